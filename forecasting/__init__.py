@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from forecasting.scenarios.joint_draws import Results as Results, region_total as region_total
     from forecasting.scenarios.outlook import (
         Outlook as Outlook,
+        load_outlook as load_outlook,
         outlook as outlook,
         outlooks as outlooks,
     )

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 from click import UsageError, argument, option
@@ -43,14 +43,42 @@ if TYPE_CHECKING:
 Paths = tuple[Path, ...]
 
 
-def say(text: str) -> None:
-    """Print, without what a terminal would act on: a ledger or a params file may hold anything.
+AS_JSON = "--json"
 
-    Where standard output takes no more, the exit status is 1: something has been done, and 2 would
-    say that nothing was.
+
+def _is_for_programs() -> bool:
+    """Whether the command was asked for JSON."""
+    context = click.get_current_context(silent=True)
+    return context is not None and context.meta.get(AS_JSON, False)
+
+
+def say(text: str) -> None:
+    """Print for people, without what a terminal would act on: a ledger or a params file may hold
+    anything.
+    """
+    if not _is_for_programs():
+        _print(visible(text))
+
+
+def answer(words: str, **figures: Any) -> None:
+    """Print what a command was asked: words for people, of which some may have been said before,
+    and with --json the figures as one document.
+    """
+    if not _is_for_programs():
+        if words:
+            say(words)
+        return
+    from forecasting.writers.json_text import json_text
+
+    _print(json_text(figures))
+
+
+def _print(text: str) -> None:
+    """Where standard output takes no more, the exit status is 1: something has been done, and 2
+    would say that nothing was.
     """
     try:
-        click.echo(visible(text))
+        click.echo(text)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -219,6 +247,25 @@ class _Group(click.Group):
         with formatter.section("To begin with"):
             formatter.write_dl(START, col_max=34)
 
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Add a command, which can answer in JSON."""
+        words = "Print the answer, or what is wrong, as JSON."
+        cmd.params.append(click.Option([AS_JSON], is_flag=True, expose_value=False, help=words))
+        super().add_command(cmd, name)
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Know whether JSON is asked for before a wrong option is met."""
+        is_asked = AS_JSON in args
+        context = super().make_context(info_name, args, parent, **extra)
+        context.meta[AS_JSON] = is_asked
+        return context
+
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """A command, whose help ends in an example."""
         command = super().get_command(ctx, name)
@@ -239,25 +286,37 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except BrokenPipeError:
             raise
+        except UsageError as error:
+            if not _is_for_programs():
+                raise
+            message = f"{error.format_message().rstrip('.')}; see ev-forecast --help"
+            self._fail(ctx, error, error.exit_code, message)
         except ForecastingError as error:
-            status = _status(error)
-            message = str(error)
-            if getattr(error, "problems", ()):  # each says where it is
-                click.echo(message, err=True)
-                ctx.exit(status)
+            self._fail(ctx, error, _status(error), str(error))
         except OSError as error:
-            status = 2
             parts = filter(None, (error.filename, error.strerror))
             message = with_remedy(": ".join(map(str, parts)) or str(error))
+            self._fail(ctx, error, 2, message)
         except (MemoryError, ImportError) as error:
             # What the loader says of a library for which there is no room
             if isinstance(error, ImportError) and "failed to map" not in str(error):
                 raise
-            status = 1
             message = (
                 "too little memory; 1 GB does for a command, 500 MB more for each job of a run"
             )
-        click.echo(shortened(f"ev-forecast {ctx.invoked_subcommand}: {message}"), err=True)
+            self._fail(ctx, error, 1, message)
+
+    def _fail(self, ctx: click.Context, error: Exception, status: int, message: str) -> NoReturn:
+        """Say what went wrong on standard error, and end."""
+        if _is_for_programs():
+            from forecasting.writers.json_text import error_text
+
+            text = error_text(ctx.invoked_subcommand, status, message, error)
+        elif getattr(error, "problems", ()):  # each says where it is
+            text = message
+        else:
+            text = shortened(f"ev-forecast {ctx.invoked_subcommand}: {message}")
+        click.echo(text, err=True)
         raise Exit(status)
 
 
@@ -318,7 +377,6 @@ def main() -> None:
     metavar="MB",
     help="Most memory of a scenario's process.",
 )
-@option("--json", "as_json", is_flag=True, help="Print the summary for machines.")
 @option(
     "--log",
     type=click.Choice(["text", "json"]),
@@ -343,7 +401,6 @@ def main() -> None:
 def run(
     params: Paths,
     as_of: str | None,
-    as_json: bool,
     log: LogForm | None,
     ledger: Paths,
     published: dt.date | None,
@@ -358,7 +415,7 @@ def run(
     from forecasting.vocabulary.periods import as_date
 
     day = as_of and as_date(as_of).isoformat()
-    is_visible = bool(log) or not as_json
+    is_visible = bool(log) or not _is_for_programs()
     try:
         summary = run_all(
             params,
@@ -374,7 +431,8 @@ def run(
             from forecasting.runs.output.result import write_event
 
             write_event("run", "refused", reason=str(error))
-            raise Exit(_status(error)) from error
+            if not _is_for_programs():
+                raise Exit(_status(error)) from error
         if isinstance(error, InputError) and (params or Path(PARAMS).exists()):
             # It says more, where the trouble is the params
             from forecasting.scenarios.check import check_paths
@@ -382,7 +440,7 @@ def run(
             check_paths(params or (Path(PARAMS),), ledger, published)
         raise
     with contextlib.suppress(Exit):  # the status is that of the reports
-        say(summary.to_json() if as_json else str(summary))
+        answer(str(summary), **summary.to_dict())
     if not summary.ok:
         raise Exit(1)
 
@@ -404,13 +462,21 @@ def check(paths: Paths, ledger: Paths, published: dt.date | None) -> None:
     # What is refused needs none of it
     from forecasting.reporting.caveat_words import lines_of, words_of
 
-    for line in lines_of(checked.caveats):
+    notes = [*lines_of(checked.caveats)]
+    for line in notes:
         say(f"note: {line}")
     numbers = ((checked.scenarios, SCENARIOS_COUNTED), (checked.facts, FACTS_COUNTED))
     counts = [plural(number, *forms) for number, forms in numbers if number]
     unused = checked.unused and words_of(checked.unused[-1])
     words = ", ".join(counts) or "no scenario and no fact"
-    say(sentence(CHECKED, order=not unused, counts=words, unused=unused))
+    answer(
+        sentence(CHECKED, order=not unused, counts=words, unused=unused),
+        files=checked.files,
+        scenarios=checked.scenarios,
+        facts=checked.facts,
+        notes=notes,
+        facts_unused=bool(unused),
+    )
 
 
 @main.command()
@@ -478,11 +544,12 @@ def new(
         raise UsageError("name a country, a table with --ledger, or a workbook with --from")
     path = folder / name
     write_params(path, text)
-    say(sentence(WRITTEN, path=path, place=place, workbook=workbook))
+    words = sentence(WRITTEN, path=path, place=place, workbook=workbook)
+    answer(words, params=path, place=place, workbook=workbook)
 
 
 def _on_terminal() -> bool:
-    return sys.stdin.isatty()
+    return sys.stdin.isatty() and not _is_for_programs()
 
 
 def _answer(question: Question, on_terminal: bool) -> str:
@@ -552,13 +619,16 @@ def _new_of_table(
 
     params = new_country.write(folder, scenario)
     say(f"wrote {params}, which forecasts {new_country.flow or 'shares'}")
-    for line in lines_of(new_country.caveats):
+    notes = [*lines_of(new_country.caveats)]
+    for line in notes:
         say(f"note: {line}")
     summary = run_all([params], allow=[table.parent])
-    say(str(summary))
+    page = f"{summary.folder}/{params.stem}/{REPORT_PAGE}"
+    flow = new_country.flow
+    answer(str(summary), params=params, flow=flow, notes=notes, page=page, run=summary.to_dict())
     if not summary.ok:
         raise Exit(1)
-    say(f"the report is {summary.folder}/{params.stem}/{REPORT_PAGE}; to change it, edit {params}")
+    say(f"the report is {page}; to change it, edit {params}")
     if fault_of_place(table, folder)[0]:
         say(f"to run it again: ev-forecast run {params} --allow {table.parent}")
 
@@ -630,8 +700,10 @@ def _tell_scores(kind: str, path: Path | None, **inputs: Any) -> None:
     from forecasting.evaluation.records import RECORDS
     from forecasting.reporting.score_words import WORDS_OF_RECORD
 
-    summary, table = RECORDS[kind].scores(**inputs)
-    say(WORDS_OF_RECORD[kind](summary))
+    record = RECORDS[kind]
+    summary, table = record.scores(**inputs)
+    rows = summary.reset_index() if record.summary else table
+    answer(WORDS_OF_RECORD[kind](summary), record=kind, rows=rows.to_dict("records"), csv=path)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         from forecasting.writers.sheets import csv_bytes
@@ -699,9 +771,10 @@ def status(reports: Path) -> None:
     from forecasting.runs.output.overview import report_ages
 
     rows = report_ages(reports, dt.datetime.now(dt.UTC))
-    say("\n".join(f"{state:6} {name}: {age}" for state, name, age in rows))
-    failed = [name for state, name, _ in rows if state == "failed"]
-    say(plural(len(rows), *SCENARIOS_OF_OUT, failed=len(failed)))
+    lines = [f"{row.status:6} {row.name}: {row.age}" for row in rows]
+    failed = [row.name for row in rows if row.status == "failed"]
+    counts = plural(len(rows), *SCENARIOS_OF_OUT, failed=len(failed))
+    answer("\n".join([*lines, counts]), scenarios=[row._asdict() for row in rows], failed=failed)
     if failed:
         raise Exit(1)
 
@@ -726,6 +799,7 @@ def mend(folder: Path) -> None:
 FORMS = {
     "xlsx": "Write an Excel workbook.",
     "iamc": "Write the results in the IAMC format (CSV), as pyam reads it.",
+    "hub": "Write the results as forecast hubs take them (CSV, the hubverse's model output).",
     "csv": "Write the results as one long table (CSV).",
     "hourly": "Write 8,760 hours of charging load of the last year (CSV, MW).",
     "pdf": "Print the page, through an installed Chromium or Chrome.",
@@ -763,7 +837,7 @@ def export(
         forms = ", ".join(f"--{form} FILE" for form in files)
         raise UsageError(f"nothing to write; give {forms}")
     written = export_report(report, chosen_files, brief=brief, template=template, force=force)
-    say("\n".join(f"wrote {path}" for path in written))
+    answer("\n".join(f"wrote {path}" for path in written), written=written)
 
 
 @main.command()
@@ -798,7 +872,9 @@ def evidence(files: Paths, ledger: Paths, conflicts: bool, sources: bool, **ques
     from forecasting.evidence.reconcile import conflicts as find_conflicts
     from forecasting.reporting.score_words import conflicts_text
 
-    say(conflicts_text(find_conflicts(chosen), get_terminal_size().columns))
+    table = find_conflicts(chosen)
+    words = conflicts_text(table, get_terminal_size().columns)
+    answer(words, conflicts=table.to_dict("records"))
 
 
 def _list_judgements() -> None:
@@ -810,14 +886,15 @@ def _list_judgements() -> None:
     for row in judged:
         say(sentence(ASSUMPTION, **vars(row) | {"key": row.key}))
     page_count = len(rows) - len(judged)
-    say(f"{len(judged)} of {len(rows)} assumptions are judgements; a page shows {page_count}")
+    words = f"{len(judged)} of {len(rows)} assumptions are judgements; a page shows {page_count}"
+    answer(words, judgements=[vars(row) | {"key": row.key} for row in judged])
 
 
 def _list(facts: Ledger, all_facts: Ledger) -> None:
     for fact in facts:
         source = sentence(SOURCE_OF_FACT, **vars(fact), undated=not fact.published)
         say(f"{fact.id}\n    {fact} [{fact.kind}]\n    {source}")
-    say(plural(len(facts), *FACTS_COUNTED))
+    answer(plural(len(facts), *FACTS_COUNTED), facts=[fact.row() for fact in facts])
     if not facts:
         say("the ledger tells of")
         for place, measures in all_facts.frame.groupby("place")["measure"].unique().items():
@@ -857,10 +934,12 @@ def claim(ledger: Paths, **question: Any) -> None:
 
         del question["measure"]
         day = question.pop("value")
-        say(quota_claim_text(quota_claim(day=day, ledger=facts, **question)))
+        quota = quota_claim(day=day, ledger=facts, **question)
+        answer(quota_claim_text(quota), **quota.to_dict())
         return
-    answer = claim_of(ledger=facts, **question)
-    say(f"{claim_text(answer)}\n{age_today(answer.outlook.age, dt.date.today())}")
+    claimed = claim_of(ledger=facts, **question)
+    words = f"{claim_text(claimed)}\n{age_today(claimed.outlook.age, dt.date.today())}"
+    answer(words, **claimed.to_dict())
 
 
 QUOTA = "quota"  # what is claimed is the day on which it is used up
@@ -902,7 +981,8 @@ def fetch(**question: Any) -> None:
     """
     from forecasting.evidence.sources.fetching import fetch as propose
 
-    say(propose(**question))
+    fetched = propose(**question)
+    answer(str(fetched), **vars(fetched))
 
 
 # Of a proposal
@@ -940,6 +1020,7 @@ def fact(ledger: Path, text: str | None, yes: bool, **columns: str | None) -> No
     from forecasting.reporting.caveat_words import words_of
 
     cells = {name: cell for name, cell in columns.items() if cell}
+    proposals: list[Proposal] = []
     if text:
         proposals = rows_of_sentence(text, cells)
         _list_proposals(proposals)
@@ -948,15 +1029,22 @@ def fact(ledger: Path, text: str | None, yes: bool, **columns: str | None) -> No
         if _on_terminal():
             cells |= {name: click.prompt(name) for name in missing_columns(cells)}
         rows = [fact_row(cells)]
+    appended = []
     for row in rows:
-        say(f"appended {append_fact(ledger, row)} to {ledger}")
+        name = append_fact(ledger, row)
+        say(f"appended {name} to {ledger}")
+        notes = []
         if doubt := parts_of_a_count(normalise(row)):
-            say(f"     {words_of(doubt)}")
+            notes.append(words_of(doubt))
         if not row.get("published"):
-            say(
-                "     it has no date of publication, and is never used without one: "
+            notes.append(
+                "it has no date of publication, and is never used without one: "
                 "give --published, or fill it in"
             )
+        for note in notes:
+            say(f"     {note}")
+        appended.append({"id": name, "notes": notes})
+    answer("", ledger=ledger, proposals=[vars(one) for one in proposals], appended=appended)
 
 
 def _list_proposals(proposals: list[Proposal]) -> None:

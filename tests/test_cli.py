@@ -166,8 +166,8 @@ class Summary:
 
     ok: bool
 
-    def to_json(self) -> str:
-        return json.dumps({"ok": self.ok})
+    def to_dict(self) -> dict[str, bool]:
+        return {"ok": self.ok}
 
     def __str__(self) -> str:
         return "1 done"
@@ -530,3 +530,97 @@ def test_the_tab_key_completes_commands(shell):
 def test_the_help_of_a_command_ends_in_an_example(name):
     shown = CliRunner().invoke(main, [name, "--help"]).stdout
     assert f"Example: ev-forecast {name} " in shown.splitlines()[-1] + shown.splitlines()[-2]
+
+
+def answered(*words: str) -> dict:
+    """What a command answers to a program."""
+    result = call(*words, "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    return json.loads(result.stdout)
+
+
+@pytest.mark.parametrize("name", main.commands)
+def test_every_command_answers_in_json(name):
+    assert "--json" in call(name, "--help").output
+
+
+def test_an_answer_in_json_has_the_numbers_that_the_words_have():
+    claim = answered("claim", "UZ", "ev_imports", "2024", "1000000", "--as-of", "2023-06-26")
+    assert claim["value"] == 1_000_000
+    assert claim["probability_below"] == 1.0
+    assert claim["period"] == {"start": "2024-01-01", "end": "2024-12-31"}
+    assert claim["low"] < claim["median"] < claim["high"] < claim["value"]
+    assert claim["fact"] is None
+    assert (claim["base_fact"]["value"], claim["from_year"]) == (claim["base"], 2022)
+    words = call("claim", "UZ", "ev_imports", "2024", "1000000", "--as-of", "2023-06-26").stdout
+    three_digits = float("{median:.3g}".format(**claim))
+    assert f"{three_digits:,.0f}" in words
+
+    facts = answered("evidence", "--place", "UZ", "--measure", "ev_imports")["facts"]
+    assert {fact["place"] for fact in facts} == {"UZ"}
+    assert 2544.0 in [fact["value"] for fact in facts]
+    conflicts = answered("evidence", "--place", "TJ", "--conflicts")["conflicts"]
+    assert (conflicts[0]["value_a"], conflicts[0]["value_b"]) == (1500.0, 3316.0)
+    assert all(row["key"] for row in answered("evidence", "--sources")["judgements"])
+
+
+def test_a_quota_in_json_has_the_day_and_the_probability():
+    quota = answered("claim", "KG", "quota", "2026", "2026-06-30")
+    assert (quota["quota"], quota["day"]) == (15000.0, "2026-06-30")
+    assert 0 < quota["probability"] < quota["used_up"] < 1
+    past = answered("claim", "KG", "quota", "2025", "2025-06-30")
+    assert past["used_up_on"] == "2025-09-25"
+    assert "probability" not in past
+
+
+def test_what_a_command_wrote_is_its_answer_in_json():
+    assert answered("new", "NO") == {
+        "params": "params/norway-baseline.yaml",
+        "place": "Norway",
+        "workbook": None,
+    }
+    checked = answered("check", "params/norway-baseline.yaml")
+    assert (checked["scenarios"], checked["facts"]) == (1, 0)
+    fact = ("--measure", "ev_sales", "--place", "NO", "--period", "2023", "--value", "104000")
+    added = answered("fact", "mine.csv", *fact)
+    assert [one["id"] for one in added["appended"]] == ["no-ev_sales-2023-12-31"]
+    assert "no date of publication" in added["appended"][0]["notes"][0]
+    told = answered("fact", "mine.csv", "--text", "Norway sold 9,180 electric cars in May 2026")
+    assert told["proposals"][0]["cells"]["value"] == "9180"
+    assert told["appended"] == []
+    assert len(Path("mine.csv").read_text().splitlines()) == 2
+
+
+ERRORS = [
+    (("status", "nowhere"), "InputError", "`ev-forecast run --out nowhere` writes them there"),
+    (("claim", "UZ", "ev_imprts", "2030", "1"), "InputError", "did you mean ev_imports?"),
+    (("claim", "UZ"), "MissingParameter", "see ev-forecast --help"),
+    (("check", "--bogus"), "NoSuchOption", "see ev-forecast --help"),
+    (("rnu",), "NoSuchCommand", "see ev-forecast --help"),
+]
+
+
+@pytest.mark.parametrize(("words", "kind", "hint"), ERRORS)
+def test_an_error_in_json_has_its_hint_on_standard_error(words, kind, hint):
+    result = call(*words, "--json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    error = json.loads(result.stderr)["error"]
+    assert (error["status"], error["kind"], error["hint"]) == (2, kind, hint)
+    assert error["message"].endswith(hint)
+
+
+def test_every_problem_of_a_file_is_in_the_error_in_json():
+    Path("uzbekistan-test.yaml").write_text(GOOD + "sed: 2\ntitel: x\n")
+    error = json.loads(call("check", "uzbekistan-test.yaml", "--json").stderr)["error"]
+    assert [problem["where"] for problem in error["problems"]] == [
+        "uzbekistan-test.yaml:6 sed",
+        "uzbekistan-test.yaml:7 titel",
+    ]
+    assert "seed" in error["hint"]
+
+
+def test_a_refused_run_tells_its_event_and_its_error_in_json():
+    result = call("run", "nowhere.yaml", "--json", "--log", "json")
+    event, error = map(json.loads, result.stderr.splitlines())
+    assert (event["status"], error["error"]["command"]) == ("refused", "run")
+    assert result.exit_code == 2

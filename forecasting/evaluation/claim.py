@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -87,6 +88,39 @@ class Claim:
         if demand is None or self.measure not in demand.cars:
             return {}
         return demand.path_to(self.measure, self.value, self.from_year, self.period.end.year)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The claim and the forecast for programs.
+
+        Returns
+        -------
+        dict
+            The claim; scenario and day of the forecast; low, median and high of its 80 % interval,
+            and the probability that it is below the claim; the growth in percent a year that the
+            claim and the median take, from which count of which year; and the fact that printed
+            the same quantity.
+        """
+        low, median, high = self.levels
+        return {
+            "place": self.place,
+            "measure": self.measure,
+            "quantity": self.quantity,
+            "period": self.period,
+            "value": self.value,
+            "scenario": self.outlook.name,
+            "as_of": self.outlook.as_of,
+            "low": low,
+            "median": median,
+            "high": high,
+            "probability_below": self.probability_below,
+            "from_year": self.from_year,
+            "base": self.base,
+            "growth_percent": self.growth_to(self.value),
+            "median_growth_percent": self.growth_to(median),
+            "path": self.path,
+            "base_fact": self.base_fact and self.base_fact.row(),
+            "fact": self.fact and self.fact.row(),
+        }
 
     def growth_to(self, value: float) -> float:
         """Percent a year from the last year before the forecast that a value takes; NaN where

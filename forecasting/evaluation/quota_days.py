@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -87,6 +88,29 @@ class QuotaClaim(QuotaForecast):
         """Probability that it is used up by the day."""
         days = days_used_up(self.flow.monthly, self.flow.months, self.quota)
         return float((days <= self.day.toordinal()).mean())
+
+    def to_dict(self) -> dict[str, Any]:
+        """The claim and the forecast for programs.
+
+        Returns
+        -------
+        dict
+            Place, period and number of vehicles of the quota, the claimed day, the scenario and its
+            day, the probability that it is used up by the claimed day, and of the day on which it
+            is used up the 80 % interval, the median, None where it lasts, and the probability that
+            there is one. Where its end was printed, that day alone.
+        """
+        claim = {
+            "place": self.quota.place,
+            "period": Period(self.quota.start, self.quota.last_day),
+            "quota": self.quota.quota,
+            "day": self.day,
+            "scenario": self.scenario,
+            "as_of": self.as_of,
+        }
+        if not self.quota.is_open_quota:
+            return claim | {"used_up_on": self.quota.last_day, "source": self.quota.source}
+        return claim | {"probability": self.probability} | self.days._asdict()
 
 
 def shipped_quotas(place: str | None = None) -> list[Policy]:

@@ -1,5 +1,6 @@
-"""A report in the form that somebody asks for: workbook, table, page on paper, Word document; and
-the wide table of the integrated-assessment community (IAMC), which pyam reads.
+"""A report in the form that somebody asks for: workbook, table, page on paper, Word document; the
+wide table of the integrated-assessment community (IAMC), which pyam reads; and the long one of
+forecast hubs.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def export_report(
     report : Path
         The folder of one report; of a workbook also that of all reports, whose draws are added.
     targets : mapping of str to Path
-        For each form (xlsx, iamc, csv, hourly, pdf, docx) the file.
+        For each form (xlsx, iamc, hub, csv, hourly, pdf, docx) the file.
     brief : bool
         Of the page, print the brief alone.
     template : Path, optional
@@ -122,6 +123,10 @@ def _write(
         table = _hours(report, outlook).reset_index()
     if form == "iamc":
         table = iamc_frame(table)
+    if form == "hub":
+        table = hub_frame(
+            table[table["period_end"].astype(str) >= str(outlook.first_year)], outlook.as_of
+        )
     return write_asked(path, csv_bytes(table))
 
 
@@ -196,6 +201,54 @@ def iamc_frame(table: pd.DataFrame) -> pd.DataFrame:
     index = ["Model", "Scenario", "Region", "Variable", "Unit"]
     wide = variables.pivot_table(index=index, columns="year", values="value", sort=False)
     return wide.sort_index(axis="columns").rename_axis(columns=None).reset_index()
+
+
+def hub_frame(table: pd.DataFrame, origin: dt.date) -> pd.DataFrame:
+    """Yearly results as forecast hubs take them, the model output of the hubverse: one row per
+    target, horizon, location and quantile.
+
+    Which model it is stands in the name of the file and of its folder, as in
+    ``model-output/team-model/2026-03-09-team-model.csv``.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Long results: country, measure, period_start, period_end, quantile, value.
+    origin : date
+        Day of the forecast.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``origin_date``, ``target`` (a measure), ``horizon`` (years from that of the origin; 0 is
+        the year in which it lies), ``location`` (ISO 3166), ``output_type`` (``quantile``),
+        ``output_type_id`` (its level) and ``value``.
+
+    References
+    ----------
+    Consortium of Infectious Disease Modeling Hubs, the hubverse's standard of model output.
+
+    Examples
+    --------
+    >>> row = {"country": "UZ", "measure": "ev_stock", "quantile": 0.5, "value": 1200.0}
+    >>> row |= {"period_start": "2030-12-31", "period_end": "2030-12-31"}
+    >>> hub_frame(pd.DataFrame([row]), dt.date(2026, 3, 9)).iloc[0].astype(str).tolist()
+    ['2026-03-09', 'ev_stock', '4', 'UZ', 'quantile', '0.5', '1200.0']
+    """
+    rows = whole_years(table)
+    hub = pd.DataFrame(
+        {
+            "origin_date": origin.isoformat(),
+            "target": rows["measure"].astype(str),
+            "horizon": rows["year"] - origin.year,
+            "location": rows["country"].astype(str),
+            "output_type": "quantile",
+            "output_type_id": rows["quantile"].astype(float),
+            "value": rows["value"].astype(float),
+        }
+    )
+    keys = ["target", "location", "horizon", "output_type_id"]
+    return hub.sort_values(keys, ignore_index=True)
 
 
 def _variable(measure: str, quantile: float) -> str:

@@ -266,7 +266,7 @@ class Outlook(Shown):
         """Write ``outlook.parquet`` and ``draws.parquet`` into a folder; of a country with many
         facts also ``flow.npz``, from which a workbook is made sooner.
 
-        `load_outlook` reads them back.
+        `forecasting.load_outlook` reads them back.
 
         Parameters
         ----------
@@ -552,6 +552,7 @@ def _of_flows(
     )
 
 
+@takes(InputError, folder=path())
 def load_outlook(folder: str | Path) -> Outlook:
     """Read back what `Outlook.save` wrote: results, table, caveats; not the forecast objects.
 
@@ -560,10 +561,25 @@ def load_outlook(folder: str | Path) -> Outlook:
     folder : path-like
         Of one report.
 
+    Returns
+    -------
+    Outlook
+        With the same table, draws and caveats. Its `forecasts` are none: who needs the paths of the
+        market makes the outlook anew.
+
     Raises
     ------
     InputError
         Where the folder has no outlook.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> made = outlook("turkmenistan-baseline", draws=50)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     made.save(folder)
+    ...     load_outlook(folder).table.equals(made.table)
+    True
     """
     table, parts, record = load_tables(folder)
     length = pd.to_datetime(table["period_end"]) - pd.to_datetime(table["period_start"])

@@ -119,6 +119,17 @@ class Problem:
 class ForecastingError(Exception):
     """Root of every error that the package raises on purpose."""
 
+    @property
+    def hint(self) -> str:
+        """The next move; empty where the message names none.
+
+        Examples
+        --------
+        >>> RunError("another run holds reports; wait for it, or give another --out").hint
+        'wait for it, or give another --out'
+        """
+        return str(self).partition("; ")[2]
+
 
 class InputError(ForecastingError, ValueError):
     """An input is wrong. Carries every problem found, not only the first.
@@ -148,6 +159,13 @@ class InputError(ForecastingError, ValueError):
             elif further:
                 lines.append(f"and {len(further):,} more problems")
             super().__init__("\n".join(lines))
+
+    @property
+    def hint(self) -> str:
+        """The next move, of each problem that names one; empty where none does."""
+        if not self.problems:
+            return super().hint
+        return "; ".join(problem.hint for problem in self.problems if problem.hint)
 
     @classmethod
     def at(cls, where: object, fault: str, hint: str = "") -> Self:

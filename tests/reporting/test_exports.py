@@ -22,6 +22,7 @@ from forecasting.reporting.answer import answer
 from forecasting.reporting.comparison_files import write_comparison
 from forecasting.reporting.exports import export_report
 from forecasting.reporting.site import write_assets
+from forecasting.scenarios.outlook import load_outlook
 from forecasting.vocabulary.errors import InputError, RunError
 from forecasting.writers import browser
 from forecasting.writers.messages import PLOTLY_TYPE
@@ -328,3 +329,30 @@ def test_two_forms_are_two_files(report, tmp_path):
     with pytest.raises(InputError, match="two forms would be one file; give each a name"):
         export_report(report, {"csv": same, "iamc": same})
     assert not same.exists()
+
+
+def test_a_forecast_hub_takes_the_table(report, tmp_path):
+    """What the hubverse asks of a model's output: its columns, one row per task and quantile, the
+    same levels for each task, and values that rise with them.
+    """
+    export_report(report, {"hub": tmp_path / "hub.csv"})
+    hub = pd.read_csv(tmp_path / "hub.csv", dtype={"location": "string"}, keep_default_na=False)
+    task = ["origin_date", "target", "horizon", "location"]
+    assert [*hub.columns] == [*task, "output_type", "output_type_id", "value"]
+    outlook = load_outlook(report)
+    assert {*hub["origin_date"]} == {outlook.as_of.isoformat()}
+    assert {*hub["output_type"]} == {"quantile"}
+    assert pd.api.types.is_integer_dtype(hub["horizon"])
+    assert not hub.duplicated([*task, "output_type_id"]).any()
+    levels = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975]
+    for _, rows in hub.groupby(task):
+        assert rows["output_type_id"].tolist() == levels
+        assert rows["value"].is_monotonic_increasing
+    assert hub["horizon"].min() == outlook.first_year - outlook.as_of.year
+    assert hub["horizon"].max() == outlook.scenario.horizon - outlook.as_of.year
+    table = outlook.table
+    last = table["period_end"].astype(str) == f"{outlook.scenario.horizon}-12-31"
+    stock = table[last & (table["measure"] == "ev_stock")]
+    assert hub.query("target == 'ev_stock' and horizon == horizon.max()")["value"].tolist() == (
+        pytest.approx(stock["value"].tolist())
+    )

@@ -195,6 +195,7 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
             fc.read_ledger,
             {"path": ROOT / "forecasting" / "data" / "ledger" / "tajikistan.csv"},
         ),
+        "load_outlook": (fc.load_outlook, {"folder": "."}),
         "load_scenario": (fc.load_scenario, {"path": params}),
         "outlook": (
             fc.outlook,

@@ -7,6 +7,7 @@ Nothing is fetched unless it is asked for here, and nothing is ever added to a l
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -26,13 +27,46 @@ SOURCES: dict[str, tuple[ModuleType, int]] = {
 }
 
 
+@dataclass(frozen=True)
+class Fetched:
+    """What came of asking an outside publisher.
+
+    Parameters
+    ----------
+    rows : int
+        How many are proposed.
+    path : Path
+        Where they were written; without rows, nothing is.
+    unusable : int
+        Records without a number that can be used.
+    not_asked : str
+        What this source is not asked for, and why.
+    """
+
+    rows: int
+    path: Path
+    unusable: int
+    not_asked: str
+
+    def __str__(self) -> str:
+        lines = ["the source has no such rows; nothing is written"]
+        if self.rows:
+            lines = [f"wrote {self.rows} proposed rows to {self.path}"]
+        if self.unusable:
+            lines.append(f"{self.unusable} records without a number that can be used")
+        lines.append(f"note: {self.not_asked}")
+        if self.rows:
+            lines.append(f"review them, then use them with --ledger {self.path}")
+        return "\n".join(lines)
+
+
 def fetch(
     source: str,
     place: str = "",
     out: str | Path | None = None,
     since: int | None = None,
     address: str = "",
-) -> str:
+) -> Fetched:
     """Ask an outside publisher, and write the rows that its numbers would make in a ledger to a new
     file.
 
@@ -51,9 +85,8 @@ def fetch(
 
     Returns
     -------
-    str
-        What was written where, how many records hold no number that can be used, and what this
-        source is not asked for, and why.
+    Fetched
+        What was written where, and what was left out.
 
     Raises
     ------
@@ -79,16 +112,9 @@ def fetch(
         raise InputError(f"since {start_year}: give a year from 1990 to {day.year}")
     proposed = list(publisher.proposed_rows(places, start_year, address or publisher.ADDRESS, day))
     rows = [row for row in proposed if row]
-    report = ["the source has no such rows; nothing is written"]
     if rows:
         _write(path, rows)
-        report = [f"wrote {len(rows)} proposed rows to {path}"]
-    if count := len(proposed) - len(rows):
-        report.append(f"{count} records without a number that can be used")
-    report.append(f"note: {publisher.NOT_PROPOSED}")
-    if rows:
-        report.append(f"review them, then use them with --ledger {path}")
-    return "\n".join(report)
+    return Fetched(len(rows), path, len(proposed) - len(rows), publisher.NOT_PROPOSED)
 
 
 def _refuse(path: Path) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import importlib
 from pathlib import Path
+from typing import NamedTuple
 
 from forecasting.runs.output.folders import Record, read_json
 from forecasting.runs.run_words import AGE, NO_REASON, NOW, TIMES_AGO
@@ -59,7 +60,18 @@ def time_ago(age: dt.timedelta) -> str:
     return NOW
 
 
-def report_ages(reports: Path, now: dt.datetime) -> list[tuple[str, str, str]]:
+class ReportAge(NamedTuple):
+    """A scenario of a folder: ``done`` or ``failed``, its name, what is to be told of it, and when
+    its report was finished, as ISO text; None where there is no report.
+    """
+
+    status: str
+    name: str
+    age: str
+    finished: str | None = None
+
+
+def report_ages(reports: Path, now: dt.datetime) -> list[ReportAge]:
     """What ran into a folder, what failed in its last run, and how old each report is.
 
     Parameters
@@ -71,9 +83,8 @@ def report_ages(reports: Path, now: dt.datetime) -> list[tuple[str, str, str]]:
 
     Returns
     -------
-    list of tuple of str
-        Status (``done`` or ``failed``), name of the scenario, and what is to be told of it; failed
-        ones first.
+    list of ReportAge
+        Failed ones first.
 
     Raises
     ------
@@ -92,8 +103,9 @@ def report_ages(reports: Path, now: dt.datetime) -> list[tuple[str, str, str]]:
         failure = record.get("failure")
         message = failure and failure.get("message", NO_REASON)
         words = sentence(AGE, failure=message, age=age, missing=not age)
-        rows.append(("failed" if failure else "done", record["name"], words))
-    return sorted(rows, key=lambda row: row[0] == "done")
+        status = "failed" if failure else "done"
+        rows.append(ReportAge(status, record["name"], words, finished))
+    return sorted(rows, key=lambda row: row.status == "done")
 
 
 def write_summary(reports: Path) -> list[str]:

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from tqdm import tqdm
 
@@ -190,15 +190,22 @@ class RunSummary:
             if status_counts[status]
         )
 
-    def to_json(self) -> str:
-        """Write the summary for machines.
+    def to_dict(self) -> dict[str, Any]:
+        """The summary for programs.
+
+        Returns
+        -------
+        dict
+            With the folder under ``out``, ok, seconds, problem, unused and results, of each of
+            which name, status, reason and seconds.
 
         Examples
         --------
-        >>> RunSummary(Path("reports"), (RunResult("a-b", "fresh"),)).to_json()
-        '{"out": "reports", "ok": true, "seconds": 0.0, "problem": "", "unused": [], "results": ...'
+        >>> summary = RunSummary(Path("reports"), (RunResult("a-b", "fresh"),)).to_dict()
+        >>> summary["out"], summary["ok"], summary["results"][0]["status"]
+        ('reports', True, 'fresh')
         """
-        summary = {
+        return {
             "out": str(self.folder),
             "ok": self.ok,
             "seconds": round(self.seconds, 3),
@@ -206,7 +213,6 @@ class RunSummary:
             "unused": list(self.unused),
             "results": [asdict(result) for result in self.results],
         }
-        return json.dumps(summary, ensure_ascii=False)
 
     def __str__(self) -> str:
         """One line per scenario that is not fresh, then the counts."""
