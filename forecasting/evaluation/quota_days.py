@@ -12,12 +12,17 @@ from forecasting.evidence.policies import Policy, shipped_policies
 from forecasting.growth.flow import FlowForecast, forecast_flow
 from forecasting.growth.quotas import QuotaDays, days_used_up, quota_days
 from forecasting.parameters.schema import Scenario
-from forecasting.scenarios.facts_on_day import FlowInputs, facts_of_scenario, flow_inputs
+from forecasting.scenarios.facts_on_day import (
+    FlowInputs,
+    facts_of_flow,
+    facts_of_scenario,
+    flow_inputs,
+)
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.question import find_scenario
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.periods import Period, as_date, year
-from forecasting.vocabulary.places import place_code, place_name
+from forecasting.vocabulary.places import WORLD, place_code, place_name
 from forecasting.vocabulary.quantiles import Array
 
 HIGH_QUANTILE = 0.975  # of a flow; a quota above it is taken as never used up
@@ -32,8 +37,8 @@ class QuotaForecast:
     quota : Policy
         As known on the day of the forecast.
     flow : FlowForecast
-        Of imports as customs count them, or where nothing is printed of those, of the scenario's
-        own flow; before the scenario's events.
+        Of imports as customs count them, tied to the cars registered, or where nothing is printed
+        of imports, of the scenario's own flow; before the scenario's events.
     measure : str
         The flow that is forecast.
     as_of : date
@@ -187,7 +192,10 @@ def quota_claim(
     if as_of:
         scenario = scenario.on(as_date(as_of))
     facts = facts_of_scenario(scenario, ledger)
-    forecast = quota_forecast(quota, scenario, facts, scenario.known_by(facts))
+    forecast_day = scenario.known_by(facts)
+    if scenario.as_of == "latest" and quota.announced:
+        forecast_day = max(forecast_day, quota.announced)
+    forecast = quota_forecast(quota, scenario, facts, forecast_day)
     if forecast is None:
         raise InputError(
             f"the quota of {period} was announced on {quota.announced}, later than the day of the "
@@ -215,27 +223,49 @@ def quota_forecast(
     known_quota = quota.as_known(day)
     if known_quota is None:
         return None
-    inputs = flow_inputs(scenario, quota.place, facts, day)
-    if not len(inputs.facts):
-        inputs = FlowInputs(facts, quota.place, "ev_registrations", day)
-    customs = FlowInputs(facts, quota.place, quota.measure, day)
-    if len(customs.facts):
-        inputs = customs
-    if not len(inputs.facts) and inputs.market.sizes is None:
+    counts, basis = _imports_and_registrations(quota, scenario, facts, day)
+    inputs = FlowInputs(facts, quota.place, quota.measure, day)
+    if not len(counts):
+        inputs = flow_inputs(scenario, quota.place, facts, day)
+        if not len(inputs.facts):
+            inputs = FlowInputs(facts, quota.place, "ev_registrations", day)
+        counts = inputs.facts
+    if not len(counts) and inputs.market.sizes is None:
         raise InputError(
             f"nobody has counted electric cars in {place_name(quota.place)} by {day}; add facts "
             "with --ledger"
         )
     flow = forecast_flow(
-        inputs.facts,
+        counts,
         [year(quota.start.year), year(quota.start.year + 1)],
         inputs.prior,
         inputs.market.sizes,
+        basis=basis,
         seed=scenario.seed,
         place=quota.place,
         policies=inputs.policies,
     )
     return QuotaForecast(known_quota, flow, inputs.measure or quota.measure, day)
+
+
+def _imports_and_registrations(
+    quota: Policy, scenario: Scenario, facts: Ledger, day: dt.date
+) -> tuple[Ledger, str | None]:
+    """The counts that a quota's imports are forecast from, and whose definition is forecast: that
+    of the newest count of imports. None where nobody has counted imports.
+
+    Cars that come are registered later, or leave again. Registrations so join the imports as an
+    agency of their own, whose offset is learned: what the register gained says what came.
+    """
+    imports = facts_of_flow(facts, quota.place, quota.measure, day)
+    dated = [fact for fact in imports if fact.period_end]
+    if not dated:
+        return Ledger(), None
+    newest = max(dated, key=lambda fact: fact.period_end)
+    registered = facts_of_flow(facts, quota.place, "ev_registrations", day, scenario.since)
+    as_imports = {"measure": quota.measure, "product": newest.product}
+    tied = [fact.model_copy(update=as_imports) for fact in registered if fact.partner == WORLD]
+    return imports.concat(Ledger(tied)), newest.basis or None
 
 
 def open_quotas(outlook: Outlook) -> list[QuotaForecast]:

@@ -134,7 +134,8 @@ class Policy:
     remainder_on : datetime.date or None
         That day.
     open_on : datetime.date or None
-        A day of its time on which nobody had reported that a quota was used up; no column.
+        The day of the forecast, by which nobody had reported that a quota that had begun was used
+        up; no column.
     amount, price : float or None
         The printed worth for one vehicle and the printed price, in ``currency``.
     currency : str
@@ -219,7 +220,7 @@ class Policy:
             on_day = replace(on_day, end=None, end_announced=None)
         if self.remainder_on and self.remainder_on > day:
             on_day = replace(on_day, remainder=None, remainder_on=None)
-        if on_day.is_open_quota and on_day.start <= day <= on_day.last_day:
+        if on_day.is_open_quota and on_day.start <= day:
             on_day = replace(on_day, open_on=day)
         return on_day
 

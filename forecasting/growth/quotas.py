@@ -15,8 +15,9 @@ Cars wait for a quota that is announced: of the flow without a privilege, m mont
 day, the part 1 - exp(-wait wait_kept^(m - 1)) comes in its first months instead, and none is lost.
 Wait is the rush of a privilege that begins, with its sign turned.
 
-The end of a quota is reported. One whose end was not reported by the day of the forecast was most
-likely not used up a month before that: draws in which it was have the weight `UNREPORTED`.
+The end of a quota is reported. One whose end was not reported by the day of the forecast, be it of
+this year or of an earlier one, was most likely not used up a month before that: draws in which it
+was have the weight `UNREPORTED`.
 """
 
 import datetime as dt

@@ -17,6 +17,7 @@ from forecasting.evaluation.quota_record import (
     summarise_quotas,
 )
 from forecasting.evaluation.records import THIS_PACKAGE
+from forecasting.vocabulary import periods
 from forecasting.vocabulary.errors import InputError
 
 
@@ -27,8 +28,8 @@ def test_the_day_of_2025_lay_within_the_range_of_june():
     assert answer.days.high is None or answer.days.high >= dt.date(2025, 9, 25)
     assert answer.quota.quota == 10_000
     assert answer.measure == "ev_imports"
-    assert answer.days.median is not None
-    assert 0.3 < answer.probability < 0.8
+    # That the quotas of 2023 and 2024 were not reported as used up says that less came
+    assert 0.15 < answer.probability < answer.days.used_up < 0.6
 
 
 def test_a_quota_that_was_used_up_is_told_with_its_day():
@@ -36,6 +37,36 @@ def test_a_quota_that_was_used_up_is_told_with_its_day():
     assert "was used up on 25 September 2025 (24.kg citing the Customs Service)" in told.stdout
     assert quota_claim("KZ", "2025", "2025-10-13").probability == 0.0
     assert quota_claim("KZ", "2025", "2025-10-14").probability == 1.0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("place", "of_year"), [("KG", 2024), ("KZ", 2023), ("KZ", 2024)])
+def test_a_past_quota_of_which_nobody_reported_the_end_most_likely_lasted(place, of_year):
+    answer = quota_claim(place, str(of_year), f"{of_year}-12-31")
+    assert answer.probability == answer.days.used_up <= 0.3
+
+
+def test_a_quota_that_was_used_up_on_a_day_is_the_total_to_that_day():
+    answer = quota_claim("KG", "2025", "2025-09-25")
+    within_quota, _, _ = answer.vehicles
+    assert answer.flow.basis == "kg-customs"
+    assert np.median(within_quota) == pytest.approx(10_000, rel=0.01)
+
+
+def test_imports_of_a_quota_are_tied_to_the_cars_registered():
+    answer = quota_claim("KG", "2026", "2026-06-30")
+    facts = {observation.fact.id for observation in answer.flow._fit[0]}
+    assert "kg-ev-registrations-2024-environment-ministry" in facts
+    yearly = answer.flow.totals(periods.year(2026)) / 9870  # registered in 2025
+    assert 1 < np.median(yearly) < 4
+
+
+def test_a_quota_without_a_count_of_its_year_is_asked_as_of_its_announcement():
+    answer = quota_claim("AM", "2026", "2026-06-30")
+    assert answer.as_of == dt.date(2025, 12, 12)
+    assert 0 < answer.probability < 1
+    with pytest.raises(InputError, match="ask as of a later day"):
+        quota_claim("AM", "2026", "2026-06-30", as_of="2025-11-30")
 
 
 def test_a_quota_is_not_known_before_it_was_announced():
