@@ -129,6 +129,13 @@ def test_the_line_before_is_of_counts_and_the_unfinished_year_is_a_column(outloo
     assert list(chart.layout.xaxis.tickvals) == list(range(2021, 2031))
 
 
+def test_years_that_another_agency_counted_have_its_name():
+    chart = figures.fan_chart(fc.outlook("UZ", draws=50))
+    words = chart.layout.title.subtitle.text.replace("<br>", " ")
+    assert "as counted by Statistics Agency" in words
+    assert "; 2024, 2025, 2026 by Customs Committee, battery cars; shaded" in words
+
+
 def test_a_year_that_nobody_counted_has_an_open_point_of_what_the_facts_imply(outlook, ledger):
     rates = ledger.frame[ledger.frame["period_start"] != "2022-01-01"]
     chart = figures.fan_chart(replace(outlook, ledger=Ledger.from_frame(rates)), since=2021)

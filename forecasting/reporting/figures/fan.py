@@ -93,12 +93,14 @@ FAN_SHADES = (("80 %", 0.2, 0.1, 0.9), ("50 %", 0.3, 0.25, 0.75))
 OUTLOOK_SOURCE = "Source: forecast of {as_of}[ from {facts}]"
 FAN_CHART = FigureForm(
     "{scenario}: [{part}, ]{finding} in {year}[, {later} in {horizon}]",
-    "{unit}[, as counted by {agency}]; shaded, four in five and half of what may come"
+    "{unit}[, as counted by {agency}][; {other_agencies}]; shaded, four in five and half of what "
+    "may come"
     "[; points, as counted by {stock_agencies}][implied?; open points, what the facts imply]"
     "[; column, {column}]",
     OUTLOOK_SOURCE,
 )
 COLUMN = "{count} counted {when}"
+YEARS_OF_AGENCY = "{years} by {agency}"
 STOCK_UNIT = "{unit}, at the end of each year"
 INDEX_UNIT = "index at a yearly rate, {period} = {base}"
 NO_MARKET_CHART = FigureForm(
@@ -208,6 +210,7 @@ def fan_chart(
         implied=is_forecast and len(_implied_years(history, counts)),
         **_fan_places(outlook, measure, part.country, wide),
         column="".join(map(_column_words, year_to_date)),
+        other_agencies=_other_agencies(counts, year_to_date, basis),
         stock_agencies=_agencies(mark for mark in counts if mark.stock),
     )
     chart = Drawing(
@@ -264,6 +267,20 @@ def newest_marks(marks: Iterable[Mark]) -> Marks:
 def _agencies(marks: Iterable[Mark]) -> str:
     """Who counted some marks, each once."""
     return " and ".join(dict.fromkeys(basis_name(mark.basis) for mark in marks))
+
+
+def _other_agencies(counts: Marks, year_to_date: Marks, basis: str) -> str:
+    """Which years of a flow another agency counted than the one that is forecast, and which."""
+    flows = [mark for mark in counts if mark.whole_year] + list(year_to_date)
+    years = {mark.period.start.year: mark.basis for mark in flows}  # the own basis comes last
+    of_agency: dict[str, list[str]] = {}
+    for year, name in sorted(years.items()):
+        if name != basis:
+            of_agency.setdefault(basis_name(name), []).append(str(year))
+    return "; ".join(
+        YEARS_OF_AGENCY.format(years=", ".join(years), agency=agency)
+        for agency, years in of_agency.items()
+    )
 
 
 def _column_words(mark: Mark) -> str:
