@@ -261,7 +261,7 @@ def _imports_and_registrations(
     dated = [fact for fact in imports if fact.period_end]
     if not dated:
         return Ledger(), None
-    newest = max(dated, key=lambda fact: fact.period_end)
+    newest = max(dated, key=lambda fact: str(fact.period_end))
     registered = facts_of_flow(facts, quota.place, "ev_registrations", day, scenario.since)
     as_imports = {"measure": quota.measure, "product": newest.product}
     tied = [fact.model_copy(update=as_imports) for fact in registered if fact.partner == WORLD]
