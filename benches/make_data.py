@@ -42,8 +42,6 @@ from forecasting.panels.charger_panel import COUNTS, charger_panel, estimate_pra
 from forecasting.panels.growth_prior import estimate_prior
 from forecasting.panels.policy_effects import estimate_policy_effects
 from forecasting.parameters.schema import CORRIDORS, Scenario
-from forecasting.parameters.values import Choice, Driver, Range
-from forecasting.parameters.writing import meanings
 from forecasting.reading.rules import FACT_VOCABULARIES, MEANINGS
 from forecasting.reading.spreadsheets.terms import LANGUAGE_NAMES
 from forecasting.vocabulary.measures import MEASURES
@@ -399,18 +397,13 @@ def editor_schema() -> dict[str, Any]:
     """
     made = Scenario.model_json_schema()
     defs = made["$defs"]
-    models: dict[type, dict[str, Any]] = {
-        Scenario: made,
-        Driver: defs["Driver"],
-        Range: defs["Range"],
-        Choice: defs["Choice"],
-    }
-    for model, schema in models.items():
-        meant = meanings(model)
-        schema["description"] = meant[""]
+    for schema in (made, *defs.values()):
+        paragraph = schema["description"].split("\n\n")[0]
+        schema["description"] = " ".join(paragraph.split())
         for name, field in schema["properties"].items():
             usual = {key: value for key, value in field.items() if key not in HIDDEN}
-            schema["properties"][name] = SAID.get(name, usual) | {"description": meant[name]}
+            words = {"description": field["description"]}
+            schema["properties"][name] = SAID.get(name, usual) | words
     one = {"type": "number", "description": "one number stands for lowest, likeliest and highest"}
     defs["Range"] = {"anyOf": [one, defs["Range"]]}
     made["oneOf"] = [{"required": ["country"]}, {"required": ["corridor"]}]

@@ -524,7 +524,8 @@ def new(
 
     With --ledger it is a country of your own facts: the params file reads them, and runs at once.
     """
-    from forecasting.parameters.naming import country_code, new_params, unsafe_name, write_params
+    from forecasting.parameters.naming import country_code, unsafe_name
+    from forecasting.parameters.writing import new_params, write_params
     from forecasting.vocabulary.places import place_name
 
     if scenario and (why := unsafe_name(scenario, f"the scenario's name {scenario[:100]!a}")):

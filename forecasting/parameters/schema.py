@@ -88,51 +88,6 @@ def _check_ledger(argument: str, value: object) -> None:
 class Scenario(Shown, Strict):
     """One country or corridor under one set of assumptions.
 
-    Parameters
-    ----------
-    country, corridor : str
-        One of the two: an ISO 3166 alpha-2 code, or the name of a corridor.
-    scenario : str
-        Which one: ``baseline``, ``accelerated``, ``constrained`` or a name of your own.
-    as_of : date or str
-        A date, or ``latest``: the last day on which anything that is used was published. Nothing
-        published later is used.
-    horizon : int
-        Last year of the outlook.
-    seed : int
-        Scenarios that share it share their random draws, so that they can be compared and added.
-    name : str
-        The stem of the params file; default country-scenario.
-    title : str
-        Heading of the report; default place and scenario.
-    measure : str
-        The flow that is forecast; default ``ev_imports``, or what one's own ledger counts.
-    basis : str
-        Whose definition is forecast; default the best documented.
-    places : sequence of str
-        Of a corridor: where it is counted.
-    since : date
-        First day of the history that counts: facts of a market that was another one before are left
-        out.
-    market_size : float or dict
-        New vehicles a year, one number or by year; default what the ledger knows.
-    drivers : sequence of Driver
-        Dated events.
-    assumptions : dict of str to Range
-        Overrides of the demand chain's parameters.
-    choice : Choice
-        What a charging point too few and one too many cost the reader; default not said.
-    notes : sequence of str
-        What a reader must know.
-    ledger : sequence of str
-        Files of facts of one's own, beside those that ship; in a params file relative to the file
-        itself.
-    shipped_facts : bool
-        Whether the facts that ship are used.
-    published : date
-        Since when those of one's own facts are known that have no date of publication; default
-        never, so that they are not used.
-
     Examples
     --------
     >>> keys = dict(country="Uzbekistan", scenario="baseline", as_of="latest", horizon=2030, seed=1)
@@ -141,26 +96,76 @@ class Scenario(Shown, Strict):
     ('uzbekistan-baseline', 'UZ', 'latest')
     """
 
-    country: Country | None = None
-    corridor: Name | None = None
-    scenario: Name = Field(examples=["baseline, accelerated, constrained or a name of your own"])
-    as_of: AsOf = Field(examples=["a date such as 2023-06-26, or latest"])
-    horizon: int = Field(ge=1990, le=LAST_HORIZON, examples=["the last year, e.g. 2030"])
-    seed: int = Field(ge=0, lt=2**32, examples=["any whole number, e.g. 20230626"])
-    name: str = ""
-    title: str = ""
-    measure: Flow = "ev_imports"
-    basis: str | None = None
-    places: Places = ()
-    since: Day | None = None
-    market_size: MarketSizes = None
-    drivers: Annotated[tuple[Driver, ...], BeforeValidator(listed)] = ()
-    assumptions: dict[str, Range] = Field(default_factory=dict)
-    choice: Choice | None = None
-    notes: Texts = ()
-    ledger: Texts = ()
-    shipped_facts: bool = True
-    published: Day | None = None
+    country: Country | None = Field(
+        None, description="An ISO 3166 alpha-2 code; this or a corridor."
+    )
+    corridor: Name | None = Field(None, description="The name of a corridor; this or a country.")
+    scenario: Name = Field(
+        examples=["baseline, accelerated, constrained or a name of your own"],
+        description="Which one: ``baseline``, ``accelerated``, ``constrained`` or a name of your "
+        "own.",
+    )
+    as_of: AsOf = Field(
+        examples=["a date such as 2023-06-26, or latest"],
+        description="A date, or ``latest``: the last day on which anything that is used was "
+        "published. Nothing published later is used.",
+    )
+    horizon: int = Field(
+        ge=1990,
+        le=LAST_HORIZON,
+        examples=["the last year, e.g. 2030"],
+        description="Last year of the outlook.",
+    )
+    seed: int = Field(
+        ge=0,
+        lt=2**32,
+        examples=["any whole number, e.g. 20230626"],
+        description="Scenarios that share it share their random draws, so that they can be "
+        "compared and added.",
+    )
+    name: str = Field("", description="The stem of the params file; default country-scenario.")
+    title: str = Field("", description="Heading of the report; default place and scenario.")
+    measure: Flow = Field(
+        "ev_imports",
+        description="The flow that is forecast; default ``ev_imports``, or what one's own ledger "
+        "counts.",
+    )
+    basis: str | None = Field(
+        None, description="Whose definition is forecast; default the best documented."
+    )
+    places: Places = Field((), description="Of a corridor: where it is counted.")
+    since: Day | None = Field(
+        None,
+        description="First day of the history that counts: facts of a market that was another one "
+        "before are left out.",
+    )
+    market_size: MarketSizes = Field(
+        None,
+        description="New vehicles a year, one number or by year; default what the ledger knows.",
+    )
+    drivers: Annotated[tuple[Driver, ...], BeforeValidator(listed)] = Field(
+        (), description="Dated events."
+    )
+    assumptions: dict[str, Range] = Field(
+        default_factory=dict, description="Overrides of the demand chain's parameters."
+    )
+    choice: Choice | None = Field(
+        None,
+        description="What a charging point too few and one too many cost the reader; default not "
+        "said.",
+    )
+    notes: Texts = Field((), description="What a reader must know.")
+    ledger: Texts = Field(
+        (),
+        description="Files of facts of one's own, beside those that ship; in a params file "
+        "relative to the file itself.",
+    )
+    shipped_facts: bool = Field(True, description="Whether the facts that ship are used.")
+    published: Day | None = Field(
+        None,
+        description="Since when those of one's own facts are known that have no date of "
+        "publication; default never, so that they are not used.",
+    )
 
     @property
     def place(self) -> str:

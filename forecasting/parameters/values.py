@@ -9,8 +9,10 @@ array([1.])
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 import math
 import re
+import textwrap
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, NamedTuple, TypeGuard
 
@@ -41,18 +43,26 @@ SIZE = f"a number above 0 and up to {LARGEST_MARKET:,} new vehicles a year"
 
 
 class Strict(BaseModel):
-    """A model that accepts nothing unknown, converts nothing silently and never changes."""
+    """A model that accepts nothing unknown, converts nothing silently and never changes. The
+    descriptions of its fields are the parameters of its docstring.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, str_strip_whitespace=True)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: object) -> None:
+        """Add to the docstring what the fields say of themselves."""
+        words, heading, example = inspect.cleandoc(str(cls.__doc__)).partition("Examples\n---")
+        entries = [
+            f"{key}\n" + textwrap.indent(textwrap.fill(str(field.description), 92), "    ")
+            for key, field in cls.model_fields.items()
+        ]
+        parameters = "\n".join(["Parameters", "----------", *entries])
+        cls.__doc__ = f"{words}{parameters}\n\n{heading}{example}"
 
 
 class Range(Strict):
     """A judgement: the lowest, the likeliest and the highest value, drawn as a triangle.
-
-    Parameters
-    ----------
-    low, mode, high : float
-        In the unit of what they describe; a single number stands for all three.
 
     Examples
     --------
@@ -60,9 +70,9 @@ class Range(Strict):
     Range(low=2.0, mode=2.0, high=2.0)
     """
 
-    low: FiniteFloat
-    mode: FiniteFloat
-    high: FiniteFloat
+    low: FiniteFloat = Field(description="Lowest, in the unit of what it describes.")
+    mode: FiniteFloat = Field(description="Likeliest; a single number stands for all three.")
+    high: FiniteFloat = Field(description="Highest.")
 
     @model_validator(mode="before")
     @classmethod
@@ -92,23 +102,13 @@ class Range(Strict):
         return triangular(level, self.low, self.mode, self.high)
 
 
-def _cost(example: str) -> Any:
-    return Field(gt=0, le=LARGEST_COST, examples=[example])
+def _cost(example: str, description: str) -> Any:
+    return Field(gt=0, le=LARGEST_COST, examples=[example], description=description)
 
 
 class Choice(Strict):
     """What a reader pays for too few and for too many charging points: it decides how many to
     build, so none ships.
-
-    Parameters
-    ----------
-    missing : float
-        Cost of one public point too few, a year: drivers' waits, sales lost; above 0, in any one
-        money.
-    idle : float
-        Cost of one public point too many, a year, in the same money.
-    own : float
-        A number of points of one's own, to stand beside the three answers; default none.
 
     Examples
     --------
@@ -116,9 +116,22 @@ class Choice(Strict):
     True
     """
 
-    missing: FiniteFloat = _cost("what one point too few costs a year, above 0")
-    idle: FiniteFloat = _cost("what one point too many costs a year, above 0")
-    own: FiniteFloat | None = Field(None, ge=0, examples=["points of your own, 0 or more"])
+    missing: FiniteFloat = _cost(
+        "what one point too few costs a year, above 0",
+        "Cost of one public point too few, a year: drivers' waits, sales lost; above 0, in any one "
+        "money.",
+    )
+    idle: FiniteFloat = _cost(
+        "what one point too many costs a year, above 0",
+        "Cost of one public point too many, a year, in the same money.",
+    )
+    own: FiniteFloat | None = Field(
+        None,
+        ge=0,
+        examples=["points of your own, 0 or more"],
+        description="A number of points of one's own, to stand beside the three answers; default "
+        "none.",
+    )
 
 
 def _day(value: object) -> object:
@@ -253,7 +266,7 @@ DRIVER_KINDS = {
         "{} is above 1; a ceiling is a share of new vehicles, 0 to 1",
     ),
     "price": Kind(
-        "change of what a car costs, to which the flow responds; 0.15 is 15 % more",
+        "change of what a car costs, to which the flow responds with elasticity; 0.15 is 15 % more",
         math.nextafter(-1, 0),
         NO_PRICE,
         3,
@@ -271,7 +284,9 @@ DRIVER_KINDS = {
         math.nextafter(0, 1),
         "{} is no quota; it must be above 0",
     ),
-    "demand": Kind("sets a parameter of the charging chain, not the flow"),
+    "demand": Kind(
+        "sets a parameter of the charging chain, not the flow; several add, factors multiply"
+    ),
     "target": Kind(
         "public points or stations that are to stand on the day",
         math.nextafter(0, 1),
@@ -286,56 +301,12 @@ RANGE_LIMITS = {
 }
 
 
-def _share(default: float) -> Any:
-    return Field(default, ge=0, le=1, examples=["a share, 0 to 1"])
+def _share(default: float, description: str) -> Any:
+    return Field(default, ge=0, le=1, examples=["a share, 0 to 1"], description=description)
 
 
 class Driver(Strict):
     """A dated event that changes one named quantity.
-
-    Parameters
-    ----------
-    name : str
-        Its own name within the scenario; the same name draws the same random draws in every
-        scenario.
-    kind : {"level", "growth", "ceiling", "price", "policy", "quota", "demand", "target"}
-        ``level`` multiplies the flow by `size` from `start`; ``growth`` multiplies it by `size`
-        each further year; ``ceiling`` bounds its share of new vehicles by `size`; ``price``
-        changes what a car costs by `size` (0.15 is a duty of 15 %), to which the flow responds with
-        `elasticity`; ``policy`` says what becomes of a row of the table of policies: as decided
-        where `start` is its day, later, or with a `probability`, of what such policies did
-        elsewhere `size` times; ``quota`` sets the number of a quota of that table, granted each
-        year to `end` with a `probability`: without it all pay the duty, and a number that nobody
-        reaches is a privilege for all; ``demand`` sets a
-        parameter of the demand chain from `start` on: several on one parameter add, and factors
-        multiply; ``target`` has `size` public points or stations stand on `start`.
-    quantity : str
-        The measure that is forecast, the parameter of the demand chain, or ``charging_points``,
-        ``charging_stations``.
-    policy : str
-        Of kind ``policy`` or ``quota``: the id of the row.
-    start, end : datetime.date
-        First and last day; without `end` it stays.
-    size : Range
-        Plain numbers: a factor of 1.3 is +30 %.
-    elasticity : Range
-        Of a price: per cent of the flow for one per cent of the price, 0 or less; default as
-        published for electric cars, -2.1 (Muehlegger & Rapson 2022), from -4 to -1.
-    probability : float
-        That it happens at all.
-    on_time : float
-        That it happens on `start`, given that it happens; the rest comes `delay_years` later.
-        Announcements are mostly late: of 14 published programmes of charging and of electric cars
-        four came in time (``fc.datasets.programmes()``), so 0.29 is what a params file says where
-        it knows no better; of 10 plants and orders of buses of the region three did, 0.3. Of a
-        target it is another thing, the share of what is missing that stands on the day: the median
-        of those 14 programmes is 0.48; the rest follows within `delay_years`.
-    delay_years : Range
-        Years by which the late ones are late; five of those programmes came 0.6 to 2.8 years late,
-        five have not come.
-    reason, source : str
-        Why, and who says so: ids of facts in the ledger, joined by commas, or ``judgement``, a
-        citation, an address.
 
     Examples
     --------
@@ -344,21 +315,69 @@ class Driver(Strict):
     0.8
     """
 
-    name: Name
-    kind: Literal["level", "growth", "ceiling", "price", "policy", "quota", "demand", "target"] = (
-        Field(examples=[", ".join(DRIVER_KINDS)])
+    name: Name = Field(
+        description="Its own name within the scenario; the same name draws the same random draws "
+        "in every scenario."
     )
-    quantity: str
-    policy: str = Field("", validate_default=True)
-    start: Day = Field(examples=["a date such as 2026-01-01"])
-    end: Day | None = None
-    size: Range = Field(examples=["a number, or low, mode and high"])
-    elasticity: Range = PRICE_ELASTICITY
-    probability: float = _share(1.0)
-    on_time: float = _share(1.0)
-    delay_years: Range = Range(low=0, mode=0, high=0)
-    reason: str = Field(min_length=1, examples=["one sentence: why this changes the quantity"])
-    source: str = Field(min_length=1, examples=["a fact's id, judgement, a citation or an address"])
+    kind: Literal["level", "growth", "ceiling", "price", "policy", "quota", "demand", "target"] = (
+        Field(
+            examples=[", ".join(DRIVER_KINDS)],
+            description="What its size is. "
+            + " ".join(f"``{name}``: {kind.words}." for name, kind in DRIVER_KINDS.items()),
+        )
+    )
+    quantity: str = Field(
+        description="The measure that is forecast, the parameter of the demand chain, or "
+        "``charging_points``, ``charging_stations``."
+    )
+    policy: str = Field(
+        "",
+        validate_default=True,
+        description="Of kind ``policy`` or ``quota``: the id of the row. A policy comes as decided "
+        "where `start` is its day, or later, or with a `probability`. A quota is granted each year "
+        "to `end` with a `probability`: without it all pay the duty, and a number that nobody "
+        "reaches is a privilege for all.",
+    )
+    start: Day = Field(
+        examples=["a date such as 2026-01-01"],
+        description="First day; of a target the day by which the points stand.",
+    )
+    end: Day | None = Field(None, description="Last day; without it what changes stays.")
+    size: Range = Field(
+        examples=["a number, or low, mode and high"],
+        description="Plain numbers: a factor of 1.3 is +30 %.",
+    )
+    elasticity: Range = Field(
+        PRICE_ELASTICITY,
+        description="Of a price: per cent of the flow for one per cent of the price, 0 or less; "
+        "default as published for electric cars, -2.1 (Muehlegger & Rapson 2022), from -4 to -1.",
+    )
+    probability: float = _share(1.0, "That it happens at all.")
+    on_time: float = _share(
+        1.0,
+        "That it happens on `start`, given that it happens; the rest comes `delay_years` later. "
+        "Announcements are mostly late: of 14 published programmes of charging and of electric "
+        "cars four came in time (``fc.datasets.programmes()``), so 0.29 is what a params file says "
+        "where it knows no better; of 10 plants and orders of buses of the region three did, 0.3. "
+        "Of a target it is another thing, the share of what is missing that stands on the day: the "
+        "median of those 14 programmes is 0.48; the rest follows within `delay_years`.",
+    )
+    delay_years: Range = Field(
+        Range(low=0, mode=0, high=0),
+        description="Years by which the late ones are late; five of those programmes came 0.6 to "
+        "2.8 years late, five have not come.",
+    )
+    reason: str = Field(
+        min_length=1,
+        examples=["one sentence: why this changes the quantity"],
+        description="Why it changes the quantity.",
+    )
+    source: str = Field(
+        min_length=1,
+        examples=["a fact's id, judgement, a citation or an address"],
+        description="Who says so: ids of facts in the ledger, joined by commas, or ``judgement``, "
+        "a citation, an address.",
+    )
 
     @field_validator("quantity")
     @classmethod

@@ -1,4 +1,6 @@
-"""A scenario written as the commented params file that reads back as the same scenario."""
+"""Params files with comments: one for any country, ready to edit, and a scenario written as the
+file that reads back as the same scenario.
+"""
 
 import json
 import os
@@ -8,37 +10,130 @@ from pathlib import Path
 from typing import Any
 
 from forecasting.demand.parameters import load_parameters
-from forecasting.parameters.naming import names_of_place
+from forecasting.parameters.naming import country_code, country_slug, names_of_place
 from forecasting.parameters.schema import Scenario
 from forecasting.parameters.values import DRIVER_KINDS, Driver
-from forecasting.vocabulary.errors import in_digits
+from forecasting.vocabulary.errors import InputError, in_digits
+from forecasting.vocabulary.files import write_new
+from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.sentences import sentence
 
+SEED = 20230626
+PARAMS_TEMPLATE = """\
+# {name}, {scenario}: change what you know better, delete what you do not need;
+# `ev-forecast check` reads it over.
+country: "{code}"          # ISO 3166 alpha-2, in quotes: NO and ON are not words in YAML 1.1
+scenario: {scenario}       # with the country, this file's name
+as_of: latest          # nothing published later is used; or a date such as 2023-06-26
+horizon: 2030          # last year of the outlook
+seed: {seed}         # scenarios with one seed share their draws: they can be compared and added
 
-def meanings(model: type) -> dict[str, str]:
-    """The words of a model's docstring: of the model, under an empty name, and of each parameter.
+# New vehicles a year, by year or one number. Without it the ledger's registrations, sales or
+# imports are taken; where it has none, the report gives shares of new cars only, no vehicles and no
+# chargers.
+# market_size: {{2024: 150000}}
+
+# Whose definition is forecast, where agencies disagree. Without it, the best documented.
+# basis: statistics
+
+# Dated events. What the size of each kind is:
+{kinds}
+drivers: []
+#  - name: duty-returns
+#    kind: level
+#    quantity: ev_imports
+#    start: 2027-01-01
+#    size: {{low: 0.6, mode: 0.8, high: 1.0}}   # factor; 0.8 is 20 % fewer
+#    probability: 0.5                         # that it happens at all
+#    reason: one sentence on why it changes this quantity
+#    source: judgement                        # or a fact's id, a citation, an address
+#  - name: programme
+#    kind: target
+#    quantity: charging_stations              # or charging_points
+#    start: 2030-12-31                        # the day by which they are to stand
+#    size: 5000
+#    on_time: 0.48                            # of what is missing; the rest comes later
+#    delay_years: {{low: 0.5, mode: 2, high: 4}}
+#    reason: one sentence
+#    source: judgement
+
+# Assumptions of the charging chain that differ here; a number, or low, mode and high.
+assumptions: {{}}
+#  annual_km: {{low: 8000, mode: 12000, high: 20000}}    # km per car and year
+
+# How many points to build: what one too few and one too many cost you a year, in one money, and a
+# number of your own.
+# choice: {{missing: 3000, idle: 1000, own: 20000}}
+"""
+
+
+def new_params(
+    country: str, scenario: str = "baseline", keys: Mapping[str, str] | None = None
+) -> tuple[str, str]:
+    """Name and text of a params file for a country.
 
     Parameters
     ----------
-    model : type
-        With a docstring as numpydoc has it.
+    country : str
+        ISO 3166 code or name.
+    scenario : str
+        What the scenario is called.
+    keys : dict of str to str, optional
+        Keys that are known, each with its value as YAML has it; empty of one that is not.
+
+    Returns
+    -------
+    tuple of str
+        File name and content.
+
+    Raises
+    ------
+    InputError
+        Where no country is known by that name.
 
     Examples
     --------
-    >>> meanings(Scenario)["horizon"]
-    'Last year of the outlook.'
+    >>> new_params("Norway")[0]
+    'norway-baseline.yaml'
     """
-    text = str(model.__doc__)
-    meaning_of_key = {"": " ".join(text.partition("\n\n")[0].split())}
-    for names, words in re.findall(r"^ {4}(\w[\w, ]*) : .*\n((?: {8}.*\n?)+)", text, re.MULTILINE):
-        meaning_of_key |= dict.fromkeys(names.split(", "), " ".join(words.split()))
-    return meaning_of_key
+    code = country_code(country)
+    kinds = "\n".join(f"#   {name}: {kind.words}" for name, kind in DRIVER_KINDS.items())
+    text = PARAMS_TEMPLATE.format(
+        name=place_name(code), code=code, scenario=scenario, seed=SEED, kinds=kinds
+    )
+    for key, value in (keys or {}).items():
+        if not value:
+            continue
+        line = f"{key}: {value}"
+        text, found_keys = re.subn(rf"(?m)^(# )?{key}: (\w+|{{.*}})", line, text, count=1)
+        if not found_keys:
+            text = text.replace("\n\n", f"\n{line}\n\n", 1)
+    return f"{country_slug(code)}-{scenario}.yaml", text
+
+
+def write_params(path: Path, text: str) -> None:
+    """Write a params file, or what goes with it, where there is none; its folder is made.
+
+    Raises
+    ------
+    InputError
+        Where something is there, or its folder is a file.
+    """
+    if path.parent.is_file():
+        raise InputError(f"{path.parent} is a file; give a folder to write {path.name} into")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        write_new(path, text.encode())
+    except FileExistsError:
+        raise InputError(
+            f"{path} exists already; edit it, or give another name with --scenario"
+        ) from None
 
 
 # Of each key the first part of its meaning, as a comment beside it
 KEY_MEANINGS = {
-    key: re.split(r"[;.](?: |$)", words)[0].replace("``", "")
-    for key, words in (meanings(Scenario) | meanings(Driver)).items()
+    key: re.split(r"[;.](?: |$)", str(field.description))[0].replace("``", "")
+    for key, field in {**Scenario.model_fields, **Driver.model_fields}.items()
 }
 
 
@@ -68,7 +163,7 @@ def params_text(scenario: Scenario, stem: str, origin: str = "", folder: Path | 
     >>> given["assumptions"] = {"home_access": {"low": 0.7, "mode": 0.8, "high": 0.9}}
     >>> print(params_text(scenario_from_parameters(given), "norway-mine"))
     # Norway, mine.
-    country: "NO"  # One of the two: an ISO 3166 alpha-2 code, or the name of a corridor
+    country: "NO"  # An ISO 3166 alpha-2 code
     scenario: "mine"  # Which one: baseline, accelerated, constrained or a name of your own
     as_of: "latest"  # A date, or latest: the last day on which anything that is used was published
     horizon: 2030  # Last year of the outlook

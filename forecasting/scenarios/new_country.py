@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 from forecasting.evidence.checking import TableRead, read_table
 from forecasting.evidence.fact import Fact, typed_facts
-from forecasting.parameters.naming import country_code, new_params, write_params
+from forecasting.parameters.naming import country_code
+from forecasting.parameters.writing import new_params, write_params
 from forecasting.reading.mapping import (
     DATES_OF_COLUMN,
     DECIMAL_MARKS,

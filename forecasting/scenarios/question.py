@@ -13,10 +13,10 @@ from forecasting.parameters.naming import (
     country_code,
     country_slug,
     names_of_place,
-    new_params,
 )
 from forecasting.parameters.schema import CORRIDORS, Scenario, load_scenario, scenario_of
 from forecasting.parameters.strict_yaml import parse_yaml
+from forecasting.parameters.writing import new_params
 from forecasting.vocabulary.arguments import Check
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.measures import did_you_mean, nearest

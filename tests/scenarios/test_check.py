@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from forecasting.evidence import datasets
-from forecasting.parameters.naming import new_params
+from forecasting.parameters.writing import new_params
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.check import check_paths
 from forecasting.scenarios.check_params import read_checked

@@ -12,7 +12,8 @@ import forecasting as fc
 from forecasting.cli import main
 from forecasting.evaluation.claim import claim_of
 from forecasting.evidence.datasets import central_asia
-from forecasting.parameters.naming import country_slug, new_params, write_params
+from forecasting.parameters.naming import country_slug
+from forecasting.parameters.writing import new_params, write_params
 from forecasting.scenarios.question import find_scenario, new_scenario, params_file
 from forecasting.scenarios.what_if import WhatIf
 from forecasting.vocabulary.names import shipped_folder
