@@ -1,17 +1,26 @@
 # `make report` makes the reports, `make test` checks everything, `make help` lists the rest.
 # Both set up .venv from the lock in binder/ first; a second run finds it ready.
 
-PYTHON ?= python3
+# The oldest and the newest Python that are promised
+OLDEST := 3.11
+NEWEST := 3.13
+# A Python of a version that can make environments, from the path, pyenv or Debian; empty where there is none
+python = $(firstword $(foreach file,python$(1) $(wildcard $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/$(1).*/bin/python) /usr/bin/python$(1),$(shell \
+	$(file) -c 'import ensurepip, sys, venv; "%d.%d" % sys.version_info[:2] == "$(1)" and print("$(file)")' 2>/dev/null)))
+ifndef PYTHON
+export PYTHON := $(or $(call python,$(OLDEST)),$(call python,$(NEWEST)),python3)
+endif
 VENV   ?= .venv
 OUT    ?= reports
 
 BIN    := $(VENV)/bin
-PIP    := $(BIN)/python -m pip --quiet
 UV     := $(VENV)-lock/bin/uv
 LOCK   := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" $(LOCK_FLAGS) pyproject.toml
-TESTED := --group test --extra cluster --extra documents --extra fetch --extra sktime
-EXTRAS := $(TESTED) --group docs
+TESTED := --group test --extra cluster --extra documents --extra fetch
+EXTRAS := $(TESTED) --extra sktime --group docs
+
+NEWER = $(call python,$(NEWEST))
 
 # The matrices here are small: more than one thread only makes them slower.
 export OPENBLAS_NUM_THREADS := 1
@@ -23,7 +32,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report test tests quick lowest fuzz look lint types docs pictures notebooks lab licences links dist dist-check lock clean
+.PHONY: help report test tests newest quick fast lowest highest fuzz look lint types docs pictures notebooks lab licences links dist dist-check lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -33,26 +42,44 @@ report: $(VENV)/.ready ## Run every scenario in params/ and write reports/index.
 
 test: ## Check everything: style, types, unit tests, doctests, notebooks, pages in a browser
 	@$(MAKE) --no-print-directory --jobs=2 lint $(VENV)-lab/.ready
+	@$(MAKE) --no-print-directory --jobs=2 newest TEST_FLAGS=--numprocesses=2
 	@$(MAKE) --no-print-directory --jobs=2 types tests
+
+newest: $(VENV)/.test-ready ## Check as `quick` does, on the newest Python that is promised
+	+@if ls -d $(VENV)/lib/python$(NEWEST) >/dev/null 2>&1; then \
+		echo "$(VENV) has Python $(NEWEST): everything is tested on it, and nothing on Python $(OLDEST)"; \
+	elif [ -z "$(NEWER)" ]; then echo "Python $(NEWEST) cannot be had here: nothing is tested on it"; \
+	else $(MAKE) --no-print-directory quick PYTHON="$(NEWER)" VENV=$(VENV)-$(NEWEST); fi
 
 # Three at once on two processors, as some wait for a browser or a server
 tests: $(VENV)/.test-ready
 	$(BIN)/python -m pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 
-quick: lint types ## Check a change within a minute: style, types, and the tests that are not slow
+quick: lint types fast ## Check a change within a minute: style, types, and the tests that are not slow
+
+fast: $(VENV)/.test-ready
 	$(BIN)/python -m pytest -m "not slow" $(TEST_FLAGS)
 
+# An environment with versions that are resolved anew: its name, its Python, how, and with which extras
+define resolve
+	$(2) -m venv --clear $(VENV)-$(1)
+	echo 'setuptools>=77' | $(UV) pip compile --quiet --python $(2) $(3) pyproject.toml - $(4) --output-file $(VENV)-$(1)/requirements.txt
+	$(UV) pip install --quiet --python $(VENV)-$(1)/bin/python --requirement $(VENV)-$(1)/requirements.txt
+	$(UV) pip install --quiet --python $(VENV)-$(1)/bin/python --no-deps --no-build-isolation --editable .
+endef
+
 lowest: $(UV) ## Check the lowest versions that pyproject.toml allows, with the tests that are not slow
-	$(PYTHON) -m venv --clear $(VENV)-lowest
-	echo 'setuptools>=77' | $(UV) pip compile --quiet --python-version 3.11 --resolution lowest-direct pyproject.toml - $(TESTED) \
-		--output-file $(VENV)-lowest/requirements.txt
-	$(UV) pip install --quiet --python $(VENV)-lowest/bin/python --requirement $(VENV)-lowest/requirements.txt
-	$(UV) pip install --quiet --python $(VENV)-lowest/bin/python --no-deps --no-build-isolation --editable .
+	$(call resolve,lowest,$(PYTHON),--resolution lowest-direct,$(TESTED) --extra sktime)
 	# Left out: what compares the locks, and schemas that pydantic words in its newest way; numpy 2.0 still makes a number of an
 	# array of one number.
 	$(VENV)-lowest/bin/python -m pytest -m "not slow" $(TEST_FLAGS) --deselect tests/test_supply.py \
 		--deselect tests/test_make_data.py::test_what_ships_is_what_is_made \
 		--deselect tests/vocabulary/test_door.py::test_hostile_values_are_used_or_refused
+
+highest: $(UV) ## Check the highest versions that pyproject.toml allows, as `pip install` takes them, likewise
+	$(call resolve,highest,$(or $(NEWER),$(PYTHON)),--resolution highest,$(TESTED))
+	# Without sktime, which holds pandas back; nor what compares the locks
+	$(VENV)-highest/bin/python -m pytest -m "not slow" $(TEST_FLAGS) --ignore tests/curves/test_sktime.py --deselect tests/test_supply.py
 
 fuzz: $(VENV)/.test-ready ## Try thousands of hostile files; FUZZ_EXAMPLES=20000 tries more, and what breaks is kept in tests/fuzz/cases
 	FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),3000) $(BIN)/python -m pytest tests/fuzz tests/scenarios/test_random_ledgers.py
@@ -108,29 +135,17 @@ lock: $(UV) ## Bring the lock in line with pyproject.toml; LOCK_FLAGS=--upgrade 
 		--output-file binder/requirements-lab.txt
 
 clean: ## Remove the environment, the reports and every cache
-	rm -rf $(VENV) $(VENV)-lab $(VENV)-lock $(VENV)-lowest $(VENV)-check $(OUT) look docs/_build docs/notebooks build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(addprefix $(VENV)-,$(NEWEST) lab lock lowest highest check) $(OUT) look docs/_build docs/notebooks build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-# An environment from a lock. pip says little for a minute or two, so its steps are counted aloud, and every ten seconds
-# how far it is.
+# An environment from a lock
 define set-up
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "$(PYTHON) is not Python 3.11 or later; name one that is, e.g. make PYTHON=python3.12"; exit 1; }; \
+		{ echo "$(PYTHON) is not Python $(OLDEST) or later; name one that is, e.g. make PYTHON=python$(NEWEST)"; exit 1; }; \
 	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 		{ echo "$(PYTHON) cannot make environments; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }; \
 	echo "Setting up $(1) from $(2): a minute or two, once"; \
-	$(PYTHON) -m venv $(1) && $(call install,$(1),$(2))
-endef
-define install
-	{ while sleep 10 >/dev/null; do echo Waiting; done & waiting=$$!; \
-	PYTHONUNBUFFERED=1 $(1)/bin/python -m pip install --require-hashes --no-deps --progress-bar off -r $(2) || echo FAILED; \
-	kill $$waiting; } | \
-	while read -r word rest; do case $$word in \
-		Collecting) found=$$((found + 1)); [ $$((found % 25)) != 0 ] || echo "  $(1): $$found packages found" ;; \
-		Installing) echo "  $(1): writing $$found packages" ;; \
-		Waiting) echo "  $(1): $$((found)) packages found, $$(ls -d $(1)/lib/python*/site-packages/*.dist-info | wc -l) in place" ;; \
-		FAILED) exit 1 ;; \
-	esac; done
+	$(PYTHON) -m venv $(1) && $(1)/bin/python -m pip install --require-hashes --no-deps --requirement $(2)
 endef
 
 # Each stamp lies inside the environment, so that it goes when the environment goes.
@@ -139,12 +154,12 @@ $(VENV)/.locked: binder/requirements.txt
 	@touch $@
 
 $(VENV)/.ready: $(VENV)/.locked pyproject.toml
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip --quiet install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.ready binder/requirements-test.txt
 	@echo "Adding the tools of the tests to $(VENV): a minute or two, once"
-	@$(call install,$(VENV),binder/requirements-test.txt)
+	@$(BIN)/python -m pip install --require-hashes --no-deps --requirement binder/requirements-test.txt
 	@touch $@
 
 # JupyterLab has an environment of its own, kernel included: Lab makes every import of nbformat slower, and plotly's figures

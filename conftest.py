@@ -7,6 +7,7 @@ import random
 import re
 import tempfile
 from collections.abc import Generator
+from importlib.metadata import requires, version
 from itertools import groupby
 
 import pytest
@@ -25,6 +26,13 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[FORECASTS] = folder.name
         os.environ[CACHE_VARIABLE] = ""  # tests neither read nor leave anything
         config.add_cleanup(folder.cleanup)
+
+
+def pytest_report_header() -> str:
+    """The versions of what the package needs: a warning of any of them is an error."""
+    needs = [re.split("[<>=; ]", need) for need in requires("ev-forecasting") or ()]
+    names = [parts[0] for parts in needs if "extra" not in parts]
+    return "with " + ", ".join(f"{name} {version(name)}" for name in names)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -66,6 +66,8 @@ def test_every_python_that_is_named_is_tested() -> None:
     ]
     assert versions["python"] == named
     assert PROJECT["requires-python"] == f">={named[0]}"
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    assert re.findall(r"(?m)^(?:OLDEST|NEWEST) := (.+)$", makefile) == named
 
 
 def test_what_is_published_is_what_was_built_and_attested() -> None:

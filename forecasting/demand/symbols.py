@@ -258,7 +258,8 @@ def _weighted(node: Node | None, weight: Part) -> Part:
 
 
 def _function(name: str) -> Callable[..., Any]:
-    return np.where if name == "where" else getattr(np, name)
+    function: Callable[..., Any] = getattr(np, name)
+    return function
 
 
 def _node(name: str, parts: tuple[Part, ...]) -> Node:

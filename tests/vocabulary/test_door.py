@@ -88,7 +88,7 @@ HOSTILE: tuple[Any, ...] = (
         pd.NA,
         np.array(3),
         np.array([[1.0]]),
-        np.datetime64("NaT"),
+        np.datetime64("NaT", "D"),
         np.bool_(1),
     ),
     *(
