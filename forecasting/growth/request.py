@@ -95,6 +95,23 @@ class Request:
         """The fields alone: what is prepared from them is large, and can be made again."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of the arrays that an answer is stored as."""
+        prepared = self._prepared
+        facts, months = len(prepared.observations), len(prepared.months)
+        shapes = {
+            "x": (0, prepared.path.width),
+            "kind": (self.draws,),
+            **dict.fromkeys(("expected", "expected_sd", "base", "doubted"), (facts,)),
+            **dict.fromkeys(("effective", "tail", "readings", "left_out"), ()),
+            "monthly": (self.draws, months),
+            "sizes": (self.draws, prepared.path.policies.width),
+        }
+        if self.market_size is not None:
+            shapes["market"] = (self.draws, months // 12)
+        return shapes
+
     def answer(self, rows: Sequence[int] | None = None) -> FlowForecast:
         """Draw the path.
 

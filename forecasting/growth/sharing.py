@@ -55,8 +55,11 @@ def made_once(make: Callable[[], Mapping[str, Any]], *question: object) -> Mappi
     if not shared:
         return make()
     digest = digest_of(question)
-    stored = read_arrays(Path(shared) / f"{digest}.npz", digest)
+    path = Path(shared) / f"{digest}.npz"
+    stored = read_arrays(path, digest)
     if stored is not None:
+        with contextlib.suppress(OSError):
+            os.utime(path)  # files used longest ago are removed first
         return stored
     arrays = make()
     _store(Path(shared), digest, arrays)
@@ -111,7 +114,7 @@ def digest_of(question: Sequence[object]) -> str:
     return digest.hexdigest()
 
 
-def read_arrays(path: Path, question: str) -> dict[str, Any] | None:
+def read_arrays(path: Path, question: str, of_anybody: bool = False) -> dict[str, Any] | None:
     """The arrays of a file, where they answer a question; None where the file is damaged, answers
     another, or may be written by other users.
 
@@ -121,21 +124,22 @@ def read_arrays(path: Path, question: str) -> dict[str, Any] | None:
         Of the file.
     question : str
         Its digest.
+    of_anybody : bool
+        Whether others may write the file: that of a report is trusted as the report's tables are.
     """
     # A foreign file fails in many ways; the arrays can always be computed
-    with contextlib.suppress(Exception), _open_own_file(path) as file:
+    with contextlib.suppress(Exception), _open_file(path, of_anybody) as file:
         if sum(part.file_size for part in zipfile.ZipFile(file).infolist()) > MAX_ANSWER_BYTES:
             return None
         file.seek(0)
         with np.load(file, allow_pickle=False) as stored:
             arrays = dict(stored)
         if arrays.pop(DIGEST) == _digest_of_answer(question, arrays):
-            os.utime(path)  # files used longest ago are removed first
             return arrays
     return None
 
 
-def write_arrays(path: Path, question: str, arrays: Mapping[str, Any]) -> None:
+def write_arrays(path: Path, question: str, arrays: Mapping[str, Any], mode: int = 0o600) -> None:
     """Write arrays to a file, whole or not at all.
 
     Parameters
@@ -146,6 +150,8 @@ def write_arrays(path: Path, question: str, arrays: Mapping[str, Any]) -> None:
         The digest of what they answer.
     arrays : mapping of str to ndarray
         None of objects.
+    mode : int
+        Who may read and write the file, less what the umask takes away.
 
     Raises
     ------
@@ -155,7 +161,7 @@ def write_arrays(path: Path, question: str, arrays: Mapping[str, Any]) -> None:
     digest = np.array(_digest_of_answer(question, arrays))
     part_file = path.with_name(f"{path.name}.{os.getpid()}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    with open(os.open(part_file, flags, 0o600), "wb") as file:
+    with open(os.open(part_file, flags, mode), "wb") as file:
         try:
             np.savez(file, allow_pickle=False, **{DIGEST: digest}, **arrays)
             part_file.replace(path)
@@ -185,18 +191,22 @@ def _method() -> str:
     for path in sorted(path for path in PACKAGE.rglob("*.*") if path.suffix in METHOD_FILES):
         digest.update(str(path.relative_to(PACKAGE)).encode())
         digest.update(path.read_bytes())
-    kernels = [str(library.get("architecture")) for library in ThreadpoolController().info()]
+    # Which libraries are loaded by now says nothing; those of linear algebra name their kernels
+    libraries = ThreadpoolController().info()
+    kernels = {library["architecture"] for library in libraries if "architecture" in library}
     versions = (platform.python_version(), np.__version__, scipy.__version__)
-    return " ".join([digest.hexdigest(), platform.machine(), *versions, *kernels])
+    return " ".join([digest.hexdigest(), platform.machine(), *versions, *sorted(kernels)])
 
 
-def _open_own_file(path: Path) -> BinaryIO:
-    """Open a file for reading, if only this user can write it, whatever folder it lies in."""
+def _open_file(path: Path, of_anybody: bool) -> BinaryIO:
+    """Open a file for reading, if only this user can write it or nobody asks for that, whatever
+    folder it lies in.
+    """
     # Follow no link, and do not wait for the other end of a pipe
     names = ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
     handle = os.open(path, os.O_RDONLY | sum(getattr(os, name, 0) for name in names))
     file = os.fdopen(handle, "rb")
-    if _is_own(os.fstat(handle)):
+    if of_anybody or _is_own(os.fstat(handle)):
         return file
     file.close()
     raise PermissionError(path)

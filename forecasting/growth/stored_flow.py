@@ -45,7 +45,7 @@ def save_flow(forecast: FlowForecast, folder: Path) -> None:
     if len(forecast.evidence) < MANY_FACTS:
         return
     try:
-        write_arrays(path, digest_of(forecast.request.key), _arrays_of(forecast))
+        write_arrays(path, digest_of(forecast.request.key), _arrays_of(forecast), mode=0o666)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error}") from None
 
@@ -74,14 +74,24 @@ def answer_to(request: Request) -> FlowForecast:
     request : Request
         What is asked.
     """
-    folder = _REPORT.get()
-    arrays = read_arrays(folder / FLOW_DRAWS, digest_of(request.key)) if folder else None
+    arrays = _stored_in_report(request)
     if arrays is None:
         arrays = {**made_once(lambda: _arrays_of(request.answer()), *request.key)}
     monthly, sizes = arrays.pop("monthly"), arrays.pop("sizes")
     market = np.repeat(arrays.pop("market"), 12, axis=1) if "market" in arrays else None
     posterior = {name: value if value.ndim else value.item() for name, value in arrays.items()}
     return request.answer_of(monthly, market, sizes, Posterior(**posterior))
+
+
+def _stored_in_report(request: Request) -> dict[str, Any] | None:
+    """The arrays that the report keeps of a request's answer; None where they are not whole."""
+    folder = _REPORT.get()
+    if folder is None:
+        return None
+    arrays = read_arrays(folder / FLOW_DRAWS, digest_of(request.key), of_anybody=True)
+    if arrays is None or {name: array.shape for name, array in arrays.items()} != request.shapes:
+        return None
+    return arrays
 
 
 def _arrays_of(forecast: FlowForecast) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from threadpoolctl import ThreadpoolController
 
 from forecasting.growth import request, sharing
 from forecasting.growth.flow import FlowForecast, annual_totals, forecast_flow
@@ -59,6 +60,18 @@ def test_other_code_or_data_makes_it_anew(folder: Path, monkeypatch: pytest.Monk
     assert ask("a") == 1
     monkeypatch.setattr(sharing, "_method", lambda: "another version")
     assert ask("a") == 2
+
+
+def test_the_kernels_of_linear_algebra_count_and_other_loaded_libraries_do_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def method(*libraries: dict[str, str]) -> str:
+        monkeypatch.setattr(ThreadpoolController, "info", lambda _: libraries)
+        return sharing._method.__wrapped__()
+
+    blas, threads = {"architecture": "Haswell"}, {"user_api": "openmp"}
+    assert method(blas) == method(blas, blas, threads)
+    assert method(blas) != method({"architecture": "SkylakeX"})
 
 
 def test_a_damaged_file_or_that_of_another_question_is_made_anew(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 from forecasting.growth.flow import FlowForecast, annual_totals, forecast_flow
+from forecasting.growth.sharing import digest_of, read_arrays, write_arrays
 from forecasting.growth.stored_flow import answer_to, flow_of_report, save_flow
 from forecasting.vocabulary.names import FLOW_DRAWS
 from forecasting.vocabulary.periods import year
@@ -87,6 +89,39 @@ def test_what_was_changed_or_is_damaged_is_drawn_anew(
     for damaged in (b"", b"PK", content[:-30], content[:99] + b"0000" + content[103:]):
         path.write_bytes(damaged)
         assert same(read(forecast, tmp_path), forecast)
+
+
+def test_what_is_not_whole_is_drawn_anew(forecast: FlowForecast, tmp_path: Path) -> None:
+    """Even where the file is undamaged and names the question."""
+    path = tmp_path / FLOW_DRAWS
+    save_flow(doubled(forecast), tmp_path)
+    digest = digest_of(forecast.request.key)
+    arrays = read_arrays(path, digest)
+    assert arrays is not None
+    for changed in (
+        {name: array for name, array in arrays.items() if name != "monthly"},
+        {name: array for name, array in arrays.items() if name != "tail"},
+        arrays | {"monthly": arrays["monthly"][:-1]},
+        arrays | {"expected": arrays["expected"][1:]},
+        arrays | {"another": np.zeros(2)},
+    ):
+        write_arrays(path, digest, changed)
+        assert same(read(forecast, tmp_path), forecast)
+    write_arrays(path, digest, arrays)
+    assert same(read(forecast, tmp_path), doubled(forecast))
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o002, 0o077])
+def test_it_has_the_rights_of_other_files_and_is_read(
+    forecast: FlowForecast, tmp_path: Path, umask: int
+) -> None:
+    before = os.umask(umask)
+    try:
+        save_flow(doubled(forecast), tmp_path)
+    finally:
+        os.umask(before)
+    assert (tmp_path / FLOW_DRAWS).stat().st_mode & 0o777 == 0o666 & ~umask
+    assert same(read(forecast, tmp_path), doubled(forecast))
 
 
 def test_few_facts_are_not_stored_and_leave_no_older_file(tmp_path: Path) -> None:
