@@ -30,6 +30,7 @@ from forecasting.evidence.fact import Fact
 from forecasting.panels.practice import NORMAL_80, Practice, column_at
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.measures import (
+    BATTERY_PRODUCT,
     CHARGING_ANSWERS,
     DEMAND_STEPS,
     EV_SHARE,
@@ -251,7 +252,9 @@ class DemandOutlook:
         per_station = self.sample["points_per_station"]
         return standing_shares(self.targets, self.years, self.unpushed, self.standing, per_station)
 
-    def path_to(self, measure: str, percent: float, since: int, until: int) -> dict[int, float]:
+    def path_to(
+        self, measure: str, percent: float, since: int, until: int, shares: Array | None = None
+    ) -> dict[int, float]:
         """Electric cars by year on an even way from a year's share to a share of a later one.
 
         Parameters
@@ -262,6 +265,8 @@ class DemandOutlook:
             That is to be reached.
         since, until : int
             The first year and the last.
+        shares : ndarray, shape (draws, years), optional
+            Those of the cars that the target counts; default of battery cars and plug-in hybrids.
 
         Returns
         -------
@@ -273,12 +278,13 @@ class DemandOutlook:
             return {}
         path_years = range(since + 1, until + 1)
         start_index = self.years.index(since) + 1
-        start = max(float(np.median(self.results[measure][:, start_index - 1])), 0.001)
+        counted = self.results[measure] if shares is None else shares
+        start = max(float(np.median(counted[:, start_index - 1])), 0.001)
         if start >= percent:
             return {}
-        shares = np.geomspace(start, percent, len(path_years) + 1)[1:]
+        path = np.geomspace(start, percent, len(path_years) + 1)[1:]
         cars = medians(self.cars[measure])[start_index : start_index + len(path_years)]
-        return dict(zip(path_years, (shares * cars / 100).tolist(), strict=True))
+        return dict(zip(path_years, (path * cars / 100).tolist(), strict=True))
 
     def share_targets(self, announced: Iterable[Fact], since: int) -> list[dict[str, Any]]:
         """Printed targets of a share of cars that lie ahead, each with its probability.
@@ -293,8 +299,9 @@ class DemandOutlook:
         Returns
         -------
         list of dict
-            ``fact, measure, forecast, probability, battery`` (the same of battery cars alone), and
-            ``path``, as of `path_to`.
+            ``fact, measure, forecast, probability`` (of the cars that the target counts: battery
+            cars alone, or plug-in hybrids, too), ``with_plug_ins, battery`` (the probability of
+            either), and ``path``, as of `path_to`.
         """
         fleets = [self.fleets[name] for name in BATTERY_CLASSES if name in self.fleets]
         battery = {
@@ -308,16 +315,21 @@ class DemandOutlook:
             if fact.declared.says != "share" or measure not in self.cars or year not in self.years:
                 continue
             place = self.years.index(year)
-            share = self.results[measure][:, place]
             battery_share = 100 * battery[measure] / self.cars[measure]
+            shares = {"with_plug_ins": self.results[measure], "battery": battery_share}
+            reached = {
+                name: float(np.mean(share[:, place] >= fact.value))
+                for name, share in shares.items()
+            }
+            counted = "battery" if fact.product == BATTERY_PRODUCT else "with_plug_ins"
             rows.append(
                 {
                     "fact": fact,
                     "measure": measure,
-                    "forecast": float(np.median(share)),
-                    "probability": float(np.mean(share >= fact.value)),
-                    "battery": float(np.mean(battery_share[:, place] >= fact.value)),
-                    "path": self.path_to(measure, fact.value, since, year),
+                    "forecast": float(np.median(shares[counted][:, place])),
+                    "probability": reached[counted],
+                    **reached,
+                    "path": self.path_to(measure, fact.value, since, year, shares[counted]),
                 }
             )
         return rows

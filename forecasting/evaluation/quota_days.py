@@ -60,7 +60,7 @@ class QuotaForecast:
     @property
     def days(self) -> QuotaDays:
         """The day on which it is used up, and the probability that it is."""
-        return quota_days(self.flow.monthly, self.flow.months, self.quota)
+        return quota_days(self.flow.monthly, self.flow.months, self.quota.of_all_buyers())
 
     @property
     def vehicles(self) -> tuple[Array, Array, Array]:
@@ -69,7 +69,7 @@ class QuotaForecast:
         """
         in_force = Period(self.quota.start, self.quota.last_day)
         total = self.flow.totals(in_force)
-        within_quota = np.minimum(total, self.quota.quota or 0.0)
+        within_quota = np.minimum(total, self.quota.of_all_buyers().quota or 0.0)
         return within_quota, total - within_quota, self.flow.totals(year(in_force.end.year + 1))
 
 
@@ -91,7 +91,8 @@ class QuotaClaim(QuotaForecast):
     @property
     def probability(self) -> float:
         """Probability that it is used up by the day."""
-        days = days_used_up(self.flow.monthly, self.flow.months, self.quota)
+        quota = self.quota.of_all_buyers()
+        days = days_used_up(self.flow.monthly, self.flow.months, quota)
         return float((days <= self.day.toordinal()).mean())
 
     def to_dict(self) -> dict[str, Any]:
@@ -143,7 +144,7 @@ def quota_of(place: str, of_year: int) -> Policy:
     """
     quotas = {quota.start.year: quota for quota in shipped_quotas(place)}
     if of_year not in quotas:
-        hint = ", ".join(map(str, quotas)) or "another place: AM, BY, KG or KZ"
+        hint = ", ".join(map(str, quotas)) or "another place: AM, BY, KG, KZ or UZ"
         raise InputError(f"no quota of {place_name(place)} is known for {of_year}; ask for {hint}")
     return quotas[of_year]
 

@@ -81,7 +81,7 @@ def programmes() -> pd.DataFrame:
     >>> len(plants_and_buses), int((plants_and_buses["share"] == 1).sum())
     (10, 3)
     >>> len(table), int((table["share"] == 1).sum()), round(float(table["share"].median()), 2)
-    (14, 4, 0.48)
+    (16, 4, 0.48)
     >>> table["years_late"][table["share"] < 1].dropna().round(1).sort_values().tolist()
     [0.6, 1.3, 2.0, 2.7, 2.8]
     """

@@ -61,7 +61,7 @@ from forecasting.vocabulary.places import place_code
 POLICY_KINDS = ("ends", "begins", "blocked", "step", "quota")
 BATTERY_CARS = ("battery-cars", "electric-cars", "")  # classes of vehicle that hold all of them
 POLICY_SIZES = ("quota", "remainder", "amount", "price")
-POLICY_NUMBERS = ("price_share", *POLICY_SIZES)
+POLICY_NUMBERS = ("price_share", "buyer_share", *POLICY_SIZES)
 PRINTS = ("announced", "end_announced", "remainder_on")  # a day, a month or a year
 POLICY_MEANINGS = {  # of the columns, in their order
     "id": "its name; scenarios refer to it",
@@ -76,6 +76,7 @@ POLICY_MEANINGS = {  # of the columns, in their order
     "origin": "where the vehicles are built, where that matters",
     "dated_by": "which day of a purchase decides: delivery (or registration, customs), or order",
     "price_share": "part of a price that the privilege is worth; below 0: a step down",
+    "buyer_share": "part of the buyers who take it, of a loan or a voucher; empty: all",
     "quota": "how many vehicles or stations it is for",
     "remainder": "how many of a quota were left",
     "remainder_on": "day, month or year at whose end so many were left",
@@ -127,6 +128,9 @@ class Policy:
     price_share : float or None
         The part of a vehicle's price that the privilege, or its change, is worth: ``amount`` of
         ``price``, or a tax as a part of the price with it. Of a step down it is negative.
+    buyer_share : float or None
+        The part of the buyers who take the privilege, where it is not all of them: those who buy
+        with a loan. ``quota`` and ``price_share`` are then of these buyers alone.
     quota : float or None
         How many vehicles (or stations) the privilege is for.
     remainder : float or None
@@ -166,6 +170,7 @@ class Policy:
     origin: str = ""
     dated_by: str = ""
     price_share: float | None = None
+    buyer_share: float | None = None
     quota: float | None = None
     remainder: float | None = None
     remainder_on: dt.date | None = None
@@ -188,6 +193,31 @@ class Policy:
     def is_open_quota(self) -> bool:
         """Whether it is a quota of which no day is known on which it was used up."""
         return self.kind == "quota" and self.end_announced is None
+
+    def of_all_buyers(self) -> Policy:
+        """The policy as the flow of all buyers feels it: its worth is the mean over those who take
+        the privilege and those who do not, and its quota lasts for as many buyers more.
+
+        Examples
+        --------
+        >>> loans = Policy("mine", "UZ", "quota", dt.date(2026, 9, 1), quota=15_000.0,
+        ...                price_share=0.1, buyer_share=0.25)
+        >>> of_all = loans.of_all_buyers()
+        >>> of_all.quota, of_all.price_share
+        (60000.0, 0.025)
+        """
+        if self.buyer_share is None:
+            return self
+        worth, sizes = self.price_share, {}
+        for name in ("quota", "remainder"):
+            number = getattr(self, name)
+            sizes[name] = None if number is None else number / self.buyer_share
+        return replace(
+            self,
+            price_share=None if worth is None else worth * self.buyer_share,
+            buyer_share=None,
+            **sizes,
+        )
 
     def is_known(self, day: dt.date) -> bool:
         """Whether the policy was known on a day: once announced, else once it had begun.
@@ -349,6 +379,10 @@ def _faults(row: Row) -> Faults:
     if abs(share) > 1:
         hint = "write it as a part of one: 7,500 of 57,700 is 0.13"
         yield "price_share", f"{share:g} is more than the price", hint
+    part = finite_number(row["buyer_share"])
+    if part is not None and not 0 < part <= 1:
+        hint = "write it as a part of one: of four buyers one with a loan is 0.25"
+        yield "buyer_share", f"{part:g} is no part of the buyers", hint
     if share < 0 and row["kind"] != "step":
         hint = "only a step down has a share below 0; of what ends, give what it was worth"
         yield "price_share", f"{share:g} is below 0", hint

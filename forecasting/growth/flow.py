@@ -224,7 +224,7 @@ def _policies_in_force(table: pd.DataFrame, facts: Ledger, place: str | None) ->
     measures = {"", *(fact.measure for fact in facts)}
     places = {"", find_place(place or ""), *(fact.place for fact in facts)}
     last_day = _last_day(facts, [policy for policy in rows if policy.kind == "quota"])
-    published = [policy.as_known(last_day) for policy in rows]
+    published = [policy.of_all_buyers().as_known(last_day) for policy in rows]
     of_place = [policy for policy in published if policy and _concerns(policy.place, places)]
     _refuse_other_quotas(of_place, measures)
     return [policy for policy in of_place if _concerns(policy.measure, measures)]

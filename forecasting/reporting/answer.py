@@ -530,8 +530,8 @@ def _cars_per_station(outlook: Outlook) -> str:
 
 
 def _targets(outlook: Outlook) -> str:
-    """The targets that the path is drawn to; they are not known where the outlook was read from
-    files.
+    """The targets that the path is drawn to, those of the state first; they are not known where the
+    outlook was read from files.
     """
     demand = outlook.demand
     if demand is None:
@@ -540,6 +540,7 @@ def _targets(outlook: Outlook) -> str:
     per_station = demand.parameters["points_per_station"].mode
     if demand.standing is not None:
         start = max(start, demand.standing.when)
+    targets = active_targets(demand.targets, start, per_station, demand.standing)
     return ", ".join(
         sentence(
             PROMISE,
@@ -548,5 +549,5 @@ def _targets(outlook: Outlook) -> str:
             day=day_words(target.date),
             agency=target.by,
         )
-        for target in active_targets(demand.targets, start, per_station, demand.standing)
+        for target in sorted(targets, key=lambda target: (bool(target.by), target.date))
     )

@@ -59,6 +59,7 @@ from forecasting.vocabulary.errors import AssumptionError, in_digits
 from forecasting.vocabulary.measures import (
     CHARGING_ANSWERS,
     CONSEQUENCES,
+    DRIVER_PRICE,
     EV_SHARE,
     EV_STOCK_SHARE,
     GRID_MEASURES,
@@ -295,9 +296,10 @@ def targets_table(outlook: Outlook) -> Table:
 
 def _share_target(row: Row) -> str:
     return sentence(
-        "{share:g} % of {cars}[reached?, reached in this model]",
+        "{share:g} % of {cars}[, in {counted}][reached?, reached in this model]",
         share=row["fact"].value,
         cars=row["cars"],
+        counted=row["fact"].product.replace("-", " "),
         reached=row["reached"],
     )
 
@@ -308,10 +310,12 @@ SHARE_TARGETS = TableForm(
         Column("target", _share_target),
         Column("forecast", form=lambda share: readable(share, 2), unit="%"),
         Column("probability", form=share_words),
+        Column("with plug-in hybrids", "with_plug_ins", share_words),
         Column("of battery cars alone", "battery", share_words),
         Column("fact", "{fact.id}", look="id"),
     ],
-    caption="Passenger cars; those of each year, battery and plug-in, on an even way to the target",
+    caption="Passenger cars; forecast and probability are of the cars that the target counts; "
+    "those of each year on an even way to the target",
     nothing="No target of an electric share is known.",
 )
 
@@ -644,7 +648,8 @@ BUSINESS = TableForm(
     ],
     caption="Price of charging: {sold} ({place}); of its electricity: {bought}. A car takes the "
     "power that the need reckons with, not the rated power. Rent, upkeep and taxes are not taken "
-    "off",
+    "off[. From {since} on the driver pays {paid} and the budget the rest: so much of the "
+    "revenue hangs on it]",
     nothing="No price of public charging is printed.",
 )
 
@@ -670,7 +675,7 @@ def business_table(outlook: Outlook) -> Table:
     ['point', 'in use', 'MWh a year', 'revenue, USD', 'margin, USD', 'payback, years']
     """
     prices = point_prices(outlook)
-    if outlook.demand is None or len(prices) < len(PRICES):
+    if outlook.demand is None or not {*PRICES} <= {*prices}:
         return BUSINESS.table([])
     sold, bought = (prices[name] for name in PRICES)
     rows = [
@@ -681,6 +686,9 @@ def business_table(outlook: Outlook) -> Table:
         for setting, use in product(SOLD_AT, BUSY_SHARES)
     ]
     words = {"sold": in_words(sold), "bought": in_words(bought), "place": place_name(sold.place)}
+    drivers = outlook.ledger.select(sold.place, DRIVER_PRICE, as_of=outlook.as_of)
+    for fact in in_order(drivers):
+        words |= {"paid": in_words(fact), "since": day_words(fact.period.end)}
     return BUSINESS.table(rows, **words)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forecasting.evaluation.quota_days import QuotaForecast, open_quotas, size_that_lifts
+from forecasting.reporting.charging_tables import share_words
 from forecasting.reporting.labels import day_words, median_and_range
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
@@ -19,21 +20,19 @@ from forecasting.writers.display import Table
 from forecasting.writers.numbers import ReadNumber, probability_words
 
 if TYPE_CHECKING:
+    from forecasting.evidence.policies import Policy
     from forecasting.scenarios.outlook import Outlook
 
-USED_UP = "The duty-free quota of {number} is used up between {low} and {high} {year}."
+USED_UP = "The {name} is used up between {low} and {high} {year}."
 USED_UP_OR_NOT = (
-    "The duty-free quota of {number} is used up in {year} with a probability of {chance}, hardly "
+    "The {name} is used up in {year} with a probability of {chance}, hardly "
     "before {low}, and as likely by {median} as later or not at all."
 )
-MAY_LAST = (
-    "The duty-free quota of {number} is likely to last: it is used up in {year} with a probability "
-    "of {chance}."
-)
-LIFTED = (
-    "This scenario lifts the duty-free quota of {number}: the {size} in its place are more than "
-    "come."
-)
+MAY_LAST = "The {name} is likely to last: it is used up in {year} with a probability of {chance}."
+LIFTED = "This scenario lifts the {name}: the {size} in its place are more than come."
+DUTY_FREE = "duty-free quota of {number}"
+OF_SOME_BUYERS = "quota of {number} {privileges}"  # such as loans
+COUNTS_BUYERS = "{privileges}, which {share} of the buyers take, a judgement"
 QUOTA_COUNTS = "{quota} It counts {counted}[; what is forecast are {flow}]."
 NOT_IN_TIME = "not in its time"
 VEHICLES_OF_QUOTA = ("within it", "after it, in its year", "in the year after")
@@ -72,7 +71,14 @@ def quota_sentences(outlook: Outlook) -> Iterator[str]:
         if size is None:
             yield quota_sentence(forecast)
         else:
-            yield LIFTED.format(number=f"{forecast.quota.quota:,.0f}", size=f"{size:,.0f}")
+            yield LIFTED.format(name=_name(forecast.quota), size=f"{size:,.0f}")
+
+
+def _name(quota: Policy) -> str:
+    """A quota of cars free of duty, or of what a part of the buyers take: its id ends in that."""
+    pattern = OF_SOME_BUYERS if quota.buyer_share else DUTY_FREE
+    privileges = quota.id.rpartition("-")[2]
+    return pattern.format(number=f"{quota.quota:,.0f}", privileges=privileges)
 
 
 def quota_sentence(forecast: QuotaForecast) -> str:
@@ -94,8 +100,12 @@ def quota_sentence(forecast: QuotaForecast) -> str:
     cars, flow = (
         uncapital(MEASURES[name].label) for name in (forecast.quota.measure, forecast.measure)
     )
+    share = forecast.quota.buyer_share
+    if share:
+        privileges = forecast.quota.id.rpartition("-")[2]
+        cars = flow = COUNTS_BUYERS.format(privileges=privileges, share=share_words(share))
     quota = pattern.format(
-        number=f"{forecast.quota.quota:,.0f}",
+        name=_name(forecast.quota),
         year=forecast.quota.start.year,
         chance=probability_words(used_up),
         **{name: f"{day:%B}" for name, day in days.items() if day},

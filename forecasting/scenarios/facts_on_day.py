@@ -212,7 +212,7 @@ class FlowInputs:
         """The policies that ship, move this flow, and had been announced, or had begun."""
         places = {self.place, UNION} if self.place in UNION_MEMBERS else {self.place}
         policies = tuple(
-            policy_on_day
+            policy_on_day.of_all_buyers()
             for policy in shipped_policies().values()
             if policy.place in places and policy.is_known(self.day) and self._is_moved_by(policy)
             if (policy_on_day := policy.as_known(self.day)) is not None

@@ -119,7 +119,8 @@ CAR_COUNTS = (
     *(row.name for row in MEASURES.values() if row.event and row.vehicle == CAR),
 )
 # Electric cars by their drive, in words; no car is two of them
-DRIVES = {"battery-cars": "battery cars", "plug-in-hybrids": "plug-in hybrids"}
+BATTERY_PRODUCT = "battery-cars"
+DRIVES = {BATTERY_PRODUCT: "battery cars", "plug-in-hybrids": "plug-in hybrids"}
 CHARGING_ANSWERS = ("charging_points_need", "charging_points_practice", "charging_points_standard")
 # What is counted today, and what a target promises
 CHARGING_COUNTS = ("charging_points", "charging_stations")
@@ -147,6 +148,7 @@ WORKBOOK_ANSWERS = (  # of the workbook with yellow cells, after the flow
     *("oil_avoided_t", "co2_avoided_t"),
 )
 PRICES = ("charging_price", "electricity_price")  # of a kWh sold at a public point, and bought
+DRIVER_PRICE = "driver_charging_price"  # of the price of a kWh sold, what the driver pays
 # Stocks that were forecast and have been counted since
 STOCKS_ON_RECORD = ("ev_stock", "charging_stations")
 # What the parts of a country have of its vehicles, and what they have of its stations

@@ -88,7 +88,7 @@ def test_a_later_day_is_never_less_likely():
     ("place", "period", "day", "message"),
     [
         ("KG", "2019", "2026-06-30", "no quota of Kyrgyzstan is known for 2019; ask for 2022"),
-        ("UZ", "2026", "2026-06-30", "known for 2026; ask for another place: AM, BY, KG"),
+        ("TJ", "2026", "2026-06-30", "known for 2026; ask for another place: AM, BY, KG"),
         ("KG", "2026-01", "2026-06-30", "'2026-01' is no year"),
         ("KG", "2026", "soon", "'soon' is not a date"),
     ],

@@ -52,6 +52,22 @@ def test_values_of_shipped_policies() -> None:
     assert policies["gb-2021-12-grant-cut-at-once"].price_share == -0.031
 
 
+def test_what_a_part_of_the_buyers_take_is_felt_by_all_in_part() -> None:
+    loans = read_policies()["uz-2026-09-loans"]
+    of_all = loans.of_all_buyers()
+    assert (loans.quota, loans.price_share, loans.buyer_share) == (15_000, 0.1, 0.3)
+    assert of_all.quota == pytest.approx(50_000)
+    assert of_all.price_share == pytest.approx(0.03)
+    assert of_all.of_all_buyers() == of_all
+    assert read_policies()["kg-2026-01-quota"].of_all_buyers().quota == 15_000
+
+
+@pytest.mark.parametrize("part", ["0", "1.5", "-0.2"])
+def test_a_part_of_the_buyers_lies_between_none_and_all(part: str) -> None:
+    with pytest.raises(LedgerError, match=r"buyer_share: .* is (no part of the buyers|negative)"):
+        checked_policies([ROW | {"buyer_share": part}])
+
+
 def test_a_printed_month_is_known_on_its_last_day() -> None:
     policy = read_policies()["nz-2021-07-clean-car-discount"]
     assert policy.announced == dt.date(2021, 6, 30)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import forecasting as fc
@@ -39,6 +40,17 @@ def test_the_brief_and_the_table_name_the_open_quota(kyrgyzstan):
     assert row["within it"].startswith("15,000")
     assert row["used up"].endswith("2026")
     assert row["90 %"] == "not in its time"
+
+
+def test_a_quota_of_loans_counts_loans_and_not_cars():
+    uzbekistan = fc.outlook("uzbekistan-baseline", draws=400)
+    (forecast,) = open_quotas(uzbekistan)
+    sentence = quota_sentence(forecast)
+    assert sentence.startswith("The quota of 15,000 loans is likely to last: it is used up in 2026")
+    assert sentence.endswith("It counts loans, which 30 % of the buyers take, a judgement.")
+    within_quota, after_quota, _ = forecast.vehicles
+    assert np.max(within_quota) == 50_000  # cars, of which 15,000 with a loan
+    assert forecast.days.used_up == pytest.approx(np.mean(after_quota > 0), abs=0.02)
 
 
 def test_a_quota_that_nobody_reaches_is_lifted():

@@ -171,7 +171,7 @@ def test_a_target_can_be_asked_of_a_scenario():
     )
     assert table["value"].iloc[0] == pytest.approx(32_400, rel=0.05)
     assert "decree" in made.demand.target_table["target"].tolist()
-    assert "uz-charging-stations-2025-12-31-target" in made.demand.target_table["target"].tolist()
+    assert "uz-charging-stations-2026-12-31-target" in made.demand.target_table["target"].tolist()
 
 
 def test_a_price_moves_the_flow_by_its_elasticity():
