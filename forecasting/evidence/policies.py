@@ -208,15 +208,17 @@ class Policy:
         """
         if self.buyer_share is None:
             return self
-        worth, sizes = self.price_share, {}
-        for name in ("quota", "remainder"):
-            number = getattr(self, name)
-            sizes[name] = None if number is None else number / self.buyer_share
+        share = self.buyer_share
+
+        def of_all(number: float | None, factor: float) -> float | None:
+            return None if number is None else number * factor
+
         return replace(
             self,
-            price_share=None if worth is None else worth * self.buyer_share,
+            price_share=of_all(self.price_share, share),
             buyer_share=None,
-            **sizes,
+            quota=of_all(self.quota, 1 / share),
+            remainder=of_all(self.remainder, 1 / share),
         )
 
     def is_known(self, day: dt.date) -> bool:
