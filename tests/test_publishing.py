@@ -18,12 +18,6 @@ from forecasting.vocabulary.names import DATA
 
 ROOT = Path(__file__).parent.parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-# Each at the version at which it was last looked at.
-ACTIONS = {
-    "actions/checkout@v4", "actions/setup-python@v5", "actions/upload-artifact@v4",
-    "actions/download-artifact@v4", "actions/upload-pages-artifact@v3", "actions/deploy-pages@v4",
-    "actions/attest-build-provenance@v3", "pypa/gh-action-pypi-publish@release/v1",
-}  # fmt: skip
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 RECORDS = (ROOT / "docs" / "records.md").read_text("utf-8")
 PAPER = (ROOT / "docs" / "paper.md").read_text("utf-8")
@@ -45,8 +39,16 @@ def test_a_workflow_may_read_and_no_more_unless_a_job_says_so(workflow: Path) ->
         if workflow.stem == "refresh":
             allowed = {"contents", "pull-requests"}
         assert writes <= allowed
-        used = {step["uses"] for step in job["steps"] if "uses" in step}
-        assert used <= ACTIONS
+
+
+def test_an_action_is_one_commit_everywhere_and_says_its_version() -> None:
+    used = {
+        use
+        for workflow in WORKFLOWS
+        for use in re.findall(r"uses: (.+)", workflow.read_text("utf-8"))
+    }
+    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", use) for use in used)
+    assert len({use.partition("@")[0] for use in used}) == len(used)
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
@@ -55,6 +57,7 @@ def test_a_workflow_calls_what_the_makefile_has(workflow: Path) -> None:
     steps = [step for job in jobs_of(workflow).values() for step in job["steps"]]
     commands = " ; ".join(step.get("run", "") for step in steps)
     assert set(re.findall(r"\bmake ([a-z-]+)", commands)) <= targets
+    assert set(re.findall(r"\bmake: ([a-z-]+)", workflow.read_text("utf-8"))) <= targets
     for path in re.findall(r"(?:params|binder)/[\w./-]+", commands):
         assert (ROOT / path).exists(), path
 
