@@ -76,9 +76,11 @@ def fault_of_place(path: AnyPath, folder: AnyPath | None = None) -> tuple[str, s
     >>> fault_of_place("../../other/facts.csv")[0]
     'lies outside of the working folder and of that of the params file'
     """
-    try:
+    place = None
+    with contextlib.suppress(*NO_PATH):
         place = Path(path).resolve()
-    except NO_PATH:
+    # From Python 3.13 on a loop of links is no error, and stays a link
+    if place is None or place.is_symlink():
         return "is no path of a file", "give a file of facts"
     is_plain = place.is_file() or place.is_dir() or not place.exists()
     if not is_plain or any(place.is_relative_to(special) for special in SYSTEM_FOLDERS):
