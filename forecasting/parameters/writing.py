@@ -13,7 +13,7 @@ from forecasting.demand.parameters import load_parameters
 from forecasting.parameters.naming import country_code, country_slug, names_of_place
 from forecasting.parameters.schema import Scenario
 from forecasting.parameters.values import DRIVER_KINDS, Driver
-from forecasting.vocabulary.errors import InputError, in_digits
+from forecasting.vocabulary.errors import InputError, in_digits, visible
 from forecasting.vocabulary.files import write_new
 from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.sentences import sentence
@@ -105,8 +105,10 @@ def new_params(
         if not value:
             continue
         line = f"{key}: {value}"
-        text, found_keys = re.subn(rf"(?m)^(# )?{key}: (\w+|{{.*}})", line, text, count=1)
-        if not found_keys:
+        found = re.search(rf"(?m)^(# )?{key}: (\w+|{{.*}})", text)
+        if found:
+            text = text[: found.start()] + line + text[found.end() :]
+        else:
             text = text.replace("\n\n", f"\n{line}\n\n", 1)
     return f"{country_slug(code)}-{scenario}.yaml", text
 
@@ -192,7 +194,8 @@ def params_text(scenario: Scenario, stem: str, origin: str = "", folder: Path | 
     del values["name"]
     drivers = values.pop("drivers", [])
     assumptions = values.pop("assumptions", {})
-    lines = [sentence("# {place}, {name}[: {origin}].", place=heading, name=name, origin=origin)]
+    heading = sentence("# {place}, {name}[: {origin}].", place=heading, name=name, origin=origin)
+    lines = [" ".join(visible(heading).split())]  # a name of a file may hold line breaks
     words = {**KEY_MEANINGS}  # each is taken out where its key stands first
     lines += [_line(key, value, words) for key, value in values.items()]
     lines += [*_drivers(drivers, words), *_assumptions(assumptions, scenario.country)]
@@ -216,22 +219,38 @@ def _assumptions(assumptions: Mapping[str, Any], country: str | None) -> Iterato
     for key, size in assumptions.items():
         row = shipped[key]
         usual = f"{in_digits(row.low)} to {in_digits(row.high)} ({in_digits(row.mode)}) by default"
-        yield f"  {key}: {_yaml_value(size)}  # {row.unit}; {usual}"
+        yield f"  {key}: {yaml_value(size)}  # {row.unit}; {usual}"
 
 
-def _yaml_value(value: Any) -> str:
-    """A value in one line of YAML; a text is in quotes, so that no reader takes it for something
-    else.
+def yaml_value(value: Any) -> str:
+    r"""A value in one line of YAML; a text is in quotes, so that no reader takes it for something
+    else, and what does not print is escaped: some such characters end a line, too.
+
+    Parameters
+    ----------
+    value : object
+        Of JSON.
+
+    Examples
+    --------
+    >>> print(yaml_value(["sales.csv", "line" + chr(0x2028) + "break"]), yaml_value(2.0))
+    ["sales.csv", "line\u2028break"] 2
     """
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_yaml_value(part)}" for key, part in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {yaml_value(part)}" for key, part in value.items()) + "}"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(c if c.isprintable() else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    number = ord(character)
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
 def _line(key: str, value: Any, words: dict[str, str]) -> str:
     meaning = words.pop(key, "")
     if key == "kind":
         meaning = DRIVER_KINDS[value].words
-    return f"{key}: {_yaml_value(value)}" + (f"  # {meaning}" if meaning else "")
+    return f"{key}: {yaml_value(value)}" + (f"  # {meaning}" if meaning else "")

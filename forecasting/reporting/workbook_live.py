@@ -16,10 +16,8 @@ from forecasting.evidence.words import in_words
 from forecasting.reporting.charging_tables import BUSINESS, BUSY_SHARES, SOLD_AT, point_prices
 from forecasting.reporting.labels import SETTING_WORDS, label_of, parameter_words, unit_of
 from forecasting.reporting.workbook import COLOURS, chart_words, grounds
-from forecasting.scenarios.assumptions import LARGEST_TARGET
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.workbook_values import (
-    FLOW_FACTORS,
     INPUT_HEADS,
     OWN,
     SHEETS,
@@ -27,6 +25,7 @@ from forecasting.scenarios.workbook_values import (
     TARGET_YEAR,
     WorkbookChain,
     chain_of_report,
+    limits_of_cell,
     stamp,
 )
 from forecasting.vocabulary.errors import in_digits
@@ -52,7 +51,6 @@ ANSWER_LINES = (  # column of the sheet answer, its name, its look
     (4, "yours, 90 %", "dash", 1.25, COLOURS[0]),
     (8, "scenario, median", "square_dot", 1.5, COLOURS[2]),
 )
-DEAREST = 10.0  # dollars a kWh
 MAX_MISS = 0.001  # of an answer, by which the rounded draws may miss that of the report
 # What must hold, and its formula: of the cells of wrong inputs and of the reader's own numbers, and
 # of the rows of the sheet answer
@@ -479,26 +477,30 @@ def _levers(outlook: Outlook, chain: WorkbookChain) -> Iterator[tuple[Any, ...]]
     """
     assert outlook.demand is not None
     horizon = outlook.scenario.horizon
-    first = max(chain.first_year, outlook.as_of.year)
+    parameters = outlook.demand.parameters
     nothing = ("", "")
     of_target = {
-        TARGET: ("Public points that are to stand, and are built", "points", (1, LARGEST_TARGET)),
-        TARGET_YEAR: (f"By the end of which year; {horizon} if none", "year", (first, horizon)),
+        TARGET: ("Public points that are to stand, and are built", "points"),
+        TARGET_YEAR: (f"By the end of which year; {horizon} if none", "year"),
     }
+
+    first_year = max(chain.first_year, outlook.as_of.year)
+
+    def limits(name: str) -> tuple[float, float]:
+        return limits_of_cell(name, outlook.scenario, parameters, first_year)
+
     for name in chain.levers:
         stem, _, year = name.partition(".")
         if name in of_target:
-            words, unit, limits = of_target[name]
-            yield name, words, unit, "", nothing, limits, ""
+            yield name, *of_target[name], "", nothing, limits(name), ""
         elif stem == outlook.measure:
             words = f"{label_of(stem)} in {year}, times what the scenario has"
-            yield name, words, "factor", 1.0, nothing, (0, FLOW_FACTORS[-1]), ""
+            yield name, words, "factor", 1.0, nothing, limits(name), ""
         else:
-            row = outlook.demand.parameters[name]
+            row = parameters[name]
             ends = (row.low, row.high)
-            most = (row.minimum, row.maximum)
             source = " ".join(dict.fromkeys((row.kind, row.source)))  # a judgement is said once
-            yield name, parameter_words(name), row.unit, row.mode, ends, most, source
+            yield name, parameter_words(name), row.unit, row.mode, ends, limits(name), source
     prices = point_prices(outlook)
     for name in PRICES:
         words = f"{label_of(name)}; moves the sheet business alone"
@@ -507,4 +509,4 @@ def _levers(outlook: Outlook, chain: WorkbookChain) -> Iterator[tuple[Any, ...]]
         if name in prices:
             value = prices[name].value
             source = f"{in_words(prices[name])}, {prices[name].source}"
-        yield name, words, unit_of(name), value, nothing, (0, DEAREST), source
+        yield name, words, unit_of(name), value, nothing, limits(name), source

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from forecasting.evidence.checking import TableRead, read_table
 from forecasting.evidence.fact import Fact, typed_facts
 from forecasting.parameters.naming import country_code
-from forecasting.parameters.writing import new_params, write_params
+from forecasting.parameters.writing import new_params, write_params, yaml_value
 from forecasting.reading.mapping import (
     DATES_OF_COLUMN,
     DECIMAL_MARKS,
@@ -357,7 +357,7 @@ class NewCountry:
             With every problem; then nothing is left of what was written.
         """
         table = os.path.relpath(self.table.absolute(), folder.absolute())
-        keys = {"ledger": f'["{Path(table).as_posix()}"]', "measure": self.flow}
+        keys = {"ledger": yaml_value([Path(table).as_posix()]), "measure": self.flow}
         keys |= {key: self.answers.get(key, "") for key in ("published", "market_size", "horizon")}
         if keys["market_size"] in (UNSAID, _size_of(self._market())):
             del keys["market_size"]

@@ -6,11 +6,11 @@ column of the other sheets: a changed cell lies where the sums of a row and of a
 """
 
 import datetime as dt
+import io
 import itertools
 import json
 import math
 import re
-import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
 from forecasting import __version__
 from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.demand.deployed import progress_to, start_of_plans
 from forecasting.demand.fleet import PLUG_IN
-from forecasting.demand.parameters import Assumption, Draws, Parameters
+from forecasting.demand.parameters import Assumption, Draws, Parameters, load_parameters
 from forecasting.demand.symbols import (
     LABELS,
     Cell,
@@ -38,11 +39,21 @@ from forecasting.growth.stored_flow import flow_of_report
 from forecasting.parameters.naming import names_of_place
 from forecasting.parameters.schema import Scenario, scenario_from_parameters, stored_scenario
 from forecasting.parameters.writing import params_text
-from forecasting.scenarios.assumptions import demand_of, demand_parameters
+from forecasting.reading.spreadsheets.workbook_parts import check_parts
+from forecasting.scenarios.assumptions import LARGEST_TARGET, demand_of, demand_parameters
 from forecasting.scenarios.facts_on_day import drivers_on_day, sets_quotas
 from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.scenarios.place_flows import OutlookRequest, PlaceFlow, by_year, place_flow
-from forecasting.vocabulary.errors import InputError, in_digits
+from forecasting.vocabulary.errors import InputError, in_digits, shortened
+from forecasting.vocabulary.files import read_whole
+from forecasting.vocabulary.limits import (
+    BOOK_BYTES_A_BYTE,
+    BOOK_BYTES_AN_ELEMENT,
+    MAX_BOOK_COLUMNS,
+    MAX_BOOK_ROWS,
+    MAX_CELL_ELEMENTS,
+    MAX_UNPACKED_BYTES,
+)
 from forecasting.vocabulary.measures import HEADLINE, MEASURES, PRICES, WORKBOOK_ANSWERS
 from forecasting.vocabulary.quantiles import Array, ratio
 from forecasting.vocabulary.sentences import sentence
@@ -86,10 +97,13 @@ BY_TABLE = (
     *("battery_assembly", "battery_assembly_year"),
     *("deliveries", "vehicle_stock_date", "power_date"),
 )
+DEAREST = 10.0  # dollars a kWh
+_CHECKSUMS = TypeAdapter(list[int])
 MAX_CELL_CHARACTERS = 30_000  # Excel takes 32,767
 
 # Row, column, and the content of a cell, or an array of numbers from that cell down
-CellContents = Iterable[tuple[int, int, object]]
+CellContent = tuple[int, int, object]
+CellContents = Iterable[CellContent]
 
 
 def stamp(book: Any, scenario: dict[str, Any], cells: Mapping[str, CellContents]) -> None:
@@ -126,7 +140,7 @@ def _marks(cells: CellContents) -> list[list[int]]:
             rows = row + np.arange(len(content))
             blocks.append(np.column_stack([rows, np.full(len(content), column), content]))
             continue
-        if isinstance(content, int | float):
+        if isinstance(content, int | float) and not isinstance(content, bool):
             numbers.append((row, column, content))
             continue
         text = getattr(content, "text", str(content)).strip()  # of a formula for many rows
@@ -438,19 +452,21 @@ def params_of_workbook(path: Path, name: str, folder: Path) -> tuple[str, str]:
         Where it is no such workbook, is of another version, was changed outside its yellow cells,
         or a yellow cell holds what it does not take; the message names the cell.
     """
-    sheets = _sheets_of(path)
-    version, *parts = [cell.value for cell in sheets[STAMP][1] if cell.value is not None]
+    book = _open(path)
+    version, scenario_text, marks = _stamp_of(path, book)
     if version != __version__:
         raise InputError(
-            f"{path} {STAMP}!A1: made by version {version}, and this is {__version__}; "
-            "export it again"
+            f"{path} {STAMP}!A1: made by version {shortened(str(version))}, and this is"
+            f" {__version__}; export it again"
         )
-    cell_values = _take_values(path, sheets["inputs"])
-    for row, name_of_sheet in enumerate(SHEETS, start=2):
-        stored = [cell.value for cell in sheets[STAMP][row]]
-        _refuse_changed(path, sheets[name_of_sheet], stored)
-    parameters = json.loads("".join(map(str, parts)))
-    scenario = with_cells(stored_scenario(parameters), cell_values)
+    entries: list[_Entry] = []
+    for name_of_sheet in SHEETS:
+        cells = _cells_of(path, book, name_of_sheet)
+        if name_of_sheet == "inputs":
+            cells, entries = _entries_of(cells)
+        _refuse_changed(path, name_of_sheet, cells, marks[name_of_sheet])
+    scenario = _stamped_scenario(path, scenario_text)
+    cell_values = _checked_values(path, entries, scenario)
     left_out = [f"{price} {cell_values[price]:g}" for price in PRICES if price in cell_values]
     origin = sentence(
         "from {file}[; without {prices}: no result of a run depends on a price]",
@@ -458,59 +474,214 @@ def params_of_workbook(path: Path, name: str, folder: Path) -> tuple[str, str]:
         prices=" and ".join(left_out),
     )
     stem = f"{names_of_place(scenario.place)[0]}-{name}"
-    return f"{stem}.yaml", params_text(scenario, stem, origin, folder)
+    text = params_text(with_cells(scenario, cell_values), stem, origin, folder)
+    return f"{stem}.yaml", text
 
 
-def _sheets_of(path: Path) -> dict[str, Any]:
-    """The sheets of a workbook of this package, by name."""
+def limits_of_cell(
+    name: str, scenario: Scenario, parameters: Parameters, first_year: int
+) -> tuple[float, float]:
+    """The least and the largest number that a yellow cell takes.
+
+    Parameters
+    ----------
+    name : str
+        Of the cell.
+    scenario : Scenario
+        Of the workbook.
+    parameters : Parameters
+        The assumptions of its country.
+    first_year : int
+        The first in which anything can be set.
+
+    Raises
+    ------
+    AssumptionError
+        Where there is no such cell.
+
+    Examples
+    --------
+    >>> from forecasting.demand.parameters import load_parameters
+    >>> from forecasting.scenarios.question import find_scenario
+    >>> limits_of_cell("annual_km", find_scenario("UZ"), load_parameters(), 2027)
+    (1000, 150000)
+    """
+    if name == TARGET:
+        return 1, LARGEST_TARGET
+    if name == TARGET_YEAR:
+        return first_year, scenario.horizon
+    if name in PRICES:
+        return 0, DEAREST
+    if name.partition(".")[0] == scenario.measure:
+        return 0, FLOW_FACTORS[-1]
+    row = parameters[name]
+    return row.minimum, row.maximum
+
+
+def _open(path: Path) -> Any:
+    """A workbook of this package, read as a stream."""
     import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        book = openpyxl.load_workbook(path)
-        return {sheet: book[sheet] for sheet in (*SHEETS, STAMP)}
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile, InvalidFileException) as error:
-        raise InputError(
-            f"{path} is no workbook of `ev-forecast export REPORT --xlsx FILE`: {error}"
-        ) from None
+        data = read_whole(path)
+        check_parts(
+            str(path),
+            data,
+            "export it again",
+            MAX_UNPACKED_BYTES + BOOK_BYTES_A_BYTE * len(data),
+            MAX_CELL_ELEMENTS + len(data) // BOOK_BYTES_AN_ELEMENT,
+        )
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
+        missing = {*SHEETS, STAMP} - {*book.sheetnames}
+    except InputError:
+        raise
+    except Exception as error:  # for a damaged file the library raises errors of many kinds
+        raise _no_workbook(path, error) from None
+    if missing:
+        raise _no_workbook(path, f"it has no sheet {min(missing)}")
+    return book
 
 
-def _take_values(path: Path, inputs: Any) -> dict[str, float]:
-    """The reader's numbers by name. Their cells are emptied, as they were in the checksums."""
-    column = INPUT_HEADS.index(OWN)
-    numbers: dict[str, float] = {}
-    for row in inputs.iter_rows(min_row=2):
-        cell = row[column]
-        if cell.protection.locked or cell.value is None:
+def _no_workbook(path: Path, reason: object) -> InputError:
+    words = " ".join(str(reason).split())[:150]
+    return InputError(
+        f"{path} is no workbook of `ev-forecast export REPORT --xlsx FILE`: {words}; export it"
+        " again"
+    )
+
+
+def _cells_of(path: Path, book: Any, sheet: str) -> list[CellContent]:
+    """The cells of a sheet that hold something."""
+    cells: list[CellContent] = []
+    try:
+        book[sheet].reset_dimensions()  # the library would leave out what lies beyond them
+        for number, row in enumerate(book[sheet].iter_rows(), start=1):
+            if number > MAX_BOOK_ROWS or len(row) > MAX_BOOK_COLUMNS:
+                raise InputError(
+                    f"{path} {sheet}, row {number:,}: lies, or ends, far from all that was"
+                    " exported; delete what is there"
+                )
+            cells += [
+                (cell.row - 1, cell.column - 1, cell.value)
+                for cell in row
+                if cell.value is not None
+            ]
+    except InputError:
+        raise
+    except Exception as error:  # as in `_open`
+        raise _no_workbook(path, f"{sheet}: {error}") from None
+    return cells
+
+
+def _stamp_of(path: Path, book: Any) -> tuple[object, str, dict[str, list[list[int]]]]:
+    """The version, the scenario as JSON, and the checksums of each sheet."""
+    rows: dict[int, list[object]] = {}
+    for row, _, content in _cells_of(path, book, STAMP):
+        rows.setdefault(row, []).append(content)
+    version, *parts = rows.get(0, [None])
+    marks = {
+        sheet: [_numbers(path, row, text) for text in rows.get(row, [])]
+        for row, sheet in enumerate(SHEETS, start=1)
+    }
+    if damaged := [sheet for sheet in SHEETS if len(marks[sheet]) != 2]:
+        raise _damaged_stamp(path, 1 + SHEETS.index(damaged[0]))
+    return version, "".join(map(str, parts)), marks
+
+
+def _numbers(path: Path, row: int, text: object) -> list[int]:
+    """The checksums that a cell of the stamp holds."""
+    try:
+        return _CHECKSUMS.validate_json(str(text))
+    except ValidationError:
+        raise _damaged_stamp(path, row) from None
+
+
+def _damaged_stamp(path: Path, row: int) -> InputError:
+    return InputError(f"{path} {STAMP}!A{row + 1} is not as it was exported: export it again")
+
+
+def _stamped_scenario(path: Path, text: str) -> Scenario:
+    try:
+        parameters = json.loads(text)
+    except (ValueError, RecursionError):
+        parameters = None
+    if not isinstance(parameters, dict):
+        raise _damaged_stamp(path, 0)
+    return stored_scenario(parameters)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """What a reader may set: a row of the inputs, with the value in its yellow cell."""
+
+    name: str
+    cell: str
+    unit: object
+    value: Any
+
+
+def _entries_of(cells: Iterable[CellContent]) -> tuple[list[CellContent], list[_Entry]]:
+    """The cells of the inputs without the yellow ones, which are empty in the checksums, and the
+    entries in those. A cell is a yellow one by its place: its looks and its rules go where another
+    cell is pasted over it.
+    """
+    own = INPUT_HEADS.index(OWN)
+    table = {(row, column): content for row, column, content in cells}
+    rows = [row for row, column in table if row and not column]
+    entries = [
+        _Entry(
+            str(table[row, 0]),
+            _cell_name("inputs", row, own),
+            table.get((row, 2)),
+            table.pop((row, own), None),
+        )
+        for row in rows
+    ]
+    return [(row, column, content) for (row, column), content in table.items()], entries
+
+
+def _checked_values(path: Path, entries: Sequence[_Entry], scenario: Scenario) -> dict[str, float]:
+    """The reader's numbers by the names of their cells."""
+    parameters = load_parameters().at(scenario.country)
+    prefix = f"{scenario.measure}."
+    years = [entry.name.removeprefix(prefix) for entry in entries if entry.name.startswith(prefix)]
+    first_year = min((int(year) for year in years if year.isdecimal()), default=scenario.horizon)
+    values: dict[str, float] = {}
+    for entry in entries:
+        value = entry.value
+        if value is None:
             continue
-        least, most = _bounds(inputs, cell.coordinate)
-        if not isinstance(cell.value, int | float) or not least <= cell.value <= most:
+        least, most = limits_of_cell(entry.name, scenario, parameters, first_year)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not least <= value <= most:
             raise InputError(
-                f"{path} inputs!{cell.coordinate}: {cell.value!r} is not {in_digits(least)} to "
-                f"{in_digits(most)} {row[2].value}, which {row[0].value} takes"
+                f"{path} {entry.cell}: {shortened(repr(value))} is not {in_digits(least)} to "
+                f"{in_digits(most)} {entry.unit}, which {entry.name} takes"
             )
-        numbers[str(row[0].value)] = float(cell.value)
-        cell.value = None
-    return numbers
+        if entry.name == TARGET_YEAR and value != int(value):
+            raise InputError(f"{path} {entry.cell}: {value} is no year; give a whole one")
+        values[entry.name] = float(value)
+    return values
 
 
-def _bounds(inputs: Any, cell: str) -> tuple[float, float]:
-    """The least and the largest number that a cell takes, by its own rule of validation."""
-    (rule,) = [rule for rule in inputs.data_validations.dataValidation if cell in rule.sqref]
-    return float(rule.formula1), float(rule.formula2)
+def _cell_name(sheet: str, row: int, column: int) -> str:
+    """How a message calls a cell, e.g. ``inputs!G5``."""
+    from openpyxl.utils import get_column_letter
+
+    return f"{sheet}!{get_column_letter(column + 1)}{row + 1}"
 
 
-def _refuse_changed(path: Path, sheet: Any, stored: Iterable[str]) -> None:
-    cells = (cell for row in sheet.iter_rows() for cell in row if cell.value is not None)
-    marks = _marks((cell.row - 1, cell.column - 1, cell.value) for cell in cells)
+def _refuse_changed(
+    path: Path, sheet: str, cells: Iterable[CellContent], stored: Sequence[Sequence[int]]
+) -> None:
     changed = []
-    for sums, stored_sums in zip(marks, stored, strict=True):
-        pairs = itertools.zip_longest(sums, json.loads(stored_sums), fillvalue=0)
+    for sums, stored_sums in zip(_marks(cells), stored, strict=True):
+        pairs = itertools.zip_longest(sums, stored_sums, fillvalue=0)
         changed.append([place for place, (now, old) in enumerate(pairs, start=1) if now != old])
     if any(changed):
         row, column = (places[0] if places else 1 for places in changed)
-        where = f"{sheet.title}!{sheet.cell(row, column).coordinate}"
+        where = _cell_name(sheet, row - 1, column - 1)
         raise InputError(
-            f"{path} {where} is not as it was exported; only yellow cells are to be changed: "
-            "export it again, and set them"
+            f"{path} {where} is not as it was exported; only yellow cells are to be changed: export"
+            " it again, and set them"
         )

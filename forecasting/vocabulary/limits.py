@@ -38,6 +38,12 @@ MAX_CELL_ELEMENTS = 60_000  # of its XML: two or three for each cell
 MAX_FURTHER_ELEMENTS = 10_000  # styles, links, rules, names
 MAX_RANGE_CELLS = 5_000  # of merged ranges, of links, of comments
 
+# Of a workbook of `export --xlsx`, which holds each draw: more than of another one, by its own size
+BOOK_BYTES_A_BYTE = 5  # unpacked, of each byte of the file
+BOOK_BYTES_AN_ELEMENT = 2  # of the file, for each XML element
+MAX_BOOK_COLUMNS = 1_024
+MAX_BOOK_ROWS = 1_048_576  # Excel's own
+
 # Of a mapping, which has a few hundred bytes
 MAX_MAPPING_BYTES = 100_000
 MAX_SIGNS = 100  # for a number that is not known

@@ -9,7 +9,9 @@ import dataclasses
 import re
 import shutil
 import subprocess
+import time
 import zipfile
+from copy import copy
 from pathlib import Path
 
 import numpy as np
@@ -500,6 +502,146 @@ def test_a_workbook_that_was_changed_elsewhere_is_refused(
     book.save(tmp_path / "changed.xlsx")
     with pytest.raises(InputError, match=re.escape(message)):
         params_of_workbook(tmp_path / "changed.xlsx", "own", tmp_path)
+
+
+def changed_part(small, path, part, old, new):
+    """A copy of the workbook in which a part has another text."""
+    with zipfile.ZipFile(small.path) as book, zipfile.ZipFile(path, "w", 8) as copy:
+        for name in book.namelist():
+            text = book.read(name)
+            if name == part:
+                assert old in text
+                text = text.replace(old, new, 1)
+            copy.writestr(name, text)
+    return path
+
+
+MANY_BLANKS = b"".join(
+    b'<row r="%d">' % row + b"<c/>" * 1000 + b"</row>" for row in range(900, 2000)
+)
+SHEET = "xl/worksheets/sheet5.xml"  # the model
+END = b"</sheetData>"
+TOO_MUCH = {
+    "a cell far out": (SHEET, END, b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>' + END),
+    "blanks": (SHEET, END, MANY_BLANKS + END),
+    "a row that no sheet has": (SHEET, END, b'<row r="99999999999"><c><v>1</v></c></row>' + END),
+    "a text in a text": (
+        "xl/sharedStrings.xml",
+        b"<sst",
+        b'<!DOCTYPE sst [<!ENTITY a "aaaaaaaaaa">]><sst',
+    ),
+    "styles cut off": ("xl/styles.xml", b"</cellXfs>", b""),
+    "no styles": ("xl/styles.xml", b"<cellXfs", b"<cellNone"),
+}
+
+
+@pytest.mark.parametrize("name", TOO_MUCH)
+def test_a_workbook_that_is_too_much_or_damaged_is_refused_soon(small, tmp_path, name):
+    path = changed_part(small, tmp_path / "much.xlsx", *TOO_MUCH[name])
+    before = time.process_time()
+    with pytest.raises(InputError, match=r"much\.xlsx") as caught:
+        params_of_workbook(path, "own", tmp_path)
+    assert time.process_time() - before < 10
+    assert str(caught.value).count("\n") == 0
+    assert len(str(caught.value)) < 600
+
+
+def test_a_yellow_cell_that_was_pasted_over_is_a_yellow_cell(small, tmp_path):
+    each = small
+    book = openpyxl.load_workbook(each.path)
+    sheet = book["inputs"]
+    cell = each.cells["annual_km"]
+    sheet[cell]._style = copy(sheet["A5"]._style)
+    sheet.data_validations.dataValidation = []
+    sheet[cell] = 15_000
+    book.save(tmp_path / "pasted.xlsx")
+    _, text = params_of_workbook(tmp_path / "pasted.xlsx", "own", tmp_path)
+    assert "annual_km: {low: 15000, mode: 15000, high: 15000}" in text
+    sheet[cell] = 200_000
+    book.save(tmp_path / "pasted.xlsx")
+    message = (
+        rf"pasted\.xlsx inputs!{cell}: 200000 is not 1000 to 150,000 km per year, which annual_k"
+    )
+    with pytest.raises(InputError, match=message):
+        params_of_workbook(tmp_path / "pasted.xlsx", "own", tmp_path)
+
+
+def test_what_a_yellow_cell_takes_is_said_by_the_package(small, tmp_path):
+    each = small
+    book = openpyxl.load_workbook(each.path)
+    rules = book["inputs"].data_validations.dataValidation
+    for rule in rules:
+        rule.formula1, rule.formula2 = "-1e9", "1e9"
+    rules += rules[:3]
+    book["inputs"][each.cells["home_access"]] = 7
+    book.save(tmp_path / "wide.xlsx")
+    with pytest.raises(
+        InputError, match=r": 7 is not \S+ to \S+ share of .* which home_access tak"
+    ):
+        params_of_workbook(tmp_path / "wide.xlsx", "own", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("home_access", True, "True is not "),
+        ("charging_points_target", "=1000", "'=1000' is not 1 to 50,000,000 points"),
+        ("charging_points_target_year", 2027.5, "2027.5 is no year; give a whole one"),
+        ("charging_points_target_year", 1990, "1990 is not 20"),
+        ("ev_imports.2028", -0.1, "-0.1 is not 0 to 20 factor, which ev_imports.2028 takes"),
+        ("charging_price", 11, "11 is not 0 to 10 "),
+    ],
+)
+def test_a_yellow_cell_takes_numbers_within_its_limits(small, tmp_path, name, value, message):
+    book = openpyxl.load_workbook(small.path)
+    book["inputs"][small.cells[name]] = value
+    book.save(tmp_path / "set.xlsx")
+    where = f"set.xlsx inputs!{small.cells[name]}: "
+    with pytest.raises(InputError, match=re.escape(where + message)):
+        params_of_workbook(tmp_path / "set.xlsx", "own", tmp_path)
+
+
+def test_true_is_no_one(small, tmp_path):
+    book = openpyxl.load_workbook(small.path)
+    sheet = book["inputs"]
+    (row, *_) = (row for row in range(2, 90) if sheet.cell(row, 4).value == 1)
+    sheet.cell(row, 4).value = True
+    book.save(tmp_path / "true.xlsx")
+    with pytest.raises(InputError, match=rf"inputs!D{row} is not as it was exported"):
+        params_of_workbook(tmp_path / "true.xlsx", "own", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "where"),
+    [
+        ("B1", None, "A1"),
+        ("B1", "no JSON", "A1"),
+        ("B1", "[1]", "A1"),
+        ("B1", "[" * 20_000, "A1"),
+        ("A3", None, "A3"),
+        ("A3", "no JSON", "A3"),
+        ("B4", '["a"]', "A4"),
+        ("B7", "{}", "A7"),
+        ("C5", "[1]", "A5"),
+    ],
+)
+def test_a_damaged_stamp_is_named(small, tmp_path, cell, value, where):
+    book = openpyxl.load_workbook(small.path)
+    book["stamp"][cell] = value
+    book.save(tmp_path / "stamp.xlsx")
+    message = rf"stamp\.xlsx stamp!{where} is not as it was exported: export it again"
+    with pytest.raises(InputError, match=message):
+        params_of_workbook(tmp_path / "stamp.xlsx", "own", tmp_path)
+
+
+def test_the_name_of_a_file_writes_no_key(small, tmp_path):
+    path = tmp_path / "mine\nseed: 5\u2028horizon: 2099\x85as_of: 2001-01-01 .xlsx"
+    set_cells(small.path, path, {small.cells["home_access"]: 0.3})
+    name, text = params_of_workbook(path, "own", tmp_path)
+    assert text.splitlines()[0].startswith("# Uzbekistan, own: from mine seed: 5")
+    assert text.splitlines()[1].startswith("country:")
+    (tmp_path / name).write_text(text)
+    assert fc.load_scenario(tmp_path / name).seed == small.scenario.seed
 
 
 def test_what_is_no_workbook_of_ours_is_refused(tmp_path):

@@ -272,3 +272,11 @@ def test_a_table_of_more_facts_than_a_forecast_takes_is_refused_when_it_is_read(
     else:
         assert country.facts() is country.facts()
         assert len(country.facts()) == MAX_FORECAST_FACTS
+
+
+def test_the_name_of_a_table_writes_no_key(folder):
+    made = NewCountry("Georgia", _table(name='a\\1"]\nseed: 5\nx: ["b.csv'))
+    _asked(made)
+    scenario = load_scenario(made.write(Path("params"), "baseline"))
+    assert [Path(file).name for file in scenario.ledger] == [made.table.name]
+    assert scenario.seed != 5

@@ -28,7 +28,13 @@ CELL_ELEMENTS = ("row", "c", "v", "f", "is", "si", "t", "r")
 AS_CSV = "save the one sheet as CSV"
 
 
-def check_parts(name: str, data: bytes) -> bool:
+def check_parts(
+    name: str,
+    data: bytes,
+    hint: str = AS_CSV,
+    most_bytes: int = MAX_UNPACKED_BYTES,
+    most_elements: int = MAX_CELL_ELEMENTS,
+) -> bool:
     """Refuse a workbook that would take too long to load; otherwise, whether it has formulas.
 
     Parameters
@@ -37,23 +43,27 @@ def check_parts(name: str, data: bytes) -> bool:
         Of the file, for messages.
     data : bytes
         What it holds.
+    hint : str
+        The next move where it is too much.
+    most_bytes, most_elements : int
+        What its parts may unpack to, pictures apart, and XML elements of its cells.
 
     Raises
     ------
     LedgerError
         With what is too much.
     """
-    extent = _Extent(name)
+    extent = _Extent(name, hint, most_elements)
     with ZipFile(io.BytesIO(data)) as folder:
         parts = folder.infolist()
         if len(parts) > MAX_WORKBOOK_PARTS:
-            raise LedgerError.at(name, f"has more than {MAX_WORKBOOK_PARTS:,} parts", AS_CSV)
+            raise LedgerError.at(name, f"has more than {MAX_WORKBOOK_PARTS:,} parts", hint)
         pictures = [part for part in parts if part.filename.startswith(PICTURES)]
         bytes_of_pictures = sum(part.file_size for part in pictures)
         bytes_of_text = sum(part.file_size for part in parts) - bytes_of_pictures
-        if bytes_of_text > MAX_UNPACKED_BYTES or bytes_of_pictures > MAX_FILE_BYTES:
-            fault = f"unpacks to more than {MAX_UNPACKED_BYTES:,} bytes"
-            raise LedgerError.at(name, fault, AS_CSV)
+        if bytes_of_text > most_bytes or bytes_of_pictures > MAX_FILE_BYTES:
+            fault = f"unpacks to more than {most_bytes:,} bytes"
+            raise LedgerError.at(name, fault, hint)
         for part in parts:
             extent.add(folder.read(part))
     return extent.has_formulas
@@ -62,9 +72,11 @@ def check_parts(name: str, data: bytes) -> bool:
 class _Extent:
     """What the parts of a workbook amount to."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, hint: str, most_elements: int) -> None:
         self.has_formulas = False
         self._name = name
+        self._hint = hint
+        self._most_elements = most_elements
         self._cell_elements = 0
         self._other_elements = 0
         self._range_cells: Counter[str] = Counter()  # of all ranges of a kind
@@ -88,14 +100,14 @@ class _Extent:
         is_of_cell = word in CELL_ELEMENTS
         self._cell_elements += is_of_cell
         self._other_elements += not is_of_cell
-        if self._cell_elements > MAX_CELL_ELEMENTS:
-            fault = f"has more than {MAX_CELL_ELEMENTS:,} XML elements, two or three for each cell"
-            raise LedgerError.at(self._name, fault, AS_CSV)
+        if self._cell_elements > self._most_elements:
+            most = f"{self._most_elements:,} XML elements, two or three for each cell"
+            raise LedgerError.at(self._name, f"has more than {most}", self._hint)
         if self._other_elements > MAX_FURTHER_ELEMENTS:
             fault = (
                 f"has more than {MAX_FURTHER_ELEMENTS:,} XML elements of styles, links and rules"
             )
-            raise LedgerError.at(self._name, fault, AS_CSV)
+            raise LedgerError.at(self._name, fault, self._hint)
         if word == FORMULA:
             self.has_formulas = True
         if word in RANGES:
