@@ -460,15 +460,15 @@ def _written(sheet: Any) -> Iterator[tuple[int, int, object]]:
 
 
 def _all_cells(sheet: Any, columns: Sequence[NumberColumn]) -> Iterator[tuple[int, int, object]]:
-    """What a sheet holds whose columns are written beside the library; numbers of a column at once,
-    by their first row.
+    """What a sheet holds whose columns are written beside the library: their formulas, or their
+    numbers at once, by their first row. What a formula gives is no content.
     """
     yield from _written(sheet)
     for at, column in enumerate(columns):
         for row, text in enumerate(column.formulas, start=FIRST_ROW):
             yield row, at, f"={text}"
-        count = len(column.formulas)
-        yield FIRST_ROW + count, at, np.array(column.texts[count:], dtype=float)
+        if not column.formulas:
+            yield FIRST_ROW, at, np.array(column.texts, dtype=float)
 
 
 def _levers(outlook: Outlook, chain: WorkbookChain) -> Iterator[tuple[Any, ...]]:

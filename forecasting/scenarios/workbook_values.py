@@ -65,7 +65,8 @@ TARGET_YEAR = "charging_points_target_year"
 FLOW_FACTORS = (0.0, 0.01, 1.0, 2.0, 20.0)
 # Further ones under a quota, which bends the line of the flow at another factor in each draw
 QUOTA_FACTORS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 1.1, 1.2, 1.35, 1.5)
-NUMBER_IN_FORMULA = re.compile(r"(?<![A-Z$\d.])\d+\.?\d*(?:E[-+]?\d+)?")
+NUMBER_IN_FORMULA = re.compile(r"(?<![A-Z$\d.])\d+\.?\d*(?:[Ee][-+]?\d+)?")
+FORMULA_OF_ROWS = re.compile(r"\$?[A-Z]+\$?\d+:\$?[A-Z]+\$?(\d+)")
 OWN = "your own value"
 INPUT_HEADS = (
     "name",
@@ -551,8 +552,9 @@ def _no_workbook(path: Path, reason: object) -> InputError:
 
 
 def _cells_of(path: Path, book: Any, sheet: str) -> list[CellContent]:
-    """The cells of a sheet that hold something."""
+    """The cells of a sheet that hold something, but for what formulas give."""
     cells: list[CellContent] = []
+    ends: dict[int, int] = {}  # by column, the last row of the formula that stands above
     try:
         book[sheet].reset_dimensions()  # the library would leave out what lies beyond them
         for number, row in enumerate(book[sheet].iter_rows(), start=1):
@@ -561,11 +563,12 @@ def _cells_of(path: Path, book: Any, sheet: str) -> list[CellContent]:
                     f"{path} {sheet}, row {number:,}: lies, or ends, far from all that was"
                     " exported; delete what is there"
                 )
-            cells += [
-                (cell.row - 1, cell.column - 1, cell.value)
-                for cell in row
-                if cell.value is not None
-            ]
+            for cell in row:
+                if cell.value is None or cell.row <= ends.get(cell.column, 0):
+                    continue
+                cells.append((cell.row - 1, cell.column - 1, cell.value))
+                if rows := FORMULA_OF_ROWS.fullmatch(getattr(cell.value, "ref", "")):
+                    ends[cell.column] = int(rows[1])
     except InputError:
         raise
     except Exception as error:  # as in `_open`

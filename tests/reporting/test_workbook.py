@@ -20,6 +20,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
 
 import forecasting as fc
 from forecasting.cli import main
@@ -148,16 +149,22 @@ def set_cells(path, target, values, sheet=2):
     return target
 
 
-def reckoned(paths, folder):
-    """The sheets of each workbook, as files by their names, after LibreOffice has reckoned them."""
+def converted(paths, folder, form):
+    """The folder with each workbook in another form, after LibreOffice has reckoned it."""
     office = shutil.which("soffice")
     assert office, "soffice is missing: apt-get install libreoffice-calc-nogui"
     profile = folder / "profile"
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(ALWAYS)
     where = [f"-env:UserInstallation={profile.as_uri()}", "--headless"]
-    call = [office, *where, "--convert-to", EVERY_SHEET, "--outdir", folder, *paths]
+    call = [office, *where, "--convert-to", form, "--outdir", folder, *paths]
     subprocess.run(call, check=True, capture_output=True)
+    return folder
+
+
+def reckoned(paths, folder):
+    """The sheets of each workbook, as files by their names."""
+    converted(paths, folder, EVERY_SHEET)
     files = [sorted(folder.glob(f"{path.stem}-*.csv")) for path in paths]
     return [{file.stem.rpartition("-")[2]: file for file in each} for each in files]
 
@@ -504,6 +511,16 @@ def test_a_workbook_that_was_changed_elsewhere_is_refused(
         params_of_workbook(tmp_path / "changed.xlsx", "own", tmp_path)
 
 
+def test_a_workbook_that_a_spreadsheet_program_has_saved_is_read_back(small, tmp_path):
+    own = {"home_access": 0.3, "ev_imports.2028": 1.2, "charging_points_target": 30_000}
+    cells = {small.cells[name]: value for name, value in own.items()}
+    path = set_cells(small.path, tmp_path / "mine.xlsx", cells)
+    saved = converted([path], tmp_path / "saved", "xlsx") / "mine.xlsx"
+    before, after = (params_of_workbook(file, "own", tmp_path) for file in (path, saved))
+    assert after == before
+    assert "home_access: {low: 0.3, mode: 0.3, high: 0.3}" in after[1]
+
+
 def changed_part(small, path, part, old, new):
     """A copy of the workbook in which a part has another text."""
     with zipfile.ZipFile(small.path) as book, zipfile.ZipFile(path, "w", 8) as copy:
@@ -570,9 +587,8 @@ def test_what_a_yellow_cell_takes_is_said_by_the_package(small, tmp_path):
     each = small
     book = openpyxl.load_workbook(each.path)
     rules = book["inputs"].data_validations.dataValidation
-    for rule in rules:
-        rule.formula1, rule.formula2 = "-1e9", "1e9"
-    rules += rules[:3]
+    wider = [DataValidation("decimal", "-1e9", "1e9", sqref=rule.sqref) for rule in rules]
+    rules[:] = [*wider, *wider]
     book["inputs"][each.cells["home_access"]] = 7
     book.save(tmp_path / "wide.xlsx")
     with pytest.raises(
