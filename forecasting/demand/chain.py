@@ -134,6 +134,7 @@ def demand_outlook(
     vehicles, cars = _all_cars(assumptions, sample, span, new_cars)
     if symbols is None:
         _check_taxis(road.stocks, cars[EV_STOCK_SHARE], span)
+    road = road.within(cars[EV_STOCK_SHARE])
     electricity = _electricity(place, assumptions, road, sample, span)
     share = labelled("electric share of all vehicles", np.clip(road.stock / vehicles, 0, 1), span)
     points = charging_need(electricity.served, share, span, sample)

@@ -40,6 +40,7 @@ from forecasting.vocabulary.measures import (
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array, medians, quantiles, ratio
 
 MONTH_NUMBERS = range(1, 13)
+ALL_CARS_PERCENT = 99.99  # from which the electric cars are all cars that are on the road
 # Assumptions that lead to costs, shares of power, fuel and carbon, and to no answer on vehicles or
 # chargers.
 CONSEQUENCES_ALONE = (
@@ -381,7 +382,7 @@ class DemandOutlook:
         for row in self.parameters.classes:
             if row.name == self.vehicle_class:
                 yield Caveat("practice_of_cars", values={"vehicles": row.label.lower()})
-        share_of_draws = float((self.results[EV_STOCK_SHARE][:, -1] >= 100).mean())
+        share_of_draws = float((self.results[EV_STOCK_SHARE][:, -1] > ALL_CARS_PERCENT).mean())
         if share_of_draws >= 0.01:
             kind = "stock_above_guess"  # of all cars, which a params file can replace
             if self.parameters.knows("vehicle_stock"):

@@ -7,14 +7,16 @@ is not the mean life, which is ``lam * Gamma(1 + 1/k)``. A vehicle that enters a
 survived up to then: ``S(e + a) / S(e)``.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from forecasting.demand.parameters import Draws, Parameters, Years, of_class
-from forecasting.demand.symbols import labelled
+from forecasting.demand.symbols import labelled, total
 from forecasting.vocabulary.measures import CAR
 from forecasting.vocabulary.quantiles import Array
 
@@ -196,6 +198,30 @@ class Vehicles:
     displaced: Array
     fleets: dict[str, Fleet]
 
+    def within(self, all_cars: Array) -> Vehicles:
+        """The same with no more electric cars than there are cars of every drive.
+
+        Parameters
+        ----------
+        all_cars : ndarray, shape (draws, years)
+            Cars of every drive on the road, as of `within_all_cars`.
+        """
+        electric = {name: self.fleets[name] for name in ELECTRIC_CARS}
+        bounded = within_all_cars(electric, all_cars)
+        if bounded is electric:
+            return self
+        pairs = [(bounded[name], electric[name]) for name in ELECTRIC_CARS]
+        more = {
+            count: total(getattr(after, count) - getattr(before, count) for after, before in pairs)
+            for count in ("stock", "retirements")
+        }
+        return replace(
+            self,
+            stock=np.maximum(self.stock + more["stock"], 0),
+            retired=np.maximum(self.retired + more["retirements"], 0),
+            fleets=self.fleets | bounded,
+        )
+
     @property
     def stocks(self) -> Draws:
         """On the road by class."""
@@ -292,6 +318,47 @@ def vehicles_on_the_road(
         displaced=displaced,
         fleets=fleets,
     )
+
+
+def within_all_cars(fleets: dict[str, Fleet], all_cars: Array) -> dict[str, Fleet]:
+    """Fleets of electric cars that together never outnumber the cars of every drive: what comes
+    beyond them leaves the road in the same year, as cars that are sold abroad do.
+
+    Parameters
+    ----------
+    fleets : dict of str to Fleet
+        Of the classes of electric cars. Where they fit in every draw they are returned as they are.
+    all_cars : ndarray, shape (draws, years)
+        Cars of every drive on the road.
+
+    Examples
+    --------
+    >>> years, none = np.ones((1, 3)), np.zeros((1, 3))
+    >>> fleet = Fleet(40 * years, np.array([[40.0, 80.0, 120.0]]), none, years, none)
+    >>> bounded = within_all_cars({"bev": fleet}, np.array([[100.0, 100.0, 110.0]]))["bev"]
+    >>> bounded.stock.round(), bounded.retirements.round()
+    (array([[ 40.,  80., 110.]]), array([[ 0.,  0., 10.]]))
+    """
+    stock = total(fleet.stock for fleet in fleets.values())
+    if not np.maximum(stock - all_cars, 0).any():
+        return fleets
+    new = total(fleet.registrations for fleet in fleets.values())
+    bounded = [np.minimum(stock[:, [0]], all_cars[:, [0]])]
+    for year in range(1, stock.shape[1]):
+        left = (stock[:, [year]] - new[:, [year]]) / np.maximum(stock[:, [year - 1]], 1)
+        grown = bounded[-1] * left + new[:, [year]]
+        bounded.append(np.minimum(grown, all_cars[:, [year]]))
+    kept = np.concatenate(bounded, axis=1) / np.maximum(stock, 1)
+    return {name: _part_of(fleet, kept) for name, fleet in fleets.items()}
+
+
+def _part_of(fleet: Fleet, kept: Array) -> Fleet:
+    """A fleet of which a part is left at the end of each year; the others have left the road."""
+    stock = fleet.stock * kept
+    start = fleet.stock[:, [0]] - fleet.registrations[:, [0]] + fleet.retirements[:, [0]]
+    day_one_stock = np.concatenate([start, stock[:, :-1]], axis=1)
+    retired = np.maximum(day_one_stock + fleet.registrations - stock, 0)
+    return replace(fleet, stock=stock, retirements=retired)
 
 
 def _share_out(shares: Draws, main_class: str, plug_in_share: Array, years: Years) -> None:

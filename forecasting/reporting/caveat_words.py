@@ -357,14 +357,14 @@ SENTENCES = {
         "{late} of {number} facts of your own were published after {day_in_text} and are not used."
     ),
     "stock_above_all": (
-        "In {percent} of the draws electric cars outnumber all cars on the road in {year}, which "
-        "cannot be: these make the upper end of the range too high. A driver of kind ceiling in "
-        "the params file keeps them out."
+        "In {percent} of the draws every car on the road is electric in {year}, and what came "
+        "beyond that is taken to have left the country again. A driver of kind ceiling in the "
+        "params file keeps such draws out."
     ),
     "stock_above_guess": (
-        "How many vehicles there are of all kinds is a guess: in {percent} of the draws electric "
-        "cars outnumber all cars on the road in {year}. Give their count: vehicle_stock, among the "
-        "assumptions of the params file."
+        "How many vehicles there are of all kinds is a guess: in {percent} of the draws every car "
+        "on the road is electric in {year}, and what came beyond that is taken to have left the "
+        "country again. Give their count: vehicle_stock, among the assumptions of the params file."
     ),
     "no_points_counted": (
         "No count of public charging is known: the answer by practice takes its level from other "

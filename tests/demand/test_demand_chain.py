@@ -373,11 +373,28 @@ def test_a_target_beyond_the_last_year_has_no_probability():
     assert table["pace_of_practice"].tolist() == pytest.approx(by_practice, nan_ok=True, rel=1e-9)
 
 
-def test_a_fleet_that_outgrows_all_vehicles_in_the_last_year_alone_is_told():
+def test_a_fleet_that_outgrows_all_cars_is_bounded_by_them_and_told():
     flow = np.column_stack([np.full(50, 10.0), np.full(50, 1e8)])
-    assert lines_of(run(flow).caveats)[0].startswith(
-        "In 100 % of the draws electric cars outnumber all cars"
+    made = run(flow)
+    assert lines_of(made.caveats)[0].startswith(
+        "In 100 % of the draws every car on the road is electric"
     )
+    all_cars = made.cars["ev_stock_share_percent"]
+    assert made.results["ev_stock"][:, 1] == pytest.approx(all_cars[:, 1])
+    assert (made.results["ev_stock"][:, 0] < all_cars[:, 0]).all()
+
+
+@given(st.lists(st.floats(0, 3e6), min_size=2, max_size=8))
+def test_electric_cars_never_outnumber_all_cars_and_no_car_comes_back(flow):
+    made = run(np.tile(flow, (5, 1)))
+    cars = made.cars["ev_stock_share_percent"]
+    assert (made.results["ev_stock"] <= cars * (1 + 1e-9)).all()
+    fleets = [made.fleets[name] for name in ("bev", "taxi", "phev")]
+    stock, new, retired = (
+        sum(getattr(fleet, name) for fleet in fleets)
+        for name in ("stock", "registrations", "retirements")
+    )
+    assert stock[:, 1:] == pytest.approx((stock[:, :-1] + new[:, 1:] - retired[:, 1:]), abs=1e-3)
 
 
 def test_months_have_the_days_of_four_years():
@@ -420,9 +437,7 @@ def test_a_reader_is_told_what_the_numbers_rest_on(outlook):
     ]
     standing = {"count": 300, "date": "2024-12-31"}
     crowded = lines_of(run(paths(50, 2) * 1e4, charging_today=standing).caveats)
-    assert crowded[0].startswith(
-        "In 100 % of the draws electric cars outnumber all cars on the road in 2025"
-    )
+    assert crowded[0].startswith("In 100 % of the draws every car on the road is electric in 2025")
     assert "vehicles per public point in 2024 is outside 1 to 100" in crowded[1]
     assert run(paths(50, 2), charging_today=standing).caveats == []
 
