@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from forecasting.parameters.schema import Scenario as Scenario, load_scenario as load_scenario
     from forecasting.reporting import figures as figures, notebook as notebook
     from forecasting.reporting.explore import explore as explore, new as new
+    from forecasting.runs.output.result import RunSummary as RunSummary
+    from forecasting.runs.runner import run as run
     from forecasting.scenarios.joint_draws import Results as Results, region_total as region_total
     from forecasting.scenarios.outlook import (
         Outlook as Outlook,

@@ -362,8 +362,8 @@ def main() -> None:
 )
 @option(
     "--scheduler",
-    metavar="ADDRESS",
-    help="Dask scheduler to send the scenarios to, tcp://host:port.",
+    metavar="ADDRESS|FILE",
+    help="Dask scheduler to send the scenarios to: tcp://host:port, or the file that it writes.",
 )
 @option(
     "--timeout",
@@ -668,7 +668,11 @@ def _new_of_table(
 @option(
     "--policies", type=FILE, help="With --events: a table of policies in place of those that ship."
 )
-@option("--scheduler", metavar="ADDRESS", help="Dask scheduler whose workers forecast.")
+@option(
+    "--scheduler",
+    metavar="ADDRESS|FILE",
+    help="Dask scheduler whose workers forecast: tcp://host:port, or the file that it writes.",
+)
 @CSV
 @FORCE
 def backtest(csv: Path | None, force: bool, **options: Any) -> None:

@@ -4,6 +4,7 @@ others finish.
 
 import datetime as dt
 import gc
+import os
 import signal
 import sys
 import threading
@@ -13,6 +14,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.runs.execute.child import EngineName, at_cell, ended, sweep
@@ -31,7 +33,7 @@ from forecasting.runs.output.overview import write_summary
 from forecasting.runs.output.result import LogForm, Progress, RunResult, RunSummary
 from forecasting.runs.plan import Run, Survey, arranged, undated_facts
 from forecasting.runs.run_words import WITHOUT_WORD
-from forecasting.runs.workers.cluster import cluster
+from forecasting.runs.workers.cluster import Scheduler, cluster, scheduler_of
 from forecasting.runs.workers.fork_server import ForkServer, run_in_forks
 from forecasting.runs.workers.processes import Outcome, Task, failure, run_fresh
 from forecasting.vocabulary.arguments import Check, integer, number, optional, path, takes
@@ -55,6 +57,14 @@ MEGABYTES = Check("100 megabytes or more", integer(100).read)
 ENDING = [
     getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)
 ]
+
+
+def params_of(given: Any) -> tuple[AnyPath, ...]:
+    """One path, or several, as several; or a ValueError."""
+    paths = (given,) if isinstance(given, str | os.PathLike) else (*given,)
+    return tuple(path().read(one) for one in paths)
+
+
 Perform = Callable[[list[Task]], Iterator[Outcome]]
 
 
@@ -64,28 +74,32 @@ class Means:
 
     jobs: int
     engine: EngineName
-    scheduler: str | None
+    scheduler: Scheduler | None
     timeout: float | None
     memory: int | None
 
 
 @takes(
     InputError,
+    params=Check("a params file, a folder of them, or a list of both", params_of),
     out=Check("a folder, e.g. reports", path().read),
     jobs=integer(1),
+    scheduler=optional(
+        Check("the address of a Dask scheduler, its file, or a distributed.Client", scheduler_of)
+    ),
     timeout=optional(SECONDS),
     keep=optional(Check("how many days of earlier forecasts stay, 0 or more", integer().read)),
     memory=optional(MEGABYTES),
 )
 def run(
-    paths: Sequence[AnyPath] = (),
+    params: AnyPath | Sequence[AnyPath] = (),
     out: AnyPath = "reports",
     jobs: int = 2,
     force: bool = False,
     dry_run: bool = False,
     as_of: str | None = None,
     engine: EngineName = "fork",
-    scheduler: str | None = None,
+    scheduler: Scheduler | None = None,
     timeout: float | None = None,
     progress: bool = True,
     ledger: Sequence[AnyPath] = (),
@@ -100,7 +114,7 @@ def run(
 
     Parameters
     ----------
-    paths : sequence of path-like
+    params : path-like or sequence of path-like
         Params files, or folders of them; empty for ``./params``.
     out : path-like
         Folder of the reports, or the address of one in an object store, such as
@@ -116,8 +130,9 @@ def run(
     engine : {"fork", "kernel"}
         Run cells in processes forked from one that has imported everything, or in plain Jupyter
         kernels.
-    scheduler : str, optional
-        Address of a Dask scheduler whose workers do the tasks.
+    scheduler : str, path-like or distributed.Client, optional
+        A Dask scheduler whose workers do the tasks: its address, the file that it writes, or a
+        client of it, whose certificates are used, too.
     timeout : float, optional
         Seconds that one cell may take.
     progress : bool
@@ -149,7 +164,14 @@ def run(
     InputError
         If the params files, the output folder or the record are no good: nothing has run.
     RunError
-        If another run holds the output folder.
+        If another run holds the output folder, or no scheduler answers.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> summary = fc.run("params/turkmenistan-baseline.yaml", out="none", dry_run=True)
+    >>> summary.results[0].name, summary.results[0].status
+    ('turkmenistan-baseline', 'stale')
     """
     means = Means(jobs, engine, scheduler, timeout, memory)
     address = remote_address(out)
@@ -157,7 +179,7 @@ def run(
         raise InputError(f"keep is for a folder; {address} has rules of its own for what grows old")
 
     def run_into(folder: Path) -> RunSummary:
-        survey = Survey(paths, folder, as_of, ledger, published)
+        survey = Survey(params_of(params), folder, as_of, ledger, published)
         if dry_run:
             started = time.monotonic()
             runs = survey.runs(force)

@@ -20,13 +20,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import forecasting as fc
 from forecasting.evaluation.backtest import backtest_skill
 from forecasting.evaluation.records import THIS_PACKAGE
 from forecasting.runs.runner import run
 from forecasting.runs.workers import cluster, grid as grid_module
 from forecasting.runs.workers.grid import grid
 from forecasting.runs.workers.processes import Task
-from forecasting.vocabulary.errors import RunError
+from forecasting.vocabulary.errors import InputError, RunError
 
 pytestmark = pytest.mark.slow
 
@@ -152,6 +153,69 @@ def test_a_scheduler_that_stands_still_or_dies_stops_no_run(
         "the scheduler, or every worker, stands still or is gone"
     ]
     assert (project.out / "index.html").exists()
+
+
+def test_the_lines_of_the_how_to_make_reports_on_two_workers(project: Any) -> None:
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "cluster.md"
+    lines = page.read_text(encoding="utf-8").split("```sh\n")[1].split("```")[0]
+    assert lines.count("\n") == 4
+    project.notebook("import os; print(name, os.environ['HOME'])")
+    for name in ("uz-a", "uz-b"):
+        project.scenario(name)
+    tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    options: dict[str, Any] = {
+        "cwd": project.root,
+        "env": os.environ | {"PATH": tools},
+        "start_new_session": True,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.STDOUT,
+        "text": True,
+    }
+    with subprocess.Popen(["bash", "-c", lines], **options) as process:
+        try:
+            status = process.wait(120)
+        finally:  # a reader's terminal would keep scheduler and workers
+            os.killpg(process.pid, signal.SIGTERM)
+        assert process.stdout is not None
+        log = process.stdout.read()
+    assert status == 0, log
+    assert "2 done in" in log
+    assert "Registered to" in log
+    assert (project.out / "uz-b" / "report.html").exists()
+
+
+def test_a_client_a_file_and_a_path_lead_to_one_scheduler(
+    project: Any, scheduler: str, tmp_path: Path
+) -> None:
+    from distributed import Client
+
+    project.scenario("uz-a")
+    file = tmp_path / "scheduler.json"
+    file.write_text(json.dumps({"address": scheduler}))
+    with Client(scheduler) as client:
+        for given in (client, str(file), file):
+            done = fc.run(project.params, project.out, scheduler=given, force=True, progress=False)
+            assert done.ok, str(done)
+        assert client.status == "running"  # it is the caller's, and stays open
+
+
+def test_the_certificates_of_a_client_are_used() -> None:
+    security = object()
+    client = SimpleNamespace(scheduler=SimpleNamespace(address="tls://a:1"), security=security)
+    assert cluster.reached(client) == {"address": "tls://a:1", "security": security}
+
+
+def test_what_is_no_scheduler_is_refused(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.scenario("uz-a")
+    for given in (7, "", [], SimpleNamespace(scheduler=None)):
+        with pytest.raises(
+            InputError, match="give the address of a Dask scheduler, its file, or a"
+        ):
+            fc.run(project.params, project.out, scheduler=given)
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.5)
+    missing = str(project.root / "no.json")
+    with pytest.raises(RunError, match=r"no\.json: there is no such file; `dask scheduler"):
+        fc.run(project.params, project.out, scheduler=missing, progress=False)
 
 
 def test_a_scheduler_that_is_not_there_is_told(
@@ -286,7 +350,7 @@ def test_a_server_that_is_no_scheduler_is_told(monkeypatch: pytest.MonkeyPatch) 
             answered.start()
             address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
             with pytest.raises(RunError, match=f"no Dask scheduler answers at {address}: ."):
-                cluster._connect(address)
+                cluster._connect(cluster.reached(address))
 
 
 def _answer_once(server: socket.socket, answer: bytes) -> None:

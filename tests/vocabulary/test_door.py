@@ -197,6 +197,7 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         ),
         "load_outlook": (fc.load_outlook, {"folder": "."}),
         "load_scenario": (fc.load_scenario, {"path": params}),
+        "run": (fc.run, {"params": [params], "out": "none", "dry_run": True}),
         "outlook": (
             fc.outlook,
             {

@@ -158,6 +158,12 @@ class RunSummary:
         What went wrong beside the scenarios (the index could not be written); mostly empty.
     unused : tuple of str
         Which facts are not used, and what to do about it.
+
+    Examples
+    --------
+    >>> print(RunSummary(Path("reports"), (RunResult("a-b", "stale", "never run"),)))
+    stale  a-b: never run
+    1 stale in 0.0 s
     """
 
     folder: Path | str

@@ -20,7 +20,7 @@ from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from forecasting.runs.output.folders import clear_folder, read_json, write_json, write_log
 from forecasting.runs.plan import REPORT_FILES, environment
@@ -45,10 +45,13 @@ SHARED_FOLDER = "shared"
 FILE_NAME = re.compile(r"\w[\w.-]{0,99}", re.ASCII)  # of a file that a worker sends
 Files = dict[str, bytes]
 R = TypeVar("R")
+Scheduler: TypeAlias = Any  # an address, a scheduler file, or a distributed.Client
 
 
 @contextmanager
-def cluster(scheduler: str, token: str) -> Iterator[Callable[[Sequence[Task]], Iterator[Outcome]]]:
+def cluster(
+    scheduler: Scheduler, token: str
+) -> Iterator[Callable[[Sequence[Task]], Iterator[Outcome]]]:
     """The workers of a cluster, each with fork servers of its own.
 
     Gives a function that does tasks and yields each as its report comes home. A task whose worker
@@ -56,8 +59,8 @@ def cluster(scheduler: str, token: str) -> Iterator[Callable[[Sequence[Task]], I
 
     Parameters
     ----------
-    scheduler : str
-        Address, such as ``tcp://10.0.0.1:8786``.
+    scheduler : str, path-like or distributed.Client
+        As `reached` takes it.
     token : str
         The run that the tasks belong to.
 
@@ -75,15 +78,64 @@ def cluster(scheduler: str, token: str) -> Iterator[Callable[[Sequence[Task]], I
                 timed_call(PARTING, client.run, close_parents, token)
 
 
+def scheduler_of(given: Any) -> Scheduler:
+    """A scheduler as `run` takes it, or a ValueError.
+
+    Examples
+    --------
+    >>> scheduler_of("tcp://10.0.0.1:8786")
+    'tcp://10.0.0.1:8786'
+    """
+    if isinstance(given, str) and given.strip():
+        return given
+    if isinstance(given, os.PathLike):
+        return given
+    if isinstance(getattr(getattr(given, "scheduler", None), "address", None), str):
+        return given
+    raise ValueError
+
+
+def reached(scheduler: Scheduler) -> dict[str, Any]:
+    """By what `distributed.Client` reaches a scheduler.
+
+    Parameters
+    ----------
+    scheduler : str, path-like or distributed.Client
+        An address, such as ``tcp://10.0.0.1:8786``; a scheduler file, which is there or ends in
+        ``.json``, as ``dask scheduler --scheduler-file`` writes it; or a client, whose certificates
+        are used, too.
+
+    Returns
+    -------
+    dict
+        Options of a client of our own: one that others made reads pickles of its workers.
+
+    Examples
+    --------
+    >>> reached("tcp://10.0.0.1:8786"), reached("shared/scheduler.json")
+    ({'address': 'tcp://10.0.0.1:8786'}, {'scheduler_file': 'shared/scheduler.json'})
+    """
+    if not isinstance(scheduler, str | os.PathLike):
+        return {"address": scheduler.scheduler.address, "security": scheduler.security}
+    name = os.fspath(scheduler)
+    if name.endswith(".json") or Path(name).is_file():
+        return {"scheduler_file": name}
+    return {"address": name}
+
+
 @contextmanager
-def workers(scheduler: str) -> Iterator[Any]:
+def workers(scheduler: Scheduler) -> Iterator[Any]:
     """A client of a scheduler whose workers are as this process is."""
-    client = _connect(scheduler)
+    client = _connect(reached(scheduler))
     try:
+        # Those of an elastic cluster start when there is something to do
+        with suppress(TimeoutError):
+            client.wait_for_workers(1, timeout=CONNECT_SECONDS)
         try:
             timed_call(ANSWER, _compare, client)
         except TimeoutError:
-            raise RunError(f"a worker at {scheduler} does not answer: restart it") from None
+            address = client.scheduler.address
+            raise RunError(f"a worker at {address} does not answer: restart it") from None
         yield client
     finally:
         # The cluster may be gone, and what matters has come home
@@ -149,7 +201,7 @@ def _any_worker(client: Any, keys: list[str], limit: float) -> bool:
     return False
 
 
-def _connect(scheduler: str) -> Any:
+def _connect(where: dict[str, Any]) -> Any:
     try:
         distributed: Any = importlib.import_module("distributed")
     except ModuleNotFoundError:
@@ -157,10 +209,14 @@ def _connect(scheduler: str) -> Any:
     # Numbers, text and bytes alone: a pickle that a worker sent could run code here
     options = {"timeout": CONNECT_SECONDS, "deserializers": ["msgpack"]}
     try:
-        return timed_call(2 * CONNECT_SECONDS, distributed.Client, scheduler, **options)
+        return timed_call(2 * CONNECT_SECONDS, distributed.Client, **where, **options)
     except Exception as error:  # whatever answers there may be no scheduler, and send anything
         cause = shortened(str(error)) or type(error).__name__
-        raise RunError(f"no Dask scheduler answers at {scheduler}: {cause}") from error
+        file = where.get("scheduler_file")
+        if file and not Path(file).is_file():
+            cause = f"there is no such file; `dask scheduler --scheduler-file {file}` writes it"
+        place = file or where["address"]
+        raise RunError(f"no Dask scheduler answers at {place}: {cause}") from error
 
 
 def _compare(client: Any) -> None:

@@ -9,19 +9,19 @@ import numpy as np
 
 from forecasting.evaluation.records import Forecaster, Mapped, Quantiles
 from forecasting.evaluation.scores import SCORE_LEVELS
-from forecasting.runs.workers.cluster import sent_by, workers
+from forecasting.runs.workers.cluster import Scheduler, sent_by, workers
 from forecasting.vocabulary.arguments import short_repr
 from forecasting.vocabulary.errors import RunError
 
 
 @contextlib.contextmanager
-def grid(scheduler: str | None) -> Iterator[Mapped]:
+def grid(scheduler: Scheduler | None) -> Iterator[Mapped]:
     """By what the cases of a backtest are forecast: by the workers of a Dask scheduler, or here.
 
     Parameters
     ----------
-    scheduler : str or None
-        Address; None for ``map``.
+    scheduler : str, path-like, distributed.Client or None
+        As `forecasting.runs.workers.cluster.reached` takes it; None for ``map``.
 
     Yields
     ------
