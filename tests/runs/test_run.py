@@ -261,7 +261,7 @@ def test_progress_is_plain_lines_in_a_log(project: Any, capsys: pytest.CaptureFi
         "[1/2] uz-a done",
         "[2/2] uz-b failed: cell In [3]: ZeroDivisionError: division by zero",
     ]
-    assert json.loads(done.to_json())["results"][1]["status"] == "failed"
+    assert done.to_dict()["results"][1]["status"] == "failed"
     assert re.search(r"1 done, 1 failed in \d+\.\d s; see .*index.html", str(done))
 
 
