@@ -183,7 +183,22 @@ class RunSummary:
         return not self.failed and not self.problem
 
     def count(self, status: Status) -> int:
-        """Count the scenarios of a status."""
+        """Count the scenarios of a status.
+
+        Parameters
+        ----------
+        status : {"done", "fresh", "failed", "stale"}
+            Of `RunResult`.
+
+        Returns
+        -------
+        int
+
+        Examples
+        --------
+        >>> RunSummary(Path("reports"), (RunResult("a-b", "fresh"),)).count("fresh")
+        1
+        """
         return sum(result.status == status for result in self.results)
 
     @property
