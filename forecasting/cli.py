@@ -414,7 +414,7 @@ def run(
     from forecasting.runs.runner import run as run_all
     from forecasting.vocabulary.periods import as_date
 
-    day = as_of and as_date(as_of).isoformat()
+    day = as_date(as_of).isoformat() if as_of else None
     is_visible = bool(log) or not _is_for_programs()
     try:
         summary = run_all(

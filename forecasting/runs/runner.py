@@ -14,7 +14,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.runs.execute.child import EngineName, at_cell, ended, sweep
@@ -36,7 +36,16 @@ from forecasting.runs.run_words import WITHOUT_WORD
 from forecasting.runs.workers.cluster import Scheduler, cluster, scheduler_of
 from forecasting.runs.workers.fork_server import ForkServer, run_in_forks
 from forecasting.runs.workers.processes import Outcome, Task, failure, run_fresh
-from forecasting.vocabulary.arguments import Check, integer, number, optional, path, takes
+from forecasting.vocabulary.arguments import (
+    Check,
+    fitting,
+    flag,
+    integer,
+    number,
+    optional,
+    path,
+    takes,
+)
 from forecasting.vocabulary.errors import ForecastingError, InputError, RunError, with_remedy
 from forecasting.vocabulary.files import AnyPath, allowing
 from forecasting.vocabulary.names import (
@@ -46,6 +55,7 @@ from forecasting.vocabulary.names import (
     RUN_RECORD,
     SCRATCH,
 )
+from forecasting.vocabulary.periods import as_date
 from forecasting.vocabulary.sentences import sentence
 
 MAX_MESSAGE_LENGTH = 10_000_000  # seconds, a season
@@ -59,10 +69,14 @@ ENDING = [
 ]
 
 
-def params_of(given: Any) -> tuple[AnyPath, ...]:
+def paths_of(given: Any) -> tuple[AnyPath, ...]:
     """One path, or several, as several; or a ValueError."""
     paths = (given,) if isinstance(given, str | os.PathLike) else (*given,)
     return tuple(path().read(one) for one in paths)
+
+
+def _one_of(names: tuple[str, ...]) -> Check:
+    return fitting(" or ".join(names), lambda given: isinstance(given, str) and given in names)
 
 
 Perform = Callable[[list[Task]], Iterator[Outcome]]
@@ -81,15 +95,25 @@ class Means:
 
 @takes(
     InputError,
-    params=Check("a params file, a folder of them, or a list of both", params_of),
+    params=Check("a params file, a folder of them, or a list of both", paths_of),
     out=Check("a folder, e.g. reports", path().read),
     jobs=integer(1),
+    force=flag(),
+    dry_run=flag(),
+    as_of=optional(Check("a day, e.g. 2026-03-09", lambda given: as_date(given).isoformat())),
+    engine=_one_of(get_args(EngineName)),
     scheduler=optional(
         Check("the address of a Dask scheduler, its file, or a distributed.Client", scheduler_of)
     ),
     timeout=optional(SECONDS),
+    progress=flag(),
+    ledger=Check("a table of facts, or a list of them", paths_of),
+    log=_one_of(get_args(LogForm)),
     keep=optional(Check("how many days of earlier forecasts stay, 0 or more", integer().read)),
     memory=optional(MEGABYTES),
+    published=optional(Check("a day, e.g. 2026-03-09", as_date)),
+    keep_record=optional(Check("a folder, e.g. record", path().read)),
+    allow=Check("a folder, or a list of them", paths_of),
 )
 def run(
     params: AnyPath | Sequence[AnyPath] = (),
@@ -179,7 +203,7 @@ def run(
         raise InputError(f"keep is for a folder; {address} has rules of its own for what grows old")
 
     def run_into(folder: Path) -> RunSummary:
-        survey = Survey(params_of(params), folder, as_of, ledger, published)
+        survey = Survey(paths_of(params), folder, as_of, ledger, published)
         if dry_run:
             started = time.monotonic()
             runs = survey.runs(force)

@@ -8,6 +8,7 @@ import datetime as dt
 import inspect
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 import forecasting as fc
 from forecasting.curves.results import GrowthPrediction
 from forecasting.reporting.explore import Explorer
+from forecasting.runs.output.result import RunResult
 
 ROOT = Path(__file__).parents[2]
 SALES = [12.0, 28.0, 61.0, 118.0, 197.0, 264.0]
@@ -197,7 +199,18 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         ),
         "load_outlook": (fc.load_outlook, {"folder": "."}),
         "load_scenario": (fc.load_scenario, {"path": params}),
-        "run": (fc.run, {"params": [params], "out": "none", "dry_run": True}),
+        # Dry, as a run of what is taken would make a report each time
+        "RunSummary.count": (
+            fc.RunSummary("none", (RunResult("a-b", "fresh"),)).count,
+            {"status": "fresh"},
+        ),
+        "run": (
+            partial(fc.run, dry_run=True),
+            {"params": [params], "out": "none", "as_of": None}
+            | {"jobs": 1, "force": False, "engine": "fork", "timeout": None, "progress": False}
+            | {"log": "text", "keep": None, "memory": None, "published": None, "ledger": ()}
+            | {"scheduler": None, "keep_record": None, "allow": ()},
+        ),
         "outlook": (
             fc.outlook,
             {
