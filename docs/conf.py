@@ -2,21 +2,45 @@
 stored.
 """
 
+import os
 import shutil
 from pathlib import Path
 
+import click
 import latex2mathml.converter
 from docutils import nodes
 
 import forecasting
+from forecasting.cli import main
 
 HERE = Path(__file__).parent
 
 project = "ev-forecasting"
 author = "The ev-forecasting team"
 release = forecasting.__version__
-extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc"]
-exclude_patterns = ["_build", "paper.md"]  # the paper is for a journal
+extensions = [
+    "myst_nb",
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.viewcode",
+]
+# Links to other libraries' pages take their lists of names from the network: only who asks for them
+# reaches it, with DOCS_ONLINE=1
+if os.environ.get("DOCS_ONLINE"):
+    extensions.append("sphinx.ext.intersphinx")
+intersphinx_mapping = {
+    "python": ("https://docs.python.org/3", None),
+    "numpy": ("https://numpy.org/doc/stable", None),
+    "pandas": ("https://pandas.pydata.org/docs", None),
+    "statsmodels": ("https://www.statsmodels.org/stable", None),
+    "distributed": ("https://distributed.dask.org/en/stable", None),
+}
+autosummary_generate = True
+# On disks that know no capitals, the page of `Outlook` would be that of `outlook`
+autosummary_filename_map = {"forecasting.outlook": "forecasting.outlook_function"}
+templates_path = ["style"]
+exclude_patterns = ["_build", "paper.md", "style"]  # the paper is for a journal
 html_theme = "furo"
 html_title = "ev-forecasting"
 html_css_files = ["custom.css"]
@@ -59,7 +83,29 @@ def _copy_notebooks() -> None:
         shutil.copyfile(notebook, pages / notebook.name)
 
 
+def _clear_stubs() -> None:
+    """A page of a name that is public no more would be in no list."""
+    for stub in (HERE / "api").glob("*.rst"):
+        stub.unlink()
+
+
+def _write_commands() -> None:
+    """The page of the command line is what the commands say of themselves."""
+    context = click.Context(main, info_name="ev-forecast", max_content_width=88)
+    parts = [
+        "# The command line",
+        "Exit status: 0 all is well, 1 some runs failed, 2 the input is wrong.",
+    ]
+    for name in main.list_commands(context):
+        command = main.get_command(context, name)
+        help_text = command.get_help(click.Context(command, context, name, max_content_width=88))
+        parts += [f"## {name}", f"```text\n{help_text}\n```"]
+    (HERE / "commands.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
 def setup(app) -> None:
     """Register what is peculiar to this documentation."""
     app.add_html_math_renderer("mathml", (_mathml, None), (_mathml, None))
     _copy_notebooks()
+    _clear_stubs()
+    _write_commands()

@@ -92,7 +92,9 @@ def test_the_recipe_needs_what_the_package_needs() -> None:
     recipe = yaml.safe_load((ROOT / "binder" / "recipe.yaml").read_text("utf-8"))
     needs = {need.replace(" ", "").replace("_", "-") for need in recipe["requirements"]["run"]}
     wanted = {need.lower().replace("_", "-") for need in PROJECT["dependencies"]}
-    assert needs == wanted | {f"python{PROJECT['requires-python']}"}
+    assert needs == wanted | {"python>=${{python-min}}"}
+    assert PROJECT["requires-python"] == f">={recipe['context']['python_min']}"
+    assert recipe["tests"][0]["python"]["python_version"] == "${{ python_min }}.*"
     assert recipe["context"]["version"] == PROJECT["version"]
     assert recipe["source"] == {"url": "", "sha256": ""}  # blank until there is a release
 
@@ -134,14 +136,27 @@ def test_every_number_of_the_papers_record_stands_in_the_records() -> None:
 
 def test_the_paper_has_its_sections_figures_and_citations() -> None:
     heads = re.findall(r"^# (.+)$", PAPER, re.MULTILINE)
-    assert heads[:3] == ["Summary", "Statement of need", "State of the field"]
-    assert heads[-1] == "References"
+    assert heads == [
+        *("Summary", "Statement of need", "State of the field", "Software design"),
+        *("How well it forecasts", "Research impact statement", "AI usage disclosure"),
+        *("Acknowledgements", "References"),
+    ]
     figures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", PAPER)
     assert len(figures) == 2
     assert all((ROOT / "docs" / figure).is_file() for figure in figures)
     entries = re.findall(r"^@\w+\{(\w+),", (ROOT / "docs" / "paper.bib").read_text(), re.MULTILINE)
     assert sorted(set(re.findall(r"@(\w+)", PAPER.split("---")[2]))) == entries
-    assert 700 < len(PAPER.split()) < 1100
+    assert len(entries) >= 15
+    assert 750 < len(PAPER.split()) < 1750
+
+
+def test_every_path_of_the_page_for_contributors_is_there() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    paths = re.findall(r"[`(]([\w.-]+(?:/[\w.-]+)+\.\w+)[`)]", page)
+    assert len(paths) > 30
+    folders = ("benches", "binder", "docs", "examples", "forecasting", "tests")
+    files = [file.as_posix() for name in folders for file in (ROOT / name).rglob("*.*")]
+    assert [path for path in paths if not any(file.endswith(f"/{path}") for file in files)] == []
 
 
 def test_the_datas_version_is_that_of_its_newest_change() -> None:
