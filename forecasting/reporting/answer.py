@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 
 from forecasting import __version__
-from forecasting.demand.deployed import active_targets, moment
+from forecasting.demand.deployed import Target, active_targets, moment
 from forecasting.evidence.bases import basis_name, shipped_bases
 from forecasting.growth.sharing import made_once
 from forecasting.parameters.schema import Driver, Scenario
@@ -35,6 +35,7 @@ from forecasting.scenarios.outlook import Outlook, outlook as made_outlook
 from forecasting.scenarios.question import find_scenarios
 from forecasting.vocabulary.errors import ForecastingError
 from forecasting.vocabulary.measures import EV_SHARE
+from forecasting.vocabulary.periods import year as year_of
 from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.quantiles import RANGE_LEVELS
 from forecasting.vocabulary.sentences import capital, plural, sentence, uncapital
@@ -51,7 +52,7 @@ Wording = Callable[[Results, str, int], tuple[str, str]]
 QUESTIONS = {
     "charging_points_need": (
         "Need",
-        "How many charge all cars without long queues?",
+        "How many charge all cars without long queues? Plan by this one.",
     ),
     "charging_points_practice": (
         "By practice elsewhere",
@@ -62,12 +63,12 @@ QUESTIONS = {
         "How many by AFIR, the rule of the EU?",
     ),
     "charging_stations_standard": (
-        "By its ministry (stations)",
-        "How many stations, one for {cars} cars?",
+        "By its ministry",
+        "How many with a station for {cars} cars?",
     ),
     "charging_points_target": (
         "Target",
-        "How many are promised?[ {targets}, in equal yearly steps.]",
+        "How many are promised?[ {targets}.]",
     ),
 }
 # The finding on a flow; what stands on the road at the end, or the flow in the last year, follows
@@ -92,21 +93,34 @@ PAST_FINDINGS = {
 ANY_PAST_FINDING = "{where} saw about {amount} {label} in {year} ({ends})[, {later}]"
 NEXT_PAST_YEAR = "{amount} in {year} ({ends})"
 NO_WHOLE_COUNT = "{finding}; no count of the whole of {years} was found."
-# The first sentence: of the stock it says which cars are counted, where it is others than come in
+# What stands today, and what is expected at the horizon
+TODAY = (
+    "[blind?Nobody has counted this market; judging by other markets alone, ]{where} had about "
+    "{stock} {cars}[ ({ends})] at the end of {year}[, and {charging} charging {unit} on {day}]."
+)
+EXPECTED = (
+    "By the end of {horizon} we expect {stock} ({ends})[; they need about {need} "
+    "public charging points][, and at the pace of other markets there would be "
+    "{practice}]."
+)
+FLOW = "{finding} ({ends})[, {count} of them counted by {day}]."
+# The first sentence where no stock follows: of ports
 FIRST_SENTENCE = (
     "[blind?Nobody has counted this market; judging by other markets alone, ]{finding}"
-    "[, {count} of them counted by {day},]"
-    "[ and have about {stock} on the road by the end of {horizon}]"
-    "[ and have about {other_stock} {cars_on_road} on the road by the end of {horizon}]"
-    "[ and about {flow} in {horizon}]; {width}: {ends}."
+    "[, {count} of them counted by {day},][ and about {flow} in {horizon}]; {width}: {ends}."
 )
 ANY_FINDING = "{where} will see about {first} {label} in {soon}"
+STOCK = "ev_stock"
+NEED = "charging_points_need"
+PRACTICE = "charging_points_practice"
+STATIONS_RULE = "charging_stations_standard"
+CLOSE = 1.15  # ends of a range that are said as one number
 WIDTHS = {10: "the range is very wide", 1.6: "the range is wide", 0: "the range is"}
 NO_POINTS = (
     "How many charging points it takes follows from the new cars of a year, which are not known "
     "here."
 )
-PROMISE = "{count} {unit} by {day}[ (promised by {agency}, not by the state)]"
+PROMISE = "{count} {unit} by {day}[ = {points} points][ ({agency}, not the state)]"
 DATE_LINE = "By ev-forecasting {version}."
 MAX_REASONS = 2  # of the events of a scenario that a brief names
 SCENARIO_LINE = "{scenario}: {reasons}[; and {more} more]."
@@ -115,8 +129,8 @@ LEAD = "fc-lead"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 FIRST_RANGE = "For {year} the range is {ends}. A range holds what comes four times in five."
 EVIDENCE_SUMMARY = (
-    "Nothing published after {day} is used.[ It rests on {facts}.][ Counted are {counts}.]"
-    "[ It is about {agencies}.] Numbers have two digits where chance alone would move a third."
+    "[rests on {facts}; ]nothing published after {day} is used.[ Counted are {counts}.]"
+    "[ It is about {agencies}.]"
 )
 PLACE_OF_AGENCY = "{place}[, as counted by {agency}]"
 SHARES_ALONE = (
@@ -188,55 +202,95 @@ def _finding(outlook: Outlook) -> Prose:
         words = _growth_and_ends
         start_year = max(start_year, int(yearly_growth(outlook.results, measure).index[0]))
         year = max(year, start_year)
-    pattern = FINDINGS.get(measure, ANY_FINDING)
     is_blind = outlook.evidence is not None and not len(outlook.evidence)
-    if is_blind:
+    has_stock = STOCK in outlook.results.values
+    pattern = FINDINGS.get(measure, ANY_FINDING)
+    if is_blind and not has_stock:
         pattern = uncapital(pattern)
     median, ends = _linked(words, outlook.results, measure, year)
-    finding = linked_sentence(
-        pattern,
-        where=_where(outlook),
-        label=uncapital(label_of(measure)),
-        cars=cars_in(outlook, measure),
-        first=median,
-        soon=year,
-    )
-    part: dict[str, object] = {}
+    flow: dict[str, object] = {
+        "finding": linked_sentence(
+            pattern,
+            where=_where(outlook),
+            label=uncapital(label_of(measure)),
+            cars=cars_in(outlook, measure),
+            first=median,
+            soon=year,
+        )
+    }
     of_first_year = outlook.headline_year == outlook.first_year < horizon
     if outlook.counted_part and of_first_year and not is_growth:
         count, until = outlook.counted_part
-        part = {"count": amount(count, measure), "day": f"{until.day} {until:%B}"}
-    lead = linked_sentence(
-        FIRST_SENTENCE,
-        blind=is_blind,
-        finding=finding,
-        horizon=horizon,
-        **part,
-        **_end_places(outlook, words),
-    )
+        flow |= {"count": amount(count, measure), "day": f"{until.day} {until:%B}"}
     past = _past_finding(outlook, range(start_year, year), words)
+    quotas = quota_sentences(outlook)
+    if has_stock:
+        flow_sentence = linked_sentence(FLOW, ends=ends, **flow)
+        return Prose([_stock_sentences(outlook, is_blind), *past, flow_sentence, *quotas], LEAD)
+    lead = linked_sentence(
+        FIRST_SENTENCE, blind=is_blind, horizon=horizon, **flow, **_end_places(outlook, words)
+    )
     first_range = linked_sentence(FIRST_RANGE, year=year, ends=ends)
-    return Prose([lead, *past, first_range, *quota_sentences(outlook)], LEAD)
+    return Prose([lead, *past, first_range, *quotas], LEAD)
+
+
+def _stock_sentences(outlook: Outlook, is_blind: bool) -> list[str | Link]:
+    """What is on the road and how many chargers stand, and what is expected of both."""
+    results = outlook.results
+    horizon = outlook.scenario.horizon
+    year = outlook.headline_year - 1
+    today: list[str | Link] = []
+    if year in results.years:
+        today = linked_sentence(
+            TODAY,
+            blind=is_blind,
+            where=_where(outlook),
+            cars=cars_in(outlook, STOCK),
+            year=year,
+            **_stock_of(results, year),
+            **_standing(outlook),
+        )
+    median, ends = _linked(median_and_ends, results, STOCK, horizon)
+    places: dict[str, object] = {"stock": median, "ends": ends}
+    if NEED in results.values:
+        need, _ = _linked(median_and_ends, results, NEED, horizon)
+        practice, _ = _linked(median_and_ends, results, PRACTICE, horizon)
+        places |= {"need": need, "practice": practice}
+    expected = linked_sentence(EXPECTED, horizon=horizon, **places)
+    return [*today, " ", *expected]
+
+
+def _stock_of(results: Results, year: int) -> dict[str, object]:
+    """The cars on the road at the end of a year, with a range where it is not close to one
+    number.
+    """
+    low, _, high = range_levels(results, STOCK, year)
+    median, ends = _linked(median_and_ends, results, STOCK, year)
+    if high < CLOSE * low:
+        return {"stock": median}
+    return {"stock": median, "ends": ends}
+
+
+def _standing(outlook: Outlook) -> dict[str, object]:
+    """The newest count of public chargers of the whole country."""
+    if outlook.demand is None or outlook.demand.standing is None:
+        return {}
+    standing = outlook.demand.standing
+    return {
+        "charging": f"{standing.count:,.0f}",
+        "unit": standing.unit,
+        "day": day_words(standing.date),
+    }
 
 
 def _end_places(outlook: Outlook, words: Wording) -> dict[str, object]:
-    """What the first sentence says of the horizon: of the stock, or of the flow without one, the
-    median, and how wide its range is.
-    """
+    """What the first sentence says of the flow at the horizon, and how wide its range is."""
     measure = outlook.measure
     horizon = outlook.scenario.horizon
-    has_stock = "ev_stock" in outlook.results.values
-    if has_stock:
-        measure = "ev_stock"
-    cars = cars_in(outlook, measure)
-    same_cars = cars == cars_in(outlook, outlook.measure)
     low, _, high = range_levels(outlook.results, measure, horizon)
     median, ends = _linked(words, outlook.results, measure, horizon)
     return {
-        "stock": has_stock and same_cars and median,
-        "other_stock": has_stock and not same_cars and median,
-        "cars_on_road": cars,
-        "flow": not has_stock and horizon > outlook.headline_year and median,
+        "flow": horizon > outlook.headline_year and median,
         "width": next(width for factor, width in WIDTHS.items() if high >= factor * max(low, 1)),
         "ends": ends,
     }
@@ -295,7 +349,7 @@ def evidence_summary(outlook: Outlook) -> Prose:
     --------
     >>> import forecasting as fc
     >>> fc.tables.evidence_summary(fc.outlook("turkmenistan-baseline", draws=50))
-    Nothing published after 31 March 2026 is used. Numbers have ...
+    Nothing published after 31 March 2026 is used...
     """
     # Of a corridor, the agency whose count is forecast at each place
     places = [
@@ -308,7 +362,8 @@ def evidence_summary(outlook: Outlook) -> Prose:
         definition = {"counts": basis and basis.counts}
     facts = outlook.evidence and plural(len(outlook.evidence), "{} fact", "{:,} facts")
     day = day_words(outlook.as_of)
-    return Prose([sentence(EVIDENCE_SUMMARY, day=day, facts=facts, **definition)], "fc-evidence")
+    words = sentence(EVIDENCE_SUMMARY, day=day, facts=facts, **definition)
+    return Prose([capital(words)], "fc-evidence")
 
 
 def _shares(outlook: Outlook) -> str:
@@ -348,6 +403,84 @@ def _growth_and_ends(results: Results, measure: str, year: int) -> tuple[str, st
     return median.lstrip("+"), f"{low} to {high}"
 
 
+KEY_FIGURES = TableForm(
+    [
+        Column("", "label"),
+        Column("four times in five", "ends", address="#grounds-{measure}"),
+        Column("today"),
+    ],
+    kind="fc-key-figures",
+)
+FIGURE_LABELS = {NEED: "Public points needed, {horizon}"}
+TODAY_COUNT = "{count} in {year}"
+TODAY_CHARGING = "{charging} {unit}, {day}"
+
+
+def key_figures(outlook: Outlook) -> Table:
+    """Cars on the road, public charging points needed, and cars that come in a year: today beside
+    the horizon.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a country.
+
+    Returns
+    -------
+    Table
+        A row for each, with the 80 % range at the horizon.
+
+    Examples
+    --------
+    >>> key_figures(outlook).frame.columns[1:].tolist()
+    ['2030', 'four times in five', 'today']
+    """
+    results = outlook.results
+    horizon = outlook.scenario.horizon
+    year = outlook.headline_year - 1
+    rows = []
+    for measure in (STOCK, NEED, outlook.measure):
+        if measure in results.values:
+            median, ends = median_and_ends(results, measure, horizon)
+            label = FIGURE_LABELS.get(measure, "{label}, {horizon}").format(
+                label=label_in(outlook, measure), horizon=horizon
+            )
+            today = _today(outlook, measure, year)
+            rows.append(
+                {"measure": measure, "label": label, "today": today, "median": median, "ends": ends}
+            )
+    column = Column(str(horizon), "median", address="#grounds-{measure}")
+    return KEY_FIGURES.with_columns([column], before="four times in five").table(rows)
+
+
+def _today(outlook: Outlook, measure: str, year: int) -> str | None:
+    """A measure in the last year: as it was counted, or else its median; of chargers the newest
+    count in its own unit.
+    """
+    if measure == NEED:
+        standing = _standing(outlook)
+        return TODAY_CHARGING.format_map(standing) if standing else None
+    if year not in outlook.results.years:
+        return None
+    return TODAY_COUNT.format(count=_count_of(outlook, measure, year), year=year)
+
+
+def _count_of(outlook: Outlook, measure: str, year: int) -> str:
+    """What was counted of the flow in a year, of several counts the one nearest to the median; the
+    median where nobody counted it.
+    """
+    counts = [
+        fact.value
+        for fact in outlook.evidence or ()
+        if fact.measure == measure and fact.is_exact and fact.period == year_of(year)
+    ]
+    if counts and measure == outlook.measure:
+        _, median, _ = range_levels(outlook.results, measure, year)
+        nearest = min(counts, key=lambda count: abs(count - median))
+        return f"{nearest:,.0f}"
+    return median_and_ends(outlook.results, measure, year)[0]
+
+
 ANSWERS = TableForm(
     [
         Column("answer"),
@@ -355,7 +488,7 @@ ANSWERS = TableForm(
         Column("four times in five", "ends", address="#grounds-{measure}"),
         Column("question"),
     ],
-    caption="Public charging points at the end of {horizon}, by what is asked",
+    caption="Public charging points at the end of {horizon}[; a station is {per_station}]",
     nothing=NO_POINTS,
     kind="fc-answers",
 )
@@ -373,7 +506,7 @@ def charging_answers(outlook: Outlook) -> Table:
     Returns
     -------
     Table
-        Public points at the horizon by need, practice and standard, each with its 80 %
+        Public points at the horizon by need, practice, standards and promises, each with its 80 %
         interval.
 
     Examples
@@ -386,16 +519,39 @@ def charging_answers(outlook: Outlook) -> Table:
     cars = _cars_per_station(outlook)
     rows = []
     for measure, (name, question) in QUESTIONS.items():
-        if measure in outlook.results.values:
-            median, ends = median_and_ends(outlook.results, measure, horizon)
+        levels = _points_at(outlook, measure, horizon)
+        if levels is not None:
+            median, ends = median_and_range(levels, measure, spoken)
             row = {"measure": measure, "answer": name, "points": median, "ends": ends}
             rows.append(row | {"question": sentence(question, targets=targets, cars=cars)})
-    return ANSWERS.table(rows, horizon=horizon)
+    return ANSWERS.table(rows, horizon=horizon, per_station=_per_station(outlook))
+
+
+def _points_at(outlook: Outlook, measure: str, year: int) -> list[float] | None:
+    """The 80 % range of an answer in points; None where it is not known."""
+    results = outlook.results
+    if measure not in results.values:
+        return None
+    if measure != STATIONS_RULE:
+        return range_levels(results, measure, year)
+    if outlook.demand is None:
+        return None
+    stations = results.values[measure][:, [results.years.index(year)]]
+    points = stations * outlook.demand.sample["points_per_station"]
+    return [*np.quantile(points, RANGE_LEVELS)]
+
+
+def _per_station(outlook: Outlook) -> str:
+    """How many points a station has, from the lowest to the highest of the parameter."""
+    if outlook.demand is None:
+        return ""
+    size = outlook.demand.parameters["points_per_station"]
+    return f"{size.low:g} to {size.high:g}"
 
 
 SCENARIOS = TableForm(
     [Column("scenario", form=capital)],
-    caption="The scenarios side by side, as of {day}",
+    caption="The scenarios side by side",
     nothing="No other scenario of this place has a params file.",
     kind="fc-scenarios",
 )
@@ -541,13 +697,18 @@ def _targets(outlook: Outlook) -> str:
     if demand.standing is not None:
         start = max(start, demand.standing.when)
     targets = active_targets(demand.targets, start, per_station, demand.standing)
-    return ", ".join(
-        sentence(
-            PROMISE,
-            count=readable(float(np.median(target.count))),
-            unit=target.unit,
-            day=day_words(target.date),
-            agency=target.by,
-        )
-        for target in sorted(targets, key=lambda target: (bool(target.by), target.date))
+    states_first = sorted(targets, key=lambda target: (bool(target.by), target.date))
+    return "; ".join(_promise(target, per_station) for target in states_first)
+
+
+def _promise(target: Target, per_station: float) -> str:
+    """A target in the words in which it was promised, and in points."""
+    points = float(np.median(target.points(np.array([[per_station]]))))
+    return sentence(
+        PROMISE,
+        count=readable(float(np.median(target.count))),
+        unit=target.unit,
+        day=day_words(target.date),
+        points=target.unit == "stations" and readable(points),
+        agency=target.by,
     )

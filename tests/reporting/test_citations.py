@@ -69,8 +69,10 @@ def test_numbers_of_the_first_screen_lead_to_what_they_rest_on(made):
     wanted = re.findall(
         r'href="#([^"]*)"', answer(made)._repr_html_() + charging_answers(made)._repr_html_()
     )
-    # Each number, and its interval
-    assert len(wanted) == 2 * (2 + len(charging_answers(made).frame))
+    # Each number and its interval: stock, need and flow; practice; the table's answers
+    in_sentences = len(re.findall("#grounds-", answer(made)._repr_html_()))
+    assert in_sentences == 8
+    assert len(wanted) == in_sentences + 2 * len(charging_answers(made).frame)
     assert set(wanted) <= there
 
 

@@ -121,8 +121,9 @@ def test_the_line_before_is_of_counts_and_the_unfinished_year_is_a_column(outloo
     assert dict(zip(counted.x, counted.y, strict=True)) == {2021: 809, 2022: 2180}
     (column,) = (trace for trace in chart.data if trace.type == "bar")
     assert column.y[0] == pytest.approx(2544)
-    words = chart.layout.title.subtitle.text.replace("<br>", " ")
-    assert words.endswith("column, 2,544 counted in Jan–Apr 2023")
+    texts = [text for trace in traces(chart, mode="markers+text") for text in trace.text]
+    assert "2,544<br>Jan–Apr 2023" in texts
+    assert "as of 26 June 2023" in texts
     (line,) = chart.layout.shapes
     assert line.x0 == 2022.5  # where history ends
     assert "2,180" in [word for trace in traces(chart, mode="markers+text") for word in trace.text]

@@ -95,11 +95,11 @@ FAN_CHART = FigureForm(
     "{scenario}: [{part}, ]{finding} in {year}[, {later} in {horizon}]",
     "{unit}[, as counted by {agency}][; {other_agencies}]; shaded, four in five and half of what "
     "may come"
-    "[; points, as counted by {stock_agencies}][implied?; open points, what the facts imply]"
-    "[; column, {column}]",
+    "[; points, as counted by {stock_agencies}][implied?; open points, what the facts imply]",
     OUTLOOK_SOURCE,
 )
-COLUMN = "{count} counted {when}"
+COLUMN = "{count}<br>{when}"
+DAY_LINE = "as of {day}"  # beside the line between the years before and the forecast
 YEARS_OF_AGENCY = "{years} by {agency}"
 STOCK_UNIT = "{unit}, at the end of each year"
 INDEX_UNIT = "index at a yearly rate, {period} = {base}"
@@ -209,7 +209,6 @@ def fan_chart(
         FAN_CHART,
         implied=is_forecast and len(_implied_years(history, counts)),
         **_fan_places(outlook, measure, part.country, wide),
-        column="".join(map(_column_words, year_to_date)),
         other_agencies=_other_agencies(counts, year_to_date, basis),
         stock_agencies=_agencies(mark for mark in counts if mark.stock),
     )
@@ -220,9 +219,16 @@ def fan_chart(
         margin_r=END_LABEL_PIXELS,
     )
     if len(history):
-        chart.mark("x", outlook.first_year - 0.5, dash="dot")
+        boundary = outlook.first_year - 0.5
+        day_line = DAY_LINE.format(day=day_words(outlook.as_of))
+        chart.mark("x", boundary, dash="dot")
+        chart.add(
+            words_at(
+                [boundary], [max(wide[0.9])], [day_line], "middle left", size=11.5, color=MUTED
+            )
+        )
     chart.add(
-        *map(_count_column, year_to_date),
+        *itertools.chain.from_iterable(map(_count_column, year_to_date)),
         *fan(wide, measure, history[-1:]),
         *_history_traces(history, counts, measure, is_forecast),
     )
@@ -283,16 +289,15 @@ def _other_agencies(counts: Marks, year_to_date: Marks, basis: str) -> str:
     )
 
 
-def _column_words(mark: Mark) -> str:
-    """What the column of an unfinished year is."""
-    return COLUMN.format(count=mark.label, when=when_words(mark.period))
-
-
-def _count_column(mark: Mark) -> Trace:
-    """What was counted of an unfinished year, which ends below the fan of the whole year."""
+def _count_column(mark: Mark) -> Iterator[Trace]:
+    """What was counted of an unfinished year, which ends below the fan of the whole year, and its
+    months above it.
+    """
     year = mark.period.start.year
     count = mark.height * mark.period.days / year_of(year).days
-    return bars([year], [count], INK, width=COLUMN_YEARS, showlegend=False)
+    words = COLUMN.format(count=mark.label, when=period_words(mark.period))
+    yield bars([year], [count], INK, width=COLUMN_YEARS, showlegend=False)
+    yield words_at([year], [count], [words], "top center", size=11.5, color=INK)
 
 
 def _history_traces(
