@@ -224,6 +224,7 @@ EXAMPLES = {
     "run": "run params/uzbekistan-*.yaml --out reports",
     "check": "check params/norway-baseline.yaml my_facts.csv",
     "new": "new NO --ledger sales.xlsx",
+    "example": "example colombia.csv",
     "backtest": "backtest --panel sales.csv --peers",
     "track-record": "track-record --place UZ --measure ev_imports",
     "mend": "mend record",
@@ -547,6 +548,19 @@ def new(
     write_params(path, text)
     words = sentence(WRITTEN, path=path, place=place, workbook=workbook)
     answer(words, params=path, place=place, workbook=workbook)
+
+
+@main.command()
+@argument("name", default="")
+def example(name: str) -> None:
+    """Write a file to begin with: a table, a notebook, a params file, a schedule. Never overwrites.
+
+    Without NAME the files are listed. Each is written to where the other commands look for it.
+    """
+    from forecasting.runs.plan import shipped_files, write_example
+
+    names = [str(write_example(name))] if name else [*shipped_files()]
+    answer("\n".join(names) if not name else f"{name} is written", examples=names)
 
 
 def _on_terminal() -> bool:

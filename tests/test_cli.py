@@ -17,6 +17,7 @@ from forecasting.cli import main
 from forecasting.evaluation.records import RECORD_COLUMNS
 from forecasting.vocabulary.errors import RunError
 
+ROOT = Path(__file__).parent.parent
 GOOD = "country: UZ\nscenario: test\nas_of: latest\nhorizon: 2035\nseed: 1\n"
 
 
@@ -40,11 +41,33 @@ def test_help_names_every_command() -> None:
         "track-record",
         "claim",
         "export",
+        "example",
     ):
         assert command in told
         assert call(command, "--help").exit_code == 0
     assert call("--version").output.startswith("ev-forecast")
     assert call("rnu").exit_code == 2
+
+
+def test_an_example_is_written_where_the_other_commands_look_for_it() -> None:
+    listed = call("example").stdout.split("\n")
+    assert {"colombia.csv", "cronjob.yaml", "params/ports-baseline.yaml"} <= {*listed}
+    for name in ("colombia.csv", "params/ports-baseline.yaml", "notebooks/country_outlook.ipynb"):
+        assert call("example", name).stdout == f"{name} is written\n"
+    shipped = ROOT / "notebooks" / "country_outlook.ipynb"
+    assert Path("notebooks/country_outlook.ipynb").read_bytes() == shipped.read_bytes()
+    assert call("check", "colombia.csv", "--published", "2026-02-27").exit_code == 0
+    assert call("check", "params/ports-baseline.yaml").exit_code == 0
+
+
+def test_an_example_overwrites_nothing_and_none_is_guessed() -> None:
+    Path("colombia.csv").write_text("mine")
+    taken = call("example", "colombia.csv")
+    assert (taken.exit_code, Path("colombia.csv").read_text()) == (2, "mine")
+    assert "colombia.csv exists already; move it" in taken.stderr
+    unknown = call("example", "columbia.csv")
+    assert unknown.exit_code == 2
+    assert "no example columbia.csv (did you mean colombia.csv?)" in unknown.stderr
 
 
 def test_check_of_wrong_input_ends_in_2_with_every_problem_on_stderr() -> None:

@@ -25,9 +25,11 @@ from forecasting.runs.output.folders import Record, read_json
 from forecasting.runs.run_words import FORCED, NEW_CONTENT, NEW_VERSION
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import InputError, Problem, ScenarioError
-from forecasting.vocabulary.files import AnyPath, read_whole
+from forecasting.vocabulary.files import AnyPath, read_whole, write_new
+from forecasting.vocabulary.measures import did_you_mean
 from forecasting.vocabulary.names import (
     DATA,
+    EXAMPLES,
     FAILURES,
     NOTEBOOKS,
     PACKAGE,
@@ -354,6 +356,48 @@ def find_notebook(params: Path, name: str) -> Path:
         if (place / name).is_file():
             return place / name
     raise InputError(f"no notebook {name}: looked in {', '.join(map(str, places))}")
+
+
+def shipped_files() -> dict[str, Path]:
+    """The files that ship for a working folder, by where they belong in it.
+
+    Examples
+    --------
+    >>> shipped_files()["colombia.csv"].name, "params/ports-baseline.yaml" in shipped_files()
+    ('colombia.csv', True)
+    """
+    folders = {EXAMPLES: "", NOTEBOOKS: f"{NOTEBOOKS}/", PARAMS: f"{PARAMS}/"}
+    return {
+        f"{place}{path.name}": path
+        for folder, place in folders.items()
+        for path in sorted(shipped_folder(folder).iterdir())
+        if path.is_file()
+    }
+
+
+def write_example(name: str) -> Path:
+    """Write a file that ships into the working folder.
+
+    Parameters
+    ----------
+    name : str
+        Where it belongs, e.g. ``notebooks/country_outlook.ipynb``.
+
+    Raises
+    ------
+    InputError
+        If no such file ships, or something is there.
+    """
+    files = shipped_files()
+    if name not in files:
+        hint = did_you_mean(name, files, "ev-forecast example lists them")
+        raise InputError(f"no example {name} ({hint})")
+    path = Path(name)
+    path.parent.mkdir(exist_ok=True)
+    try:
+        return write_new(path, files[name].read_bytes())
+    except FileExistsError:
+        raise InputError(f"{path} exists already; move it, or work in another folder") from None
 
 
 def canonical(parameters: Record) -> str:

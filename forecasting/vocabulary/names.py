@@ -16,6 +16,8 @@ DATA = PACKAGE / "data"  # what ships with the package
 # in a working folder, unless the command line says otherwise
 PARAMS = "params"
 NOTEBOOKS = "notebooks"
+# what ships to begin with, beside params files and notebooks
+EXAMPLES = "examples"
 
 # in the folder of one report
 REPORT_NOTEBOOK = "report.ipynb"
@@ -61,7 +63,7 @@ FETCH_ADDRESS_VARIABLE = f"{VARIABLES}FETCH_ADDRESS"  # another server for a sou
 
 
 def shipped_folder(name: str) -> Path:
-    """Where the package keeps its own params files or notebooks.
+    """Where the package keeps its own params files, notebooks or examples.
 
     In a checkout they stand beside the package; pip puts them where it puts data.
 
