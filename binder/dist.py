@@ -12,15 +12,23 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = ("pyproject.toml", "README.md", "LICENSE", "forecasting", "notebooks", "params")
+# All that MANIFEST.in names, and what the build needs
+SOURCES = (
+    *("pyproject.toml", "MANIFEST.in", "README.md", "LICENSE", "LICENSE.unicode"),
+    *("CHANGELOG.md", "CITATION.cff"),
+    *("Makefile", "conftest.py", "forecasting", "notebooks", "params", "examples"),
+    *("tests", "docs", "benches", "binder"),
+)
 BUILD = (
     "import sys, setuptools.build_meta as build; "
     "to = sys.argv[1]; build.build_wheel(to); build.build_sdist(to)"
@@ -37,6 +45,8 @@ def build(out: Path, epoch: int) -> list[Path]:
         copy.mkdir()
         for source in SOURCES:
             _copy(ROOT / source, copy / source)
+        readme = copy / "README.md"
+        readme.write_text(for_the_index(readme.read_text("utf-8"), _home()), "utf-8")
         made = Path(name) / "made"
         made.mkdir()
         environment = os.environ | {"SOURCE_DATE_EPOCH": str(epoch)}
@@ -49,9 +59,30 @@ def build(out: Path, epoch: int) -> list[Path]:
         return sorted(Path(shutil.copy(path, out)) for path in made.iterdir())
 
 
+def for_the_index(text: str, home: str) -> str:
+    """README as an index of packages shows it, beside no other file: its links and pictures lead to
+    the repository's home. While that has no address there are none, but the words of the links.
+    """
+
+    def lead(match: re.Match[str]) -> str:
+        mark, words, path = match.groups()
+        if home:
+            return f"{mark}[{words}]({home}/{'raw' if mark else 'blob'}/HEAD/{path})"
+        return "" if mark else words
+
+    return re.sub(r"(!?)\[([^\]]*)\]\((?!https?:|#)([^)]+)\)", lead, text)
+
+
+def _home() -> str:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return str(project.get("urls", {}).get("Source", ""))
+
+
 def _copy(source: Path, target: Path) -> None:
     if source.is_dir():
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+        shutil.copytree(
+            source, target, ignore=shutil.ignore_patterns("__pycache__", "_build", ".*")
+        )
     else:
         shutil.copy(source, target)
     for path in [target, *target.rglob("*")]:

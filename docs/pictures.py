@@ -7,6 +7,7 @@ shows it, a sheet as LibreOffice draws it.
 """
 
 import contextlib
+import doctest
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ import urllib.request
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import openpyxl
@@ -43,6 +45,20 @@ ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load">
 <prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>"""
+
+
+def forecast(page: Page, reports: Path) -> bytes:
+    """The picture of README, by the lines that README shows."""
+    sys.path.append(str(ROOT / "tests" / "notebooks"))
+    from refresh import picture
+
+    names: dict[str, Any] = {}
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for example in doctest.DocTestParser().get_examples(readme):
+        exec(example.source, names)
+        if "figure" in names:
+            break
+    return picture(names["figure"].to_plotly_json(), "forecast").encode()
 
 
 def brief(page: Page, reports: Path) -> bytes:
@@ -166,6 +182,7 @@ def served(notebook: Path) -> Iterator[str]:
 
 
 PICTURES = {
+    "forecast": (forecast, 900),
     "brief": (brief, 900),
     "index": (index, 900),
     "quota": (quota, 900),
@@ -181,6 +198,8 @@ if __name__ == "__main__":
         for name in sys.argv[2:] or PICTURES:
             draw, height = PICTURES[name]
             page = browser.new_page(viewport={"width": WIDTH, "height": height})
-            (DOCS / f"{name}.png").write_bytes(draw(page, reports))
+            content = draw(page, reports)
+            ending = "svg" if content.startswith(b"<svg") else "png"
+            (DOCS / f"{name}.{ending}").write_bytes(content)
             page.close()
         browser.close()

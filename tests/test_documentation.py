@@ -118,7 +118,6 @@ def folder_of_a_reader(tmp_path_factory):
     folder = tmp_path_factory.mktemp("reader")
     (folder / "params").mkdir()
     shutil.copy(ROOT / "params" / "turkmenistan-baseline.yaml", folder / "params")
-    shutil.copy(ROOT / "examples" / "colombia.csv", folder / "mine.csv")
     with contextlib.chdir(folder):
         _do("run")
     return folder

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +17,11 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 CORE, TESTS = ROOT / "binder" / "requirements.txt", ROOT / "binder" / "requirements-test.txt"
+
+
+@pytest.fixture(scope="module")
+def dist(load_script: Callable[[Path], ModuleType]) -> ModuleType:
+    return load_script(ROOT / "binder" / "dist.py")
 
 
 @pytest.fixture(scope="module")
@@ -86,20 +93,14 @@ def test_a_locked_package_that_is_not_installed_is_told(
 
 
 @pytest.mark.slow
-def test_wheel_and_source_archive_built_twice_are_the_same_bytes(tmp_path: Path) -> None:
+def test_wheel_and_source_archive_built_twice_are_the_same_bytes(
+    tmp_path: Path, dist: ModuleType
+) -> None:
     """Also from a copy of the sources that lies elsewhere, with other rights, and with caches in
     it.
     """
     other = tmp_path / "elsewhere"
-    for name in (
-        "pyproject.toml",
-        "README.md",
-        "LICENSE",
-        "forecasting",
-        "notebooks",
-        "params",
-        "binder",
-    ):
+    for name in dist.SOURCES:
         (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(
             ROOT / name, _made(other) / name
         )
@@ -110,6 +111,27 @@ def test_wheel_and_source_archive_built_twice_are_the_same_bytes(tmp_path: Path)
     found = [_built(ROOT, tmp_path / "one", 0o022), _built(other, tmp_path / "two", 0o077)]
     assert found[0] == found[1]
     assert [name.startswith("ev_forecasting-") for name in found[0]] == [True, True]
+    (archive,) = (tmp_path / "one").glob("*.tar.gz")
+    with tarfile.open(archive) as packed:
+        names = {name.partition("/")[2] for name in packed.getnames()}
+        told = packed.extractfile(f"{packed.getnames()[0]}/PKG-INFO")
+        assert told is not None
+        metadata = told.read().decode()
+    wanted = {"CHANGELOG.md", "CITATION.cff", "conftest.py", "tests/test_supply.py"}
+    assert wanted <= names
+    assert not [name for name in names if name.startswith("docs/_build")]
+    assert "License-Expression: MIT AND CC-BY-4.0 AND Unicode-3.0" in metadata
+    assert not re.findall(r"\]\((?!https?:)", metadata)  # links to files that the index lacks
+
+
+def test_links_of_the_readme_lead_to_the_repository_or_nowhere(dist: ModuleType) -> None:
+    text = "![a chart](docs/a.svg) [LICENSE](LICENSE) [IEA](https://www.iea.org)"
+    assert dist.for_the_index(text, "") == " LICENSE [IEA](https://www.iea.org)"
+    home = "https://example.org/a"
+    assert dist.for_the_index(text, home) == (
+        f"![a chart]({home}/raw/HEAD/docs/a.svg) [LICENSE]({home}/blob/HEAD/LICENSE) "
+        "[IEA](https://www.iea.org)"
+    )
 
 
 def _made(folder: Path) -> Path:

@@ -19,9 +19,9 @@ ROOT = Path(__file__).parent.parent
 def contents(tmp_path_factory) -> set[str]:
     """Names in a wheel built from a copy, so that the build leaves nothing in the repository."""
     source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "README.md", "LICENSE", "LICENSE.unicode"):
         shutil.copy(ROOT / name, source)
-    for name in ("forecasting", "notebooks", "params"):
+    for name in ("forecasting", "notebooks", "params", "examples"):
         shutil.copytree(
             ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", ".*")
         )
@@ -54,9 +54,11 @@ def test_the_wheel_holds_the_notebooks(contents):
     assert installed == {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
 
 
-def test_the_wheel_holds_the_params_files(contents):
-    installed = {Path(name).name for name in contents if "/share/ev-forecasting/params/" in name}
-    assert installed == {path.name for path in (ROOT / "params").glob("*.yaml")}
+@pytest.mark.parametrize("folder", ["params", "examples"])
+def test_the_wheel_holds_the_params_files_and_the_examples(contents, folder):
+    share = f"/share/ev-forecasting/{folder}/"
+    installed = {Path(name).name for name in contents if share in name}
+    assert installed == {path.name for path in (ROOT / folder).iterdir() if path.is_file()}
 
 
 def test_the_wheel_holds_nothing_else(contents):

@@ -22,7 +22,14 @@ from forecasting.growth.prior import ANALOGUES, log_odds
 from forecasting.growth.quotas import quota_table
 from forecasting.growth.sharing import made_once
 from forecasting.showing import Shown, chart
-from forecasting.vocabulary.arguments import instance, number, probability, sequence, takes
+from forecasting.vocabulary.arguments import (
+    instance,
+    number,
+    probability,
+    sequence,
+    short_repr,
+    takes,
+)
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import EvidenceError
 from forecasting.vocabulary.names import DATA
@@ -112,13 +119,23 @@ class FlowForecast(Shown):
             )
         )
 
-    def plot(self) -> Any:
+    def plot(self, later: FlowForecast | None = None) -> Any:
         """The periods with their intervals, and the facts that they rest on, as a plotly figure.
+
+        Parameters
+        ----------
+        later : FlowForecast, optional
+            What is known of the periods since, as a forecast from facts that came later.
 
         Returns
         -------
         plotly.graph_objects.Figure
             In the measure's unit.
+
+        Raises
+        ------
+        EvidenceError
+            Where `later` is no forecast.
 
         Examples
         --------
@@ -129,7 +146,11 @@ class FlowForecast(Shown):
         >>> [trace.name for trace in forecast.plot().data][:2]
         ['forecast, 80 %', None]
         """
-        return chart(self)
+        if not isinstance(later, FlowForecast | None):
+            raise EvidenceError(
+                f"later is {short_repr(later)}; give a forecast of the same periods"
+            )
+        return chart(self, later)
 
     @takes(EvidenceError, period=PERIOD)
     def totals(self, period: Period) -> Array:

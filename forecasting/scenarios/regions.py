@@ -104,7 +104,9 @@ def _refuse_more_than_registered(parts: pd.DataFrame) -> None:
     newest = stocks.groupby(["measure", "place"]).tail(1)
     electric = newest[newest["measure"] == "ev_stock"].set_index("place")
     vehicles = newest[newest["measure"] == REGISTER].set_index("place")
-    pairs = electric.join(vehicles[["id", "value"]], rsuffix="_all", how="inner")
+    pairs = electric.merge(
+        vehicles[["id", "value"]], left_index=True, right_index=True, suffixes=("", "_all")
+    )
     for part, row in pairs[pairs["value"] > pairs["value_all"]].iterrows():
         raise LedgerError(
             f"{row['id']}: {row['value']:,.0f} electric cars in {place_name(str(part))} are more "

@@ -390,8 +390,8 @@ def test_a_pipe_in_a_record_is_refused_at_once(record: Path, name: str) -> None:
 def test_a_reason_without_an_end_is_refused(record: Path, reports: Path, length: int) -> None:
     file = f"{DAYS[1]}/{NAMES[0]}.json"
     (record / "withdrawals.csv").write_text(f"file,reason\n{file},{'x' * length}\n")
-    message = "field larger than field limit" if length > 131_072 else "has 5,000 characters"
-    refused(record, reports, rf"withdrawals\.csv.* {message}")
+    # A library in the same process may have raised the limit of a cell
+    refused(record, reports, rf"withdrawals\.csv.* (field larger than|has {length:,} characters)")
 
 
 def test_one_withdrawal_has_one_reason_and_blank_lines_say_nothing(

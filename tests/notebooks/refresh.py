@@ -91,9 +91,6 @@ def refresh(path: Path) -> None:
     notebook.metadata.pop("widgets", None)
     add_pictures(notebook)
     nbformat.write(notebook, path)
-    if path.stem == "index":  # the picture of the README
-        first = next(data[PICTURE] for _, data in bundles(notebook) if PICTURE in data)
-        (NOTEBOOKS.parent / "docs" / "forecast.svg").write_text(first, encoding="utf-8")
 
 
 def main(names: list[str]) -> None:

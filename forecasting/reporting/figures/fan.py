@@ -36,6 +36,8 @@ from forecasting.reporting.figures.drawing import (
     ACCENTS,
     BLUE,
     DEEP,
+    FOREST,
+    GREEN,
     INK,
     MUTED,
     ORANGE,
@@ -591,17 +593,18 @@ def empty_chart(words: FigureForm) -> Figure:
     return Drawing(words, height=130, xaxis_visible=False, yaxis_visible=False).figure()
 
 
-def forecast_chart(forecast: FlowForecast) -> Figure:
+def forecast_chart(forecast: FlowForecast, later: FlowForecast | None = None) -> Figure:
     """The periods that were asked for, with their 80 % ranges, and the facts that they rest on.
 
     Parameters
     ----------
     forecast : FlowForecast
         Of any periods.
+    later : FlowForecast, optional
+        What is known of them since.
     """
     measure = forecast.measure
     totals = forecast.quantiles()
-    rates = totals.mul([yearly_rate(1.0, period) for period in forecast.periods], axis=0)
     words = FORECAST_CHART.words(
         subject=label_of(measure) or "Forecast",
         place=place_words(forecast.place),
@@ -610,21 +613,34 @@ def forecast_chart(forecast: FlowForecast) -> Figure:
         unit=unit_of(measure),
         agency=basis_name(forecast.basis),
     )
-    middles = [(on_axis(p.start) + on_axis(p.end)) / 2 for p in forecast.periods]
-    hover = hovering(hovers(map(period_words, forecast.periods), totals))
-    labels = [f"<b>{readable(total)}</b>" for total in totals[0.5]]
     marks = marks_of(forecast.evidence or (), measure)
-    chart = Drawing(
-        words,
-        height=440,
-        yaxis=linear_scale([*rates[0.9], *(mark.height for mark in marks)]),
-    )
-    chart.add(
-        whiskers(middles, rates, middles, "forecast, 80 %", color=BLUE) | hover,
-        words_at(middles, rates[0.5], labels, "middle right", color=DEEP, size=12),
-        *fact_traces(marks, forecast.basis, "middle left"),
-    )
+    highest = [*_yearly(forecast)[0.9], *(mark.height for mark in marks)]
+    if later is not None:
+        highest += [*_yearly(later)[0.9]]
+    chart = Drawing(words, height=440, yaxis=linear_scale(highest))
+    chart.add(*_period_traces(forecast, "forecast, 80 %", DEEP, color=BLUE))
+    if later is not None:
+        chart.add(*_period_traces(later, "as known later, 80 %", FOREST, color=GREEN))
+    chart.add(*fact_traces(marks, forecast.basis, "middle left"))
     return chart.years(_axis_ends(marks, forecast.periods)).figure()
+
+
+def _yearly(forecast: FlowForecast) -> pd.DataFrame:
+    """The quantiles of the periods as rates per year."""
+    rates = [yearly_rate(1.0, period) for period in forecast.periods]
+    return forecast.quantiles().mul(rates, axis=0)
+
+
+def _period_traces(
+    forecast: FlowForecast, name: str, letters: str, **marker: Any
+) -> Iterator[Trace]:
+    """The periods of a forecast with their ranges, and the medians as words."""
+    middles = [(on_axis(p.start) + on_axis(p.end)) / 2 for p in forecast.periods]
+    totals, rates = forecast.quantiles(), _yearly(forecast)
+    hover = hovering(hovers(map(period_words, forecast.periods), totals))
+    yield whiskers(middles, rates, middles, name, **marker) | hover
+    labels = [f"<b>{readable(total)}</b>" for total in totals[0.5]]
+    yield words_at(middles, rates[0.5], labels, "middle right", color=letters, size=12)
 
 
 @dataclass(frozen=True)
