@@ -176,8 +176,8 @@ def deployed_points(
     rollouts = [Event(sample["charging_rollout_year"], sample["charging_rollout"])]
     factor: Array = np.ones_like(stock)
     for event in (*rollouts, *assumptions.events.get("charging_rollout", ())):
-        inactive = event.start_year >= NEVER_YEAR
-        progress = np.where(inactive, 0.0, progress_to(years, start, event.start_year + 1, 1.0))
+        inactive = event.start >= NEVER_YEAR
+        progress = np.where(inactive, 0.0, progress_to(years, start, event.start + 1, 1.0))
         factor = factor * event.size**progress
     sample["charging_rollout"] = factor[:, -1:]
     practice = practice * factor

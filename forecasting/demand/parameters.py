@@ -169,17 +169,28 @@ class Event(NamedTuple):
 
     Parameters
     ----------
-    start_year : ndarray, shape (draws, 1)
-        The year from which it acts; `NEVER_YEAR` where it does not.
+    start : ndarray, shape (draws, 1)
+        When it begins, as a year and its fraction; `NEVER_YEAR` where it does not.
     size : ndarray, shape (draws, 1)
-        By how much.
-    end_year : ndarray, shape (draws, 1)
-        The last year in which it acts.
+        By how much a year.
+    end : ndarray, shape (draws, 1)
+        When it ends, as a year and its fraction.
     """
 
-    start_year: Array
+    start: Array
     size: Array
-    end_year: Array = np.array([float(NEVER_YEAR)])
+    end: Array = np.array([float(NEVER_YEAR)])
+
+
+def parts_of_years(years: Years, start: Array, end: Array | float = NEVER_YEAR) -> Array:
+    """The part of each year that lies between two moments.
+
+    >>> parts_of_years([2025, 2026, 2027], np.array([[2026.5]]))
+    array([[0. , 0.5, 1. ]])
+    """
+    first_days = np.asarray(years, dtype=float)
+    held = np.minimum(first_days + 1, end) - np.maximum(first_days, start)
+    return np.asarray(np.clip(held, 0.0, 1.0))
 
 
 @dataclass(frozen=True)
@@ -264,7 +275,7 @@ class Parameters:
 
     def yearly(self, key: str, sample: Draws, years: Years) -> Array:
         """A parameter in each year: as drawn, from its own year on where it has one, plus the sizes
-        of events.
+        of events, by the part of the year in which each is at work.
 
         Parameters
         ----------
@@ -281,18 +292,17 @@ class Parameters:
 
         Examples
         --------
-        >>> sizes = {2026.0: 500.0, 2027.0: 90.0}
+        >>> sizes = {2026.5: 500.0, 2027.0: 90.0}
         >>> plants = [Event(np.array([year]), np.array([size])) for year, size in sizes.items()]
         >>> parameters = replace(load_parameters(), events={"local_assembly": plants})
         >>> sample = parameters.draw(np.random.default_rng(0), 1)
         >>> parameters.yearly("local_assembly", sample, [2025, 2026, 2027])
-        array([[  0., 500., 590.]])
+        array([[  0., 250., 590.]])
         """
         start_year = sample.get(f"{key}_year", np.zeros_like(sample[key]))
         value = np.where(years >= start_year, sample[key], 0.0)
         for event in self.events.get(key, ()):
-            holds = (years >= event.start_year) & (years <= event.end_year)
-            value = value + np.where(holds, event.size, 0.0)
+            value = value + event.size * parts_of_years(years, event.start, event.end)
         return value
 
     def draw(self, rng: np.random.Generator, draws: int) -> Draws:

@@ -565,6 +565,7 @@ def _joint_checks(data: Mapping[str, Any]) -> Iterator[Check]:
 
 def _across_drivers(drivers: list[Any], measure: object) -> Iterator[Check]:
     names: list[object] = []
+    rows_by_name = {row["name"]: row for row in drivers if _has_name(row)}
     for place, row in enumerate(drivers):
         driver = row if isinstance(row, dict) else {}
         name = driver.get("name")
@@ -577,12 +578,35 @@ def _across_drivers(drivers: list[Any], measure: object) -> Iterator[Check]:
             "name each driver once",
         )
         names.append(name)
+        yield from _follows(driver, (*path, "after"), rows_by_name)
         yield (
             (*path, "quantity"),
             driver.get("kind") not in (None, "demand", "target") and quantity != measure,
             f"{quantity!r} is not what is forecast",
             f"use {measure}, or kind: demand",
         )
+
+
+def _has_name(row: object) -> bool:
+    return isinstance(row, dict) and isinstance(row.get("name"), str)
+
+
+def _follows(driver: dict[str, Any], path: KeyPath, rows: dict[str, Any]) -> Iterator[Check]:
+    """Checks of the driver that another one follows."""
+    leader = driver.get("after")
+    if not isinstance(leader, str) or not leader:
+        return
+    hint = did_you_mean(leader, rows, "name another driver of this scenario")
+    yield path, leader not in rows, f"{leader!r} is no driver of this scenario", hint
+    followed = [driver.get("name")]
+    while leader in rows and leader not in followed:
+        followed.append(leader)
+        leader = rows[leader].get("after")
+    in_circle = leader in followed
+    yield path, in_circle, f"{leader!r} follows itself", "let one of the drivers follow none"
+    start, first = driver.get("start"), rows.get(str(driver["after"]), {}).get("start")
+    too_early = isinstance(start, dt.date) and isinstance(first, dt.date) and start < first
+    yield path, too_early, f"begins on {start}, before {first}", "give the same day, or a later one"
 
 
 def worded(

@@ -343,6 +343,11 @@ class Driver(Strict):
         description="First day; of a target the day by which the points stand.",
     )
     end: Day | None = Field(None, description="Last day; without it what changes stays.")
+    after: str = Field(
+        "",
+        description="The name of another driver that it follows: it happens only where that one "
+        "does, as late as that one, and from its own `start` on where that one is in time.",
+    )
     size: Range = Field(
         examples=["a number, or low, mode and high"],
         description="Plain numbers: a factor of 1.3 is +30 %.",

@@ -781,6 +781,7 @@ DRIVERS = TableForm(
         *map(Column, RANGE_HEADS),
         Column("unit", "driver", lambda driver: _unit(driver)),
         Column("probability", lambda row: ReadNumber(row["driver"].probability)),
+        Column("in time", "driver", lambda driver: _in_time(driver)),
         Column("reason", "{driver.reason}", look="words"),
         Column("facts", "{driver.source}", look="id"),
     ],
@@ -805,7 +806,7 @@ def drivers_table(outlook: Outlook) -> Table:
     --------
     >>> list(fc.tables.drivers_table(outlook).frame)
     ['event', 'acts on', 'when', 'likeliest', 'lowest', 'highest', 'unit', 'probability',
-    'reason', 'facts']
+    'in time', 'reason', 'facts']
     """
     label = partial(label_in, outlook)
     return DRIVERS.table(
@@ -855,7 +856,7 @@ def policies_table(outlook: Outlook) -> Table:
     >>> import forecasting as fc
     >>> table = fc.tables.policies_table(fc.outlook("uzbekistan-baseline", draws=50))
     >>> table.frame[["what", "on"]].values.tolist()
-    [['held up', '2024-11-01']]
+    [['held up', '2024-11-01'], ['begins', '2026-09-01']]
     """
     forecast = outlook.baseline_forecast
     if forecast is None:
@@ -946,6 +947,13 @@ def _driver_dates(driver: Driver) -> str:
         return period_words(span(str(driver.start), str(driver.end)))
     whole_year = driver.start.month == driver.start.day == 1
     return f"from {driver.start.year if whole_year else day_words(driver.start)}"
+
+
+def _in_time(driver: Driver) -> ReadNumber | str:
+    """With what probability it happens on its day, where it happens; of a target nobody asks."""
+    if driver.after:
+        return f"with {WORD_BREAK.sub(' ', driver.after)}"
+    return MISSING if driver.kind == "target" else ReadNumber(driver.on_time)
 
 
 def _range(size: Range | Assumption) -> dict[str, object]:

@@ -12,7 +12,13 @@ import numpy as np
 from forecasting.demand.chain import Inputs, demand_outlook
 from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.demand.deployed import ExistingCharging, Target, moment
-from forecasting.demand.parameters import NEVER_YEAR, Event, Parameters, load_parameters
+from forecasting.demand.parameters import (
+    NEVER_YEAR,
+    Event,
+    Parameters,
+    load_parameters,
+    parts_of_years,
+)
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import Driver, Scenario
@@ -25,6 +31,7 @@ from forecasting.vocabulary.measures import CAR, CHARGING_COUNTS, MEASURES, coun
 from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.quantiles import Array, sums_of_years
 
+ROLLOUT = "charging_rollout"  # a factor that is reached by a day, not at work for a part of a year
 REEXPORT = "reexport_share"  # acts on the vehicles that come, from its year on
 NATIONAL = "national_target"  # points by a day: a target
 CLASS_PARAMETERS = ("class_share", "deliveries")  # an event adds to them, class by class
@@ -63,13 +70,16 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
     events: dict[str, list[Event]] = {}
     for driver in drivers:
         if driver.kind == "demand" and driver.quantity not in (REEXPORT, NATIONAL):
-            event_draws = draw_event(driver, draws, scenario.seed)
-            start_years = first_years(event_draws.start)[:, None]
-            years = float(NEVER_YEAR)  # without an end, more than any horizon has
+            event_draws = draw_event(driver, draws, scenario.seed, drivers)
+            moments = moments_of(event_draws.start)
+            if driver.quantity == ROLLOUT:
+                moments = first_years(event_draws.start)
+            end = np.full_like(moments, float(NEVER_YEAR))
             if driver.end is not None:
-                days = np.array([driver.start.toordinal(), driver.end.toordinal() + 1], dtype=float)
-                years = max(float(np.diff(first_years(days))[0]), 1.0)
-            event = Event(start_years, event_draws.size[:, None], start_years + years - 1)
+                # In years, so that what comes late is as much as what comes in time
+                days = np.array([driver.start.toordinal(), driver.end.toordinal() + 1])
+                end = moments + np.diff(moments_of(days))
+            event = Event(moments[:, None], event_draws.size[:, None], end[:, None])
             events.setdefault(driver.quantity, []).append(event)
     return dataclasses.replace(parameters, events=events)
 
@@ -82,6 +92,23 @@ def refuse(scenario: Scenario, faults: Iterable[KeyProblem]) -> None:
     ]
     if problems:
         raise AssumptionError(problems)
+
+
+def moments_of(days: Array) -> Array:
+    """Ordinal days as years and their fractions; far days as `NEVER_YEAR`.
+
+    >>> import datetime as dt
+    >>> days = [dt.date(2026, 1, 1).toordinal(), dt.date(2026, 7, 2).toordinal()]
+    >>> moments_of(np.array([*days, NEVER_DAY])).round(2)
+    array([2026. , 2026.5, 2100. ])
+    """
+    last_day = dt.date(NEVER_YEAR, 1, 1).toordinal()
+    since_epoch = np.minimum(days, last_day).astype(int) - dt.date(1970, 1, 1).toordinal()
+    dates = since_epoch.astype("datetime64[D]")
+    years = dates.astype("datetime64[Y]")
+    begins, ends = (year.astype("datetime64[D]") for year in (years, years + 1))
+    fraction = (dates - begins) / (ends - begins)
+    return np.asarray(years.astype(int) + 1970 + fraction)
 
 
 def first_years(start: Array) -> Array:
@@ -175,8 +202,8 @@ def demand_of(
         parameters = parameters.override({"reexport_share": 0.0, "inventory_share": 0.0})
     for driver in request.drivers:
         if driver.kind == "demand" and driver.quantity == REEXPORT:
-            event_draws = draw_event(driver, len(imports), scenario.seed)
-            in_force = years >= first_years(event_draws.start)[:, None]
+            event_draws = draw_event(driver, len(imports), scenario.seed, request.drivers)
+            in_force = parts_of_years(years, moments_of(event_draws.start)[:, None])
             imports = imports * (1.0 - event_draws.size[:, None] * in_force)
     vehicle = MEASURES[scenario.measure].vehicle or CAR
     stock = count_of("stock", vehicle)
@@ -217,7 +244,7 @@ def charging_targets(request: OutlookRequest) -> list[Target]:
     for driver in request.drivers:
         national = driver.quantity == NATIONAL
         if national or driver.kind == "target":
-            event_draws = draw_event(driver, draws, scenario.seed)
+            event_draws = draw_event(driver, draws, scenario.seed, request.drivers)
             unit = "points" if national else MEASURES[driver.quantity].unit
             pursued = event_draws.start < NEVER_DAY
             in_time = (pursued, driver.on_time, event_draws.delay)

@@ -56,7 +56,7 @@ class EventDraws:
     normal: Array
 
 
-def draw_event(driver: Driver, draws: int, seed: int) -> EventDraws:
+def draw_event(driver: Driver, draws: int, seed: int, drivers: Sequence[Driver] = ()) -> EventDraws:
     """Draw whether, when and how large a driver is.
 
     Parameters
@@ -67,6 +67,9 @@ def draw_event(driver: Driver, draws: int, seed: int) -> EventDraws:
         Number of draws.
     seed : int
         Of the scenario; combined with the driver's name.
+    drivers : sequence of Driver
+        Those of the scenario, among which is the one that it follows, if it follows one: it
+        happens where that one does, and comes as late.
 
     Returns
     -------
@@ -82,6 +85,12 @@ def draw_event(driver: Driver, draws: int, seed: int) -> EventDraws:
     start = np.where(
         happens < driver.probability, driver.start.toordinal() + np.round(days), float(NEVER_DAY)
     )
+    for leader in drivers:
+        if leader.name == driver.after:
+            led = draw_event(leader, draws, seed, drivers)
+            lateness_of_leader = led.start - leader.start.toordinal()
+            both = (start < NEVER_DAY) & (led.start < NEVER_DAY)
+            start = np.where(both, start + lateness_of_leader, float(NEVER_DAY))
     return EventDraws(
         start,
         driver.size.quantile(size),
@@ -181,7 +190,8 @@ def apply_drivers(
     rows.sort(key=lambda driver: LIMIT_ORDER.get(driver.kind, 0))
     flow = np.array(forecast.monthly, dtype=float)
     for driver in rows:
-        flow = _with_driver(driver, flow, forecast, known_until, seed)
+        event_draws = draw_event(driver, len(flow), seed, drivers)
+        flow = _with_driver(driver, event_draws, flow, forecast, known_until, seed)
     return forecast.with_monthly(flow) if rows else forecast
 
 
@@ -209,11 +219,15 @@ def _with_quota(
 
 
 def _with_driver(
-    driver: Driver, flow: Array, forecast: FlowForecast, known_until: dt.date, seed: int
+    driver: Driver,
+    event_draws: EventDraws,
+    flow: Array,
+    forecast: FlowForecast,
+    known_until: dt.date,
+    seed: int,
 ) -> Array:
     """The flow under one more driver, in the months that can still change."""
     months = forecast.months
-    event_draws = draw_event(driver, len(flow), seed)
     size = event_draws.size[:, None]
     active_part = activity(months, event_draws.start, driver.end, known_until)
     changeable: Flags = np.array([month.end > known_until for month in months])

@@ -380,7 +380,8 @@ def drivers_on_day(
     """The drivers that could be known on the day of the forecast, by start and name, and a caveat
     for each that is left out.
 
-    A driver whose facts were all published later would be hindsight. The order of the params file
+    A driver whose facts were all published later would be hindsight, and so would be one that
+    follows it. The order of the params file
     moves no number.
 
     Raises
@@ -389,17 +390,24 @@ def drivers_on_day(
         Where a driver cites a fact that the ledger does not have.
     """
     drivers = []
-    omitted = []
-    for driver in sorted(scenario.drivers, key=_start_and_name):
+    omitted_names: list[str] = []
+    ordered = sorted(scenario.drivers, key=_start_and_name)
+    for driver in ordered:
         days = [ledger.get(name).known_from for name in driver.fact_ids()]
         policy = shipped_policies().get(driver.policy)
         is_future = policy is not None and not policy.is_known(as_of)
         if is_future or (days and all(day is None or day > as_of for day in days)):
-            omitted.append(
-                Caveat("driver_unpublished", values={"driver": driver.name, "day": str(as_of)})
-            )
+            omitted_names.append(driver.name)
         else:
             drivers.append(driver)
+    while followers := [driver for driver in drivers if driver.after in omitted_names]:
+        omitted_names += [driver.name for driver in followers]
+        drivers = [driver for driver in drivers if driver not in followers]
+    omitted = [
+        Caveat("driver_unpublished", values={"driver": driver.name, "day": str(as_of)})
+        for driver in ordered
+        if driver.name in omitted_names
+    ]
     return drivers, omitted
 
 

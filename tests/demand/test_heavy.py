@@ -68,7 +68,7 @@ def test_depots_and_their_share_of_energy_are_told():
 
 
 def test_events_add_within_their_years():
-    events = {"deliveries.truck": [Event(np.array([2026.0]), np.array([10.0]), np.array([2027.0]))]}
+    events = {"deliveries.truck": [Event(np.array([2026.0]), np.array([10.0]), np.array([2028.0]))]}
     parameters = load_parameters()
     assumed = type(parameters)(parameters.rows, events=events)
     drawn = assumed.draw(np.random.default_rng(0), 1)

@@ -116,6 +116,12 @@ assumptions: {annual_km: {low: 1}}
             "40,000,000,000 is not a number above 0 and up to 200,000,000 new vehicles a year",
         ),
         ({"drivers": [DUTY, DUTY]}, "'duty' stands twice"),
+        ({"drivers": [DUTY | {"after": "dty"}]}, "'dty' is no driver of this scenario"),
+        ({"drivers": [DUTY | {"after": "duty"}]}, "'duty' follows itself"),
+        (
+            {"drivers": [DUTY | {"after": "b"}, DUTY | {"name": "b", "after": "duty"}]},
+            "follows itself",
+        ),
         ({"drivers": [DUTY | {"size": 30}]}, r"no likely factor; \+30 % is 1.3"),
         ({"drivers": [DUTY | {"size": -0.1}]}, "negative"),
         ({"drivers": [DUTY | {"size": "big"}]}, "neither a number nor low, mode and high"),

@@ -263,3 +263,25 @@ def test_the_order_of_drivers_in_a_file_moves_no_number(name):
     assert one.keys() == other.keys()
     for measure, values in one.items():
         np.testing.assert_array_equal(values, other[measure], err_msg=measure)
+
+
+def test_what_follows_an_event_happens_where_that_does_and_as_late() -> None:
+    plant = driver(
+        name="plant",
+        start="2026-07-01",
+        probability=0.6,
+        on_time=0.3,
+        delay_years={"low": 0.5, "mode": 1, "high": 3},
+    )
+    follower = driver(name="replaced", start="2026-10-01", after="plant")
+    rows = [follower, plant]
+    led, drawn = (draw_event(row, 5000, 3, rows) for row in (plant, follower))
+    happens = led.start < NEVER_DAY
+    lag = (dt.date(2026, 10, 1) - dt.date(2026, 7, 1)).days
+    assert (drawn.start[happens] == led.start[happens] + lag).all()
+    assert (drawn.start[~happens] == NEVER_DAY).all()
+    assert 0.5 < happens.mean() < 0.7
+    for order in (rows, rows[::-1]):
+        assert (draw_event(follower, 5000, 3, order).start == drawn.start).all()
+        changed = apply_drivers(flat(), order, FACTS_END, 3).monthly
+        assert np.array_equal(changed, apply_drivers(flat(), rows, FACTS_END, 3).monthly)
