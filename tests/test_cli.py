@@ -300,6 +300,11 @@ def test_backtest_of_chargers() -> None:
         math.log(1.5 / 1.3)
     )  # 1.5 times the cars, 1.3 times the points
     assert constant.loc[1, "mape"] == pytest.approx(100 * (1.5 / 1.3 - 1))
+    told = answered("backtest", "--panel", "panel.csv", "--chargers")
+    assert told["record"] == "chargers"
+    assert [row["median_ale"] for row in told["rows"]] == pytest.approx(
+        scores["median_ale"].tolist()
+    )
     trained = call("backtest", "--panel", "panel.csv", "--train", "panel.csv", "--chargers")
     assert trained.stdout.splitlines() == result.stdout.splitlines()[:-1]
     assert call("backtest", "--panel", "panel.csv", "--chargers", "--peers").exit_code == 2
@@ -459,7 +464,10 @@ def test_track_record_sets_forecasts_beside_outcomes() -> None:
         assert (refused.exit_code, refused.stdout) == (2, "")
         assert "out/record.csv exists already; give another name, or --force" in refused.stderr
     assert pd.read_csv("out/record.csv").equals(record)
-    assert call("track-record", *asked, "--csv", "out/record.csv", "--force").exit_code == 0
+    told = answered("track-record", *asked, "--csv", "out/record.csv", "--force")
+    assert told["csv"] == "out/record.csv"
+    assert [list(row) for row in told["rows"]] == [[*RECORD_COLUMNS]] * 5
+    assert [row["outcome"] for row in told["rows"]] == record["outcome"].tolist()
 
 
 def test_track_record_of_wrong_input_ends_in_2() -> None:

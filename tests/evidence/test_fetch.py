@@ -414,6 +414,8 @@ def test_no_rows_is_no_failure_and_no_file(publisher: Publisher) -> None:
     assert "no such rows; nothing is written" in fetch(publisher, "worldbank").stdout
     publisher.answer = lambda path, asked: (200, {}, b"")
     assert "no such rows" in fetch(publisher, "iea").stdout
+    told = json.loads(fetch(publisher, "iea", "--json").stdout)
+    assert (told["rows"], told["unusable"], told["path"]) == (0, 0, "proposed-iea.csv")
     assert not list(Path().glob("*.csv"))
 
 

@@ -14,9 +14,11 @@ import nbformat
 import openpyxl
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from made_up import make_outlook
 from nbformat import v4
 
+from forecasting.cli import main
 from forecasting.reporting import figures, html, result_tables as tables
 from forecasting.reporting.answer import answer
 from forecasting.reporting.comparison_files import write_comparison
@@ -335,7 +337,10 @@ def test_a_forecast_hub_takes_the_table(report, tmp_path):
     """What the hubverse asks of a model's output: its columns, one row per task and quantile, the
     same levels for each task, and values that rise with them.
     """
-    export_report(report, {"hub": tmp_path / "hub.csv"})
+    told = CliRunner().invoke(
+        main, ["export", str(report), "--hub", f"{tmp_path}/hub.csv", "--json"]
+    )
+    assert json.loads(told.stdout) == {"written": [f"{tmp_path}/hub.csv"]}
     hub = pd.read_csv(tmp_path / "hub.csv", dtype={"location": "string"}, keep_default_na=False)
     task = ["origin_date", "target", "horizon", "location"]
     assert [*hub.columns] == [*task, "output_type", "output_type_id", "value"]

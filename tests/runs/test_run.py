@@ -135,6 +135,9 @@ def test_a_folder_says_what_ran_what_failed_and_how_old_it_is(reported_project: 
     shown = CliRunner().invoke(main, ["status", str(project.out)])
     assert shown.exit_code == 1
     assert shown.output.endswith("2 scenarios, 2 failed\n")
+    told = CliRunner().invoke(main, ["status", str(project.out), "--json"])
+    assert (told.exit_code, json.loads(told.stdout)["failed"]) == (1, ["uz-a", "uz-b"])
+    assert json.loads(told.stdout)["scenarios"][0]["finished"] == dated["finished"]
     with pytest.raises(InputError, match="holds no report; `ev-forecast run --out"):
         report_ages(project.params, dt.datetime.now(dt.UTC))
 
