@@ -16,7 +16,14 @@ import numpy as np
 from forecasting.growth.common import Common
 from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.policy_months import NO_POLICIES, Policies, PolicyCourse, numbers_of
-from forecasting.growth.prior import FULL_SALES, REACH, REFERENCE_LOG_ODDS, Prior, student_mixture
+from forecasting.growth.prior import (
+    FULL_SALES,
+    LIFT_REACH,
+    REACH,
+    REFERENCE_LOG_ODDS,
+    Prior,
+    student_mixture,
+)
 from forecasting.growth.within_year import LOT, POSITION
 from forecasting.vocabulary.quantiles import Array, Indices
 
@@ -310,8 +317,8 @@ class LatentPath:
     def _walk(self, x: Array, directions: Array, size: Array, d_size: Array) -> tuple[Array, Array]:
         """Log-odds by year, and their derivatives.
 
-        Shocks are wider where few vehicles are sold, as long as the size of the market tells how
-        many those are.
+        Where few vehicles are sold growth is faster and shocks are wider, as long as the size of
+        the market tells how many those are.
         """
         prior = self.prior
         at = self.columns
@@ -334,24 +341,27 @@ class LatentPath:
             sign = target_year - source_year
             distance = np.clip(z[:, source_year] - REFERENCE_LOG_ODDS, *REACH)
             inside = (distance > REACH[0]) & (distance < REACH[1])
-            by_odds = prior.shock_slope * inside
-            by_size = np.zeros(len(x))
-            log_scale = prior.shock_slope * distance
+            shortfall = np.zeros(len(x))
             if not self.start.of_flow:
                 sales = size[:, source_year] - np.logaddexp(0.0, -z[:, source_year])
                 shortfall = np.clip(np.log(FULL_SALES) - sales, 0.0, REACH[1])
-                log_scale = log_scale + prior.shortfall_slope * shortfall
-                by_size = -prior.shortfall_slope * ((shortfall > 0) & (shortfall < REACH[1]))
-                by_odds = by_odds + by_size / (1 + np.exp(z[:, source_year]))
-            scale = prior.shock_sd * np.exp(log_scale)
+            lift = prior.shortfall_lift * np.minimum(shortfall, LIFT_REACH)
+            scale = prior.shock_sd * np.exp(
+                prior.shock_slope * distance + prior.shortfall_slope * shortfall
+            )
             unit = x[:, at["shock"].start + y]
             z[:, target_year] = z[:, source_year] + sign * (
-                level[:, y] + slope * distance + scale * unit
+                level[:, y] + slope * distance + lift + scale * unit
             )
-            by_share = inside * slope + by_odds * scale * unit
+            # Derivatives of growth by the log of sales, and by the log-odds of the share
+            widening = prior.shortfall_slope * ((shortfall > 0) & (shortfall < REACH[1]))
+            lifting = prior.shortfall_lift * ((shortfall > 0) & (shortfall < LIFT_REACH))
+            by_sales = -lifting - widening * scale * unit
+            by_odds = inside * (slope + prior.shock_slope * scale * unit)
+            by_odds = by_odds + by_sales / (1 + np.exp(z[:, source_year]))
             step = d_level[y] + scale[:, None] * directions[at["shock"].start + y]
-            step = step + distance[:, None] * d_slope + by_share[:, None] * dz[:, source_year]
-            step = step + (by_size * scale * unit)[:, None] * d_size[source_year]
+            step = step + distance[:, None] * d_slope + by_odds[:, None] * dz[:, source_year]
+            step = step + by_sales[:, None] * d_size[source_year]
             dz[:, target_year] = dz[:, source_year] + sign * step
         return z, dz
 

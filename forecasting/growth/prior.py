@@ -3,11 +3,12 @@
 The log-odds z of the share of electric vehicles in new vehicles moves from one year's mean to the
 next by
 
-    growth = level + slope * (z + 4) + market + common[year] + shock
+    growth = level + slope * (z + 4) + lift + market + common[year] + shock
 
-``market`` is lasting and a market's own, ``common`` is shared by the markets of a region in a year
-and mildly persistent, ``shock`` is Student t with a scale that shrinks as share rises. The numbers
-are learned by :func:`forecasting.panels.growth_prior.estimate_prior`.
+``lift`` is what a market of few sales grows faster by, ``market`` is lasting and a market's own,
+``common`` is shared by all markets in a year and mildly persistent, ``shock`` is Student t with a
+scale that shrinks as share rises. The numbers are learned by
+:func:`forecasting.panels.growth_prior.estimate_prior`.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ from forecasting.vocabulary.quantiles import Array
 REFERENCE_LOG_ODDS = -4.0  # log-odds at which `level` holds: a share of 1.8 %
 REACH = (-5.0, 5.0)  # log-odds about the reference, beyond which growth depends on them no more
 SHARE_LIMITS = (1e-6, 0.985)
-FULL_SALES = 3000.0  # vehicles a year above which shocks are no smaller for more sales
+FULL_SALES = 3000.0  # vehicles a year above which more sales change neither growth nor shocks
+LIFT_REACH = 1.0  # log below that, beyond which growth is lifted no further: 1,100 vehicles
 
 # What is believed of level and slope before a panel is read
 LEVEL_BEFORE = 0.40
@@ -150,6 +152,8 @@ class Prior:
         Scale and degrees of freedom of a year's shock, and how its log scale changes with log-odds.
     shortfall_slope : float
         How that log scale grows with the log by which the year's flow falls short of 3,000.
+    shortfall_lift : float
+        How growth rises with that log, up to 1.
     launch : Launch
         What a market's first year is like.
     common, size : Common
@@ -190,6 +194,7 @@ class Prior:
     shock_nu: float = SHOCK_NU
     shock_slope: float = -0.1
     shortfall_slope: float = 0.1
+    shortfall_lift: float = 0.0
     common: Common = field(default_factory=Common)
     size: Common = field(default_factory=lambda: Common(2020, (0.0,), (0.1,), 0.08, 0.0))
     size_sd: float = 0.12

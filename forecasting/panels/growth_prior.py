@@ -13,6 +13,7 @@ from forecasting.growth.common import COMMON_AR, COMMON_NU, Common
 from forecasting.growth.prior import (
     FULL_SALES,
     LEVEL_BEFORE,
+    LIFT_REACH,
     MARKET_REGIONS,
     REACH,
     REFERENCE_LOG_ODDS,
@@ -47,9 +48,16 @@ MARKET_BEFORE = 0.1
 MARKET_WEIGHT = 4
 # Before a panel is read the slope of shocks in the shortfall of sales is 0, with this spread
 SHORTFALL_SD = 0.1
+# Over several years small markets grow faster than one year after another tells. Belief in by how
+# much, and in how far all markets' growth a year departs from the regression over so many years
+LIFT_YEARS = 3
+LIFT_BEFORE = 0.1
+LIFT_BEFORE_SD = 0.07
+ALL_LIFTED_SD = 0.05
 MIN_LAUNCHES = 8  # growths out of a first year, from which a launch is estimated
 SHOCK_WEIGHT = 5  # weight of all markets' spread in a region's spread of shocks, in growths
 REGRESSION_ROUNDS = 30
+LIFT_ROUNDS = 8
 
 
 @takes(
@@ -135,7 +143,8 @@ def estimate_prior(
     base, rows = _with_shares(base, rows)
     fit = _Regression(rows[usable])
     launches = rows[rows["growth"].notna() & (rows["before"] >= MIN_SALES) & (rows["age"] == 1)]
-    return _with_launches(_with_regression(fit, _with_sizes(base, rows)), fit, launches)
+    prior = _with_regression(fit, _with_sizes(base, rows))
+    return _with_launches(_with_lift(prior, rows), fit, launches)
 
 
 def _with_share(panel: pd.DataFrame) -> pd.DataFrame:
@@ -236,6 +245,52 @@ def _with_regression(fit: _Regression, base: Prior) -> Prior:
         common=fit.common(),
         regions={name: fit.spreads(number) for number, name in enumerate(fit.regions)},
     )
+
+
+def _with_lift(prior: Prior, rows: pd.DataFrame) -> Prior:
+    """Add by how much growth is faster where few vehicles are sold, from the growth of sales over
+    `LIFT_YEARS` years, beside what the other numbers lead to from the first of them.
+
+    Pairs of years overlap, so that each counts for a part. A lift of all markets is integrated out:
+    where all are small, their level holds it already.
+    """
+    outcome = rows[["market", "year", "log_sales"]]
+    outcome = outcome.assign(year=outcome["year"] - LIFT_YEARS)
+    pairs = rows.merge(outcome, on=["market", "year"], suffixes=("", "_later"))
+    is_usable = pairs["z"].notna() & (pairs["sales"] >= MIN_SALES) & (pairs["age"] >= 1)
+    pairs = pairs[is_usable]
+    z, log_size, expected = (pairs[name].to_numpy() for name in ("z", "log_size", "log_sales"))
+    shock_sd = pairs["market"].map(
+        {name: prior.in_region(name).shock_sd for name in pairs["market"].unique()}
+    )
+    shortfall = np.clip(np.log(FULL_SALES) - expected, 0.0, REACH[1])
+    distance = np.clip(z - REFERENCE_LOG_ODDS, *REACH)
+    log_factor = prior.shock_slope * distance + prior.shortfall_slope * shortfall
+    shock_variance = (shock_sd.to_numpy(dtype=float) * np.exp(log_factor)) ** 2
+    of_student = SHOCK_NU / (SHOCK_NU - 2)  # variance of a shock of the scale 1
+    variance = LIFT_YEARS * (of_student * shock_variance + prior.size_sd**2)
+    lifted = np.zeros(len(pairs))
+    for ahead in range(1, LIFT_YEARS + 1):
+        lifted += np.clip(np.log(FULL_SALES) - expected, 0.0, LIFT_REACH)
+        growth_in, size_in = (
+            np.array([common.at(year + ahead)[0] for year in pairs["year"].tolist()])
+            for common in (prior.common, prior.size)
+        )
+        distance = np.clip(z - REFERENCE_LOG_ODDS, *REACH)
+        z = z + prior.level + prior.slope * distance + growth_in
+        log_size = log_size + size_in
+        expected = log_size - np.logaddexp(0.0, -z)
+    design = np.column_stack([np.full(len(pairs), float(LIFT_YEARS)), lifted])
+    surprise = pairs["log_sales_later"].to_numpy() - expected
+    belief = np.diag([ALL_LIFTED_SD**-2.0, LIFT_BEFORE_SD**-2.0])
+    weight = np.ones(len(pairs))
+    for _ in range(LIFT_ROUNDS):
+        weighted = design * (weight / (LIFT_YEARS * variance))[:, None]
+        pull = weighted.T @ surprise + belief @ [0.0, LIFT_BEFORE]
+        lift = np.linalg.solve(weighted.T @ design + belief, pull)
+        ratio = of_student * (surprise - design @ lift) ** 2 / variance
+        weight = (SHOCK_NU + 1) / (SHOCK_NU + ratio)
+    return replace(prior, shortfall_lift=float(max(lift[1], 0.0)))
 
 
 def _with_launches(prior: Prior, fit: _Regression, launches: pd.DataFrame) -> Prior:

@@ -102,8 +102,8 @@ def _walk(path, x):
 
     def growth(z, i, here):
         distance = np.clip(z - REFERENCE_LOG_ODDS, *REACH)
-        scale = _scale(path, z, sizes[:, here])
-        return level + slope * distance + commons[i] + scale * x[:, at["shock"]][:, i]
+        shock = _scale(path, z, sizes[:, here]) * x[:, at["shock"]][:, i]
+        return level + slope * distance + _lift(path, z, sizes[:, here]) + commons[i] + shock
 
     walk = {
         path.start_index: path.start.log_odds + path.start.log_odds_sd * x[:, at["start"]].ravel()
@@ -121,14 +121,22 @@ def _sizes(path, x):
     return sizes + ANOTHER_SIZE_SD * x[:, path.columns["another_size"]]
 
 
+def _shortfall(path, z, size):
+    """Log by which sales fall short of 3,000, of a market of known size."""
+    return 0.0 if path.start.of_flow else np.log(3000) - (size - np.logaddexp(0.0, -z))
+
+
+def _lift(path, z, size):
+    """By how much growth out of a year is faster as few are sold."""
+    return path.prior.shortfall_lift * np.clip(_shortfall(path, z, size), 0.0, 1.0)
+
+
 def _scale(path, z, size):
-    """Scale of the shock out of a year: wider where few are sold of a market of known size."""
+    """Scale of the shock out of a year: wider where few are sold."""
     prior = path.prior
-    log_scale = prior.shock_slope * np.clip(z - REFERENCE_LOG_ODDS, *REACH)
-    if not path.start.of_flow:
-        shortfall = np.log(3000) - (size - np.logaddexp(0.0, -z))
-        log_scale = log_scale + prior.shortfall_slope * np.clip(shortfall, 0.0, REACH[1])
-    return prior.shock_sd * np.exp(log_scale)
+    by_share = prior.shock_slope * np.clip(z - REFERENCE_LOG_ODDS, *REACH)
+    by_size = prior.shortfall_slope * np.clip(_shortfall(path, z, size), 0.0, REACH[1])
+    return prior.shock_sd * np.exp(by_share + by_size)
 
 
 def _effect(prior, before, unit):
@@ -150,7 +158,8 @@ def _simulate(path, rng, draws, until):
         shock = _scale(path, z, sizes[:, -1]) * rng.standard_t(prior.shock_nu, draws)
         mean, sd = prior.size.at(year)
         size = sizes[:, -1] + mean + np.hypot(sd, prior.size_sd) * rng.standard_t(SIZE_NU, draws)
-        walk = np.column_stack([walk, z + level + slope * distance + commons[-1] + shock])
+        growth = level + slope * distance + _lift(path, z, sizes[:, -1]) + commons[-1] + shock
+        walk = np.column_stack([walk, z + growth])
         sizes = np.column_stack([sizes, size])
     expected = sizes - np.logaddexp(0.0, -walk)
     years = walk.shape[1]

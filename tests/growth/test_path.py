@@ -96,7 +96,8 @@ def test_back_from_its_start_the_walk_makes_the_same_steps():
         log_scale = prior.shock_slope * distance + prior.shortfall_slope * shortfall
         shock = prior.shock_sd * np.exp(log_scale)
         shock = shock * x[0, whole.columns["shock"].start + y]
-        assert z[y] - z[y - 1] == pytest.approx(level + slope * distance + shock)
+        lift = prior.shortfall_lift * np.clip(shortfall, 0.0, 1.0)
+        assert z[y] - z[y - 1] == pytest.approx(level + slope * distance + lift + shock)
 
 
 def test_known_size_of_a_market_is_met_as_well_as_it_is_known(path):

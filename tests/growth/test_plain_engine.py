@@ -150,11 +150,15 @@ def launch_probability(share):
     return of_launch / (of_launch + normal(z + 5, 2.5))
 
 
+def shortfall(z, size):
+    """Log by which sales fall short of 3,000."""
+    return np.log(3000) - (size - np.log1p(np.exp(-z)))
+
+
 def widening(z, size):
     """By how much shocks are wider at a share and a size than at the reference and large sales."""
-    shortfall = np.clip(np.log(3000) - (size - np.log1p(np.exp(-z))), 0, 5)
     by_share = PRIOR["shock_slope"] * np.clip(z + 4, -5, 5)
-    return np.exp(by_share + PRIOR["shortfall_slope"] * shortfall)
+    return np.exp(by_share + PRIOR["shortfall_slope"] * np.clip(shortfall(z, size), 0, 5))
 
 
 def shock_density(shock, launched):
@@ -190,7 +194,8 @@ def plain(totals, bounds, known, place, seed):
         if z is not None:
             distance = np.clip(z + 4, -5, 5)
             scale = region["shock_sd"] * widening(z, size[:, i - 1])
-            expected_z = z + level + slope * distance + common[i]
+            lift = PRIOR["shortfall_lift"] * np.clip(shortfall(z, size[:, i - 1]), 0, 1)
+            expected_z = z + level + slope * distance + lift + common[i]
         if year in totals:
             unit = rng.standard_normal(DRAWS)
             expected = before_chance(printed(rng, totals[year]), unit)

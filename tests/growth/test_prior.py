@@ -23,7 +23,7 @@ EFFECTS = dict(
 TRUTH = {"level": 0.45, "slope": -0.06, "shock": 0.2, "market": 0.1}
 
 
-def panel_of(markets=60, seed=0, *, effects=EFFECTS, size_sd=0.1):
+def panel_of(markets=60, seed=0, *, effects=EFFECTS, size_sd=0.1, lift=0.0):
     """Annual rows that the model makes; shocks are Student t with 4 degrees of freedom."""
     rng, rows = np.random.default_rng(seed), []
     for i in range(markets):
@@ -31,9 +31,11 @@ def panel_of(markets=60, seed=0, *, effects=EFFECTS, size_sd=0.1):
         start = rng.integers(0, 5)
         for year in list(YEARS)[start:]:
             centred = np.clip(z, -9, 1) - REFERENCE_LOG_ODDS
+            shortfall = np.log(3000) - (size - np.log1p(np.exp(-z)))
             z += (
                 TRUTH["level"]
                 + TRUTH["slope"] * centred
+                + lift * np.clip(shortfall, 0, 1)
                 + own
                 + effects[year]
                 + TRUTH["shock"] * rng.standard_t(4)
@@ -70,6 +72,21 @@ def test_recovers_the_spreads(prior):
     assert prior.size_sd == pytest.approx(0.1, rel=0.35)
     spread = np.std(list(EFFECTS.values()))
     assert prior.common.spread == pytest.approx(spread, rel=0.4)
+
+
+def test_learns_how_much_faster_small_markets_grow(prior):
+    """Part of a lift is taken for a slope in the share, as small markets have small shares: what is
+    found lies between the belief of 0.1 and the truth.
+    """
+    lifted = estimate_prior(panel_of(lift=0.3))
+    assert prior.shortfall_lift < 0.05
+    assert 0.1 < lifted.shortfall_lift < 0.3
+
+
+def test_where_all_markets_are_small_their_level_holds_the_lift(panel):
+    """Of the belief in 0.1 little is left, as the level would count it once more."""
+    small = panel.assign(sales=panel["sales"] / 10)
+    assert estimate_prior(small).shortfall_lift < 0.03
 
 
 def test_recovers_the_effects_of_years(prior):
