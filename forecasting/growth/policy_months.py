@@ -29,8 +29,7 @@ DAYS_OF_MONTH = 365.25 / 12
 DELIVERY = 60  # days from the order of a car to its registration; judgement
 SATURATING_SHARE = 0.15
 EFFECT = ("effect_percent", "low", "high")
-# Of rush, fall and elasticity: how near to 0 the softplus bends
-SOFTNESS: Array = np.array([0.1, 0.1, 1.0])
+RUSH_SOFTNESS = 0.1  # how near to 0 the softplus of a rush bends
 # Judgement, on one trade that was held up: log-odds of the part withheld; how much comes later in a
 # month, of what did in the month before; and how much is withheld in a month, of that in the month
 # before, as trade finds other ways
@@ -40,23 +39,30 @@ GIVEN_BACK = 0.5
 STILL_HELD = 0.85
 
 
-def softplus(latent: Array) -> tuple[Array, Array]:
+def numbers_of_latent(latent: Array) -> tuple[Array, Array]:
     """Rush, fall and elasticity of latent numbers, and the derivatives by these: shape (..., 3).
 
-    >>> numbers, _ = softplus(np.array([0.4, -1.0, 3.0]))
+    A rush is the softplus of its latent number and never below 0; the others are these themselves.
+
+    >>> numbers, _ = numbers_of_latent(np.array([0.4, -1.0, 3.0]))
     >>> numbers.round(3).tolist()
-    [0.402, 0.0, 3.049]
+    [0.402, -1.0, 3.0]
     """
     # It takes longer to load than a params file to read, of which policies are a part
     from scipy.special import expit
 
-    ratio = latent / SOFTNESS
-    return SOFTNESS * np.logaddexp(0.0, ratio), np.asarray(expit(ratio))
+    numbers, speed = latent.copy(), np.ones_like(latent)
+    ratio = latent[..., 0] / RUSH_SOFTNESS
+    numbers[..., 0] = RUSH_SOFTNESS * np.logaddexp(0.0, ratio)
+    speed[..., 0] = expit(ratio)
+    return numbers, speed
 
 
-def inverse_softplus(numbers: Array) -> Array:
+def latent_of_numbers(numbers: Array) -> Array:
     """The latent numbers behind rush, fall and elasticity."""
-    return SOFTNESS * np.log(np.expm1(numbers / SOFTNESS))
+    latent = numbers.copy()
+    latent[..., 0] = RUSH_SOFTNESS * np.log(np.expm1(numbers[..., 0] / RUSH_SOFTNESS))
+    return latent
 
 
 @dataclass(frozen=True)
@@ -67,10 +73,10 @@ class Effect:
     ----------
     rush, fall, elasticity : float
         Medians over events: in logs the rush in the last month and the fall in the first one, and
-        what stays by the privilege's share of the price. None changes its sign.
+        what stays by the privilege's share of the price.
     covariance : tuple of tuple of float
-        Between events, of the latent numbers whose softplus the three are: so these are normal
-        where they are large, and never below 0.
+        Between events, of the latent numbers behind the three. A rush is never below 0; fall and
+        what stays may change their sign, as they did in many events.
     rush_kept, fall_kept : float
         Part of rush and fall that the month farther from the event has.
     events : int
@@ -85,7 +91,7 @@ class Effect:
     rush: float = 0.5
     fall: float = 0.3
     elasticity: float = 3.0
-    covariance: tuple[tuple[float, ...], ...] = ((0.1, 0.0, 0.0), (0.0, 0.1, 0.0), (0.0, 0.0, 9.0))
+    covariance: tuple[tuple[float, ...], ...] = ((0.3, 0.0, 0.0), (0.0, 0.3, 0.0), (0.0, 0.0, 36.0))
     rush_kept: float = 0.4
     fall_kept: float = 0.4
     events: int = 0
@@ -102,7 +108,7 @@ class Effect:
 
     def numbers(self, coordinates: Array) -> Array:
         """The three numbers of events, from standard normal coordinates: shape (draws, 3)."""
-        return softplus(inverse_softplus(self.median) + coordinates @ self.root.T)[0]
+        return numbers_of_latent(latent_of_numbers(self.median) + coordinates @ self.root.T)[0]
 
 
 @dataclass(frozen=True)
@@ -249,8 +255,8 @@ class PolicyCourse:
         """Derivatives of the log flow along directions: shape (draws, months, directions)."""
         if self.effect is None:
             return np.repeat((self.shape @ directions)[None], len(coordinates), axis=0)
-        centre = inverse_softplus(self.effect.median)
-        _, speed = softplus(centre + coordinates @ self.effect.root.T)
+        centre = latent_of_numbers(self.effect.median)
+        _, speed = numbers_of_latent(centre + coordinates @ self.effect.root.T)
         return self.shape @ (speed[..., None] * (self.effect.root @ directions))
 
 

@@ -2,9 +2,9 @@
 
 About an event the log of a month's flow is taken to be the sum of a line, a random walk, the common
 season, a season of the market's own, noise, and the event's rush, fall and lasting step. All but
-these three are integrated out, market by market. Each of the three has one sign, as the softplus of
-a normal number: medians and covariance over events follow by expectation-maximisation, and how fast
-rush and fall fade from a grid.
+these three are integrated out, market by market. A rush has one sign, as the softplus of a normal
+number: medians and covariance over events follow by expectation-maximisation, and how fast rush and
+fall fade from a grid.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,10 +20,10 @@ from forecasting.growth.policy_months import (
     PolicyEffects,
     course,
     first_month,
-    inverse_softplus,
+    latent_of_numbers,
     months_since,
+    numbers_of_latent,
     pooled,
-    softplus,
 )
 from forecasting.growth.prior import Prior
 from forecasting.growth.within_year import WithinYear
@@ -39,7 +39,7 @@ MIN_COUNT = 20  # vehicles; months with fewer are left out
 ANOTHER_SD = 0.7  # of rush, fall and step of another event within those months
 # The effect before any event is read, with the weight of so many events
 PRIOR_EFFECT = Effect()
-PRIOR_EVENTS = 4.0
+PRIOR_EVENTS = 8.0
 # Values to choose from for `rush_kept` and `fall_kept`, and for `hurry`
 FADING = (0.2, 0.35, 0.5, 0.65)
 HURRY = (0.5, 1.0, 2.0)
@@ -191,13 +191,13 @@ def without_events(months: pd.DataFrame, effects: PolicyEffects) -> pd.DataFrame
     for event in events(months, shipped_policies().values()):
         evidence = _EventEvidence(event, Prior.shipped())
         effect = effects.effect_of(event.policy.kind)
-        mean = inverse_softplus(effect.median)
+        mean = latent_of_numbers(effect.median)
         event_evidence = [evidence.precision_and_pull(effect, effects)]
         latent, _, _ = _modes(event_evidence, mean, np.array(effect.covariance), mean[None])
         rows = months["market"] == event.market
         index = pd.PeriodIndex(months.loc[rows, "month"], freq="M")
         shape = _course(event.policy, effect, index) * effects.sizes(event.policy)
-        log_effect[rows] += shape @ softplus(latent[0])[0]
+        log_effect[rows] += shape @ numbers_of_latent(latent[0])[0]
     return months.assign(registrations=months["registrations"] / np.exp(log_effect))
 
 
@@ -290,7 +290,7 @@ def _over_events(
     """
     if not evidence:
         return 0.0, prior_effect
-    prior_mean = inverse_softplus(prior_effect.median)
+    prior_mean = latent_of_numbers(prior_effect.median)
     prior_covariance = np.array(prior_effect.covariance)
     mean = prior_mean
     covariance = prior_covariance
@@ -303,7 +303,9 @@ def _over_events(
         prior_scatter = prior_covariance + np.outer(prior_mean - mean, prior_mean - mean)
         scatter = event_covariance.sum(axis=0) + departure.T @ departure
         covariance = (PRIOR_EVENTS * prior_scatter + scatter) / total_weight
-    numbers = dict(zip(("rush", "fall", "elasticity"), softplus(mean)[0].tolist(), strict=True))
+    numbers = dict(
+        zip(("rush", "fall", "elasticity"), numbers_of_latent(mean)[0].tolist(), strict=True)
+    )
     covariance_rows = tuple(map(tuple, covariance.tolist()))
     return log_density, replace(prior_effect, **numbers, covariance=covariance_rows)
 
@@ -318,7 +320,7 @@ def _modes(
     pull = np.array([pull for _, pull in evidence])
     prior_precision = np.linalg.inv(covariance)
     for _ in range(MODE_STEPS):
-        numbers, speed = softplus(latent)
+        numbers, speed = numbers_of_latent(latent)
         residual_pull = pull - np.einsum("eij,ej->ei", precision, numbers)
         gradient = speed * residual_pull - (latent - mean) @ prior_precision
         information = speed[:, :, None] * precision * speed[:, None, :] + prior_precision

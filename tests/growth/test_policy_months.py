@@ -185,14 +185,15 @@ def test_a_blocked_trade_gives_back_what_it_withheld() -> None:
     assert np.exp(open_end).sum() == pytest.approx(36, abs=0.25)
 
 
-def test_every_event_has_a_rush_and_a_fall_of_one_sign_and_its_slopes_are_true() -> None:
+def test_a_rush_has_one_sign_and_what_follows_either_and_the_slopes_are_true() -> None:
     policies = Policies((policy(), policy(kind="blocked", start="2024-03-01", end="2024-08-31")))
     months = numbers_of(2023, 24)
     x = np.random.default_rng(0).standard_normal((500, policies.width))
     rush, fall, stays = np.moveaxis(policies.courses(months)[0].parts(x[:, :3]), 2, 0)
     assert (rush[:, 11] > 0).all()
-    assert (fall[:, 12] < 0).all()
-    assert (stays[:, 13:] < 0).all()
+    for after in (fall[:, 12], stays[:, 13]):
+        assert np.median(after) < 0
+        assert 0.02 < (after > 0).mean() < 0.5
     step = 1e-6
     for row, (own, row_course) in enumerate(
         zip((x[:, :3], x[:, 3:]), policies.courses(months), strict=True)
@@ -262,7 +263,8 @@ def test_a_policy_of_another_place_is_added_and_a_privilege_taken_away() -> None
         middle = dict(zip(months, np.median(change, axis=0), strict=True))
         assert middle["2024-12"] == 0.0  # without notice
         assert middle["2025-06"] < -0.1
-        assert (change[:, months.index("2025-06")] <= 0).all()
+        # What stays may change its sign, in fewer draws than not
+        assert (change[:, months.index("2025-06")] <= 0).mean() > 0.6
 
 
 def test_the_effects_of_a_prior_are_stored_with_it() -> None:

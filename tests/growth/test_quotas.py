@@ -51,7 +51,7 @@ def test_a_quota_worth_nothing_changes_no_flow_and_ends_by_first_passage():
 
 
 def test_a_flow_falls_once_its_quota_is_used_up_and_hurries_before():
-    flow = np.full((200, 12), 100.0)
+    flow = np.full((4000, 12), 100.0)
     effects = PolicyEffects()
     changed = with_quota(flow, MONTHS, _quota(550, 0.13), effects, NEVER_KNOWN, 1)
     middle = np.median(changed, axis=0)
