@@ -17,6 +17,7 @@ BIN    := $(VENV)/bin
 UV     := $(VENV)-lock/bin/uv
 LOCK   := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" $(LOCK_FLAGS) pyproject.toml
+TOOLS  := check-wheel-contents pyroma twine uv
 TESTED := --group test --extra cluster --extra documents --extra fetch
 EXTRAS := $(TESTED) --extra sktime --group docs
 
@@ -119,12 +120,10 @@ dist: $(VENV)/.test-ready ## Build the wheel and the source archive, the same by
 	$(BIN)/python binder/dist.py
 
 dist-check: $(UV) ## Let the tools of the index look at what `make dist` has built
-	$(PYTHON) -m venv --clear $(VENV)-check
-	$(UV) pip install --quiet --python $(VENV)-check/bin/python twine check-wheel-contents pyroma
-	$(VENV)-check/bin/twine check --strict dist/*
-	$(VENV)-check/bin/check-wheel-contents dist/*.whl
+	$(VENV)-lock/bin/twine check --strict dist/*
+	$(VENV)-lock/bin/check-wheel-contents dist/*.whl
 	# Two of its ten points are the blanks of pyproject.toml: addresses of the project and of an author.
-	$(VENV)-check/bin/pyroma --min 8 dist/*.tar.gz
+	$(VENV)-lock/bin/pyroma --min 8 dist/*.tar.gz
 
 links: $(VENV)/.test-ready ## Say which links of the data are dead; needs a network
 	$(BIN)/python benches/links.py
@@ -134,9 +133,10 @@ lock: $(UV) ## Bring the lock in line with pyproject.toml; LOCK_FLAGS=--upgrade 
 	echo 'setuptools>=77' | $(LOCK) - --constraints binder/requirements-test.txt --output-file binder/requirements.txt
 	echo 'setuptools>=77' | $(LOCK) - --extra lab --constraints binder/requirements-test.txt \
 		--output-file binder/requirements-lab.txt
+	printf '%s\n' $(TOOLS) | $(filter-out pyproject.toml,$(LOCK)) - --output-file binder/requirements-tools.txt
 
 clean: ## Remove the environment, the reports and every cache
-	rm -rf $(VENV) $(addprefix $(VENV)-,$(NEWEST) lab lock lowest highest check) $(OUT) look docs/_build docs/notebooks build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(addprefix $(VENV)-,$(NEWEST) lab lock lowest highest) $(OUT) look docs/_build docs/notebooks build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # An environment from a lock
@@ -173,6 +173,8 @@ $(VENV)-lab/.ready: $(VENV)-lab/.locked pyproject.toml
 	@$(VENV)-lab/bin/python -m pip --quiet install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(UV):
-	@$(PYTHON) -m venv $(VENV)-lock
-	@$(VENV)-lock/bin/pip --quiet install uv
+# What locks the others, and looks at what is to be published, is pinned as they are.
+$(UV): binder/requirements-tools.txt
+	@$(PYTHON) -m venv --clear $(VENV)-lock
+	@$(VENV)-lock/bin/pip --quiet install --require-hashes --no-deps --requirement $<
+	@touch $@

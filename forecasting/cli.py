@@ -1,6 +1,7 @@
 """The command ``ev-forecast``: a thin shell over the package.
 
-Exit status: 0 all is well, 1 some runs failed, 2 the input is wrong and nothing ran.
+Exit status: 0 all is well, 1 some runs failed, 2 the input is wrong and nothing ran; 130 after
+Ctrl-C, 143 after SIGTERM, 129 after SIGHUP.
 """
 
 from __future__ import annotations
@@ -21,6 +22,13 @@ from click import UsageError, argument, option
 from click.exceptions import Exit
 
 from forecasting import __version__
+from forecasting.vocabulary.endings import (
+    STOPS,
+    Stop,
+    name_of_stop,
+    signal_handlers,
+    status_of_stop,
+)
 from forecasting.vocabulary.errors import (
     ForecastingError,
     InputError,
@@ -142,6 +150,10 @@ KEPT_FILES = ("{} file", "{:,} files")
 MENDED = "the record holds {files}[, the last {last}][whole?; nothing was to be mended]"
 SET_ASIDE = "moved {file} to {folder}/{file}: it does not follow from the files that stay"
 FACTS_COUNTED = ("{} fact", "{:,} facts")
+STOPPED = (
+    "stopped by {signal}[; {kept}][whole?; what it said it wrote is kept, and no file is half "
+    "written]"
+)
 CHECKED = "[order?in order: ]{counts}[; {unused}]"
 WRITTEN = (
     "wrote {path} for [{place}][workbook?this workbook]; it runs as it is: "
@@ -214,6 +226,12 @@ START = (
 )
 
 
+def _words_of_stop(stop: Stop) -> str:
+    """What ended a command, and what is kept."""
+    notes = "; ".join(getattr(stop, "__notes__", ()))
+    return sentence(STOPPED, signal=name_of_stop(stop), kept=notes, whole=not notes)
+
+
 def _status(error: ForecastingError) -> int:
     """The exit status of an error: the input is wrong, or a run has failed."""
     return 2 if isinstance(error, InputError) else 1
@@ -282,6 +300,23 @@ class _Group(click.Group):
         return super().main(*args, **options)
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what a signal ends, Ctrl-C among them, ends in 128 and its number."""
+        try:
+            with signal_handlers():
+                return self._invoke_checked(ctx)
+        except click.Abort as error:  # the answers have an end, or one was Ctrl-C
+            if not isinstance(error.__context__, KeyboardInterrupt):
+                raise
+            self._stop(ctx, error.__context__)
+        except STOPS as stop:
+            if status_of_stop(stop) <= 128:
+                raise
+            self._stop(ctx, stop)
+
+    def _stop(self, ctx: click.Context, stop: Stop) -> NoReturn:
+        self._fail(ctx, stop, status_of_stop(stop), _words_of_stop(stop))
+
+    def _invoke_checked(self, ctx: click.Context) -> Any:
         """Run a command; input that is wrong ends in 2, a run that failed in 1."""
         try:
             return super().invoke(ctx)
@@ -307,7 +342,9 @@ class _Group(click.Group):
             )
             self._fail(ctx, error, 1, message)
 
-    def _fail(self, ctx: click.Context, error: Exception, status: int, message: str) -> NoReturn:
+    def _fail(
+        self, ctx: click.Context, error: BaseException, status: int, message: str
+    ) -> NoReturn:
         """Say what went wrong on standard error, and end."""
         if _is_for_programs():
             from forecasting.writers.json_text import error_text
@@ -439,6 +476,12 @@ def run(
             from forecasting.scenarios.check import check_paths
 
             check_paths(params or (Path(PARAMS),), ledger, published)
+        raise
+    except STOPS as stop:
+        if log == "json":
+            from forecasting.runs.output.result import write_event
+
+            write_event("run", "stopped", reason=_words_of_stop(stop))
         raise
     with contextlib.suppress(Exit):  # the status is that of the reports
         answer(str(summary), **summary.to_dict())

@@ -16,7 +16,9 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
 BINDER = ROOT / "binder"
-LOCK, TEST_LOCK, LAB_LOCK = (BINDER / f"requirements{of}.txt" for of in ("", "-test", "-lab"))
+LOCK, TEST_LOCK, LAB_LOCK, TOOL_LOCK = (
+    BINDER / f"requirements{of}.txt" for of in ("", "-test", "-lab", "-tools")
+)
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
 # By the name of an extra or of a group
@@ -39,13 +41,21 @@ def names(requirements: list[str]) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("lock", [LOCK, TEST_LOCK, LAB_LOCK], ids=lambda path: path.name)
+@pytest.mark.parametrize("lock", [LOCK, TEST_LOCK, LAB_LOCK, TOOL_LOCK], ids=lambda path: path.name)
 def test_every_pin_has_hashes_and_no_address(lock):
     text = lock.read_text(encoding="utf-8")
     blocks = re.split(r"\n(?=[a-z0-9-]+==)", text.split("\n", 2)[2])
     assert len(blocks) == len(pins(lock))
     assert all("--hash=sha256:" in block for block in blocks)
     assert not re.search(r"https?://|^--?(index|extra|find|i\b|f\b)", text, re.MULTILINE)
+
+
+def test_a_tool_that_locks_or_publishes_is_a_pinned_one():
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert {*re.search(r"(?m)^TOOLS +:= (.*)$", text)[1].split()} <= {n for n, _ in pins(TOOL_LOCK)}
+    _, recipe, *_ = re.split(r"(?m)^dist-check:|^links:", text)
+    assert " install " not in recipe
+    assert "--require-hashes --no-deps --requirement $<" in text.partition("\n$(UV): ")[2]
 
 
 def test_the_lock_holds_what_the_project_needs_and_no_more_than_that():

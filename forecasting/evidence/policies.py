@@ -29,6 +29,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -51,7 +52,7 @@ from forecasting.reading.rules import (
     publication,
     word_faults,
 )
-from forecasting.vocabulary.errors import LedgerError, Problem
+from forecasting.vocabulary.errors import LedgerError, PeriodError, Problem
 from forecasting.vocabulary.files import AnyPath, read_text
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.names import DATA
@@ -405,6 +406,11 @@ def _quota_faults(row: Row) -> Faults:
         yield "remainder", fault, "give how many were left"
     if row["remainder"] and not row["remainder_on"]:
         yield "remainder_on", "is empty beside a remainder", "give its day, e.g. 2026-06-30"
+    with suppress(PeriodError):  # what is no day is told of every cell alike
+        counted = publication(row["remainder_on"])
+        if counted and counted.end < as_date(row["start"]):
+            fault = f"{row['remainder_on']} lies before the start, {row['start']}"
+            yield "remainder_on", fault, "give the day on which so many were left"
 
 
 def _overlaps(policies: Mapping[str, Policy], places: Mapping[str, str]) -> list[Problem]:

@@ -16,6 +16,11 @@ NO_REASON = "no reason was kept"
 OUTCOME = "{name} {status}[: {reason}]"
 OUTCOMES = "{counts} in {seconds:.1f} s[index?; see {folder}/index.html]"
 
+# What is kept where a signal ended a run
+STOPPED = "{made} of {number} reports were made and are in {folder}; the next run makes the others"
+RECORD_AS_IT_WAS = "the record {folder} is as it was"
+NOTHING_SENT = "nothing was written to {address}"
+
 # How old it is; the units with their seconds
 TIMES_AGO = (
     ("{} day ago", "{} days ago", 86_400),

@@ -5,9 +5,6 @@ others finish.
 import datetime as dt
 import gc
 import os
-import signal
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -32,7 +29,7 @@ from forecasting.runs.output.object_store import remote_address, run_remote
 from forecasting.runs.output.overview import write_summary
 from forecasting.runs.output.result import LogForm, Progress, RunResult, RunSummary
 from forecasting.runs.plan import Run, Survey, arranged, undated_facts
-from forecasting.runs.run_words import WITHOUT_WORD
+from forecasting.runs.run_words import RECORD_AS_IT_WAS, STOPPED, WITHOUT_WORD
 from forecasting.runs.workers.cluster import Scheduler, cluster, scheduler_of
 from forecasting.runs.workers.fork_server import ForkServer, run_in_forks
 from forecasting.runs.workers.processes import Outcome, Task, failure, run_fresh
@@ -46,6 +43,7 @@ from forecasting.vocabulary.arguments import (
     path,
     takes,
 )
+from forecasting.vocabulary.endings import STOPS, signal_handlers
 from forecasting.vocabulary.errors import ForecastingError, InputError, RunError, with_remedy
 from forecasting.vocabulary.files import AnyPath, allowing
 from forecasting.vocabulary.names import (
@@ -64,9 +62,6 @@ SECONDS = Check(
     number(0, MAX_MESSAGE_LENGTH, ends=False).read,
 )
 MEGABYTES = Check("100 megabytes or more", integer(100).read)
-ENDING = [
-    getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)
-]
 
 
 def paths_of(given: Any) -> tuple[AnyPath, ...]:
@@ -217,7 +212,11 @@ def run(
 
         today = dt.datetime.now(dt.UTC).date()
         check_day(keep_record, today)
-        summary = make(bar)
+        try:
+            summary = make(bar)
+        except STOPS as stop:
+            stop.add_note(sentence(RECORD_AS_IT_WAS, folder=keep_record))
+            raise
         names = [result.name for result in summary.results if result.status != "failed"]
         try:
             add_to_chain(keep_record, survey.reports, names, today)
@@ -235,7 +234,7 @@ def _make_reports(
 ) -> RunSummary:
     """Make the reports that are not fresh, and what sums up all."""
     started = time.monotonic()
-    with _signal_handlers(), ExitStack() as stack:
+    with signal_handlers(), ExitStack() as stack:
         store = Store(survey.reports)
         refuse_others(store.reports)
         perform = None
@@ -252,6 +251,10 @@ def _make_reports(
                     result = _settle(store, outcome)
                     results[outcome.name] = result
                     bar.advance(result)
+        except STOPS as stop:
+            made = sum(result.status == "done" for result in results.values())
+            stop.add_note(sentence(STOPPED, made=made, number=len(tasks), folder=store.reports))
+            raise
         finally:
             sweep(store.token)
         problem = _finish(store, bool(tasks), keep)
@@ -357,19 +360,3 @@ def _finish(store: Store, changed: bool, keep: int | None) -> str:
         return with_remedy(f"the index could not be written: {error}")
     finally:
         gc.unfreeze()
-
-
-@contextmanager
-def _signal_handlers() -> Iterator[None]:
-    """Let the signals that end a process unwind the run as Ctrl-C does, so that nothing is left."""
-    handlers = {ending: signal.getsignal(ending) for ending in ENDING}
-    if threading.current_thread() is not threading.main_thread():
-        handlers = {}
-    for ending, handler in handlers.items():
-        if handler is not signal.SIG_IGN:  # as under nohup
-            signal.signal(ending, lambda ending, frame: sys.exit(128 + ending))
-    try:
-        yield
-    finally:
-        for ending, handler in handlers.items():
-            signal.signal(ending, handler)

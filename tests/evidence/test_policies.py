@@ -198,6 +198,10 @@ def test_an_own_table_needs_four_columns(tmp_path: Path) -> None:
             {"price_share": "13%"},
             r"policies:1 price_share: '13%' is not a number \(digits and a decimal",
         ),
+        (
+            {"kind": "quota", "quota": "9", "remainder": "5", "remainder_on": "2022"},
+            r"policies:1 remainder_on: 2022 lies before the start, 2023-01-01 \(give the day",
+        ),
         ({"quota": "-5"}, r"policies:1 quota: -5 is negative \(give how much it is"),
         ({"id": ""}, r"policies:1 id: is empty \(give every fact an id of its own"),
     ],

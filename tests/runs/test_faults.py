@@ -15,15 +15,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
+from click.testing import CliRunner
 
-from forecasting.runs.runner import ENDING, _signal_handlers as signal_handlers, run
+from forecasting.cli import main
+from forecasting.runs.runner import run
+from forecasting.vocabulary.endings import ENDING, signal_handlers
 from forecasting.vocabulary.errors import InputError
 
 pytestmark = pytest.mark.slow
 
 RUN = """
 import signal, sys
+from forecasting.cli import main
 from forecasting.runs.runner import run
 # Ignored where the tests themselves run in the background
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -177,6 +182,51 @@ def test_an_interrupted_run_leaves_whole_reports_and_goes_on(
         before = (project.out / "uz-a" / "run.json").read_text()
         comes_to_the_same(project)
         assert (project.out / "uz-a" / "run.json").read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [(signal.SIGINT, "Ctrl-C"), (signal.SIGTERM, "SIGTERM"), (signal.SIGHUP, "SIGHUP")],
+)
+def test_a_command_that_a_signal_ends_says_what_is_kept(
+    project: Any, number: signal.Signals, name: str
+) -> None:
+    scenarios(project)
+    record = project.root / "record"
+    command = ["run", str(project.params), "--out", str(project.out), "--keep-record", str(record)]
+    code = "\n".join(RUN.splitlines()[:6]) + "\nfrom forecasting.cli import main\nmain()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *command], stderr=subprocess.PIPE, text=True
+    )
+    with process:
+        wait_for(lambda: (project.out / "uz-a" / "run.json").exists() or process.poll() is not None)
+        process.send_signal(number)
+        _, told = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 128 + number
+    *_, last_line = told.splitlines()
+    made = len(reports(project))
+    assert last_line == (
+        f"ev-forecast run: stopped by {name}; {made} of 4 reports were made and are in"
+        f" {project.out}; the next run makes the others; the record {record} is as it was"
+    )
+    assert not record.exists()
+
+
+def test_ctrl_c_in_place_of_an_answer_ends_as_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> str:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            raise click.Abort from None
+
+    monkeypatch.setattr("click.prompt", interrupt)
+    monkeypatch.setattr("forecasting.cli._on_terminal", lambda: True)
+    done = CliRunner().invoke(main, ["fact", "facts.csv"])
+    assert done.exit_code == 130
+    assert done.stderr.splitlines()[-1] == (
+        "ev-forecast fact: stopped by Ctrl-C; what it said it wrote is kept, and no file is half"
+        " written"
+    )
 
 
 def test_what_a_killed_run_of_kernels_left_is_cleared_by_the_next(project: Any) -> None:
@@ -389,6 +439,7 @@ def test_many_scenarios_at_once_do_with_few_files(project: Any) -> None:
 QUOTA = """
 import resource, subprocess, sys
 from pathlib import Path
+from forecasting.cli import main
 from forecasting.runs.runner import run
 params, out, template = map(Path, sys.argv[1:])
 if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=7m", "none", out]).returncode:

@@ -29,6 +29,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from forecasting.runs.output.folders import Record, in_use, this_process
+from forecasting.runs.run_words import NOTHING_SENT
+from forecasting.vocabulary.endings import STOPS
 from forecasting.vocabulary.errors import InputError, RunError
 from forecasting.vocabulary.files import AnyPath
 from forecasting.vocabulary.names import (
@@ -42,6 +44,7 @@ from forecasting.vocabulary.names import (
     OUTLOOK_TABLE,
     RUN_RECORD,
 )
+from forecasting.vocabulary.sentences import sentence
 
 if TYPE_CHECKING:
     from forecasting.runs.output.result import RunSummary
@@ -100,7 +103,11 @@ def run_remote(
             with _writing_to(address):
                 stack.enter_context(lease)
         store.pull()
-        summary = run_into(store.mirror)
+        try:
+            summary = run_into(store.mirror)
+        except STOPS as stop:
+            stop.__notes__ = [sentence(NOTHING_SENT, address=address)]
+            raise
         if writes:
             with _writing_to(address):
                 lease.check()
