@@ -25,7 +25,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from forecasting.vocabulary.names import CACHE, CACHE_VARIABLE, PACKAGE, SHARED_VARIABLE
+from forecasting.vocabulary.caches import cache_folder
+from forecasting.vocabulary.names import PACKAGE, SHARED_VARIABLE
 
 MAX_ANSWER_BYTES = 200_000_000  # of a file, unpacked
 MAX_CACHE_BYTES = 500_000_000  # of all files of a folder
@@ -67,22 +68,6 @@ def made_once(make: Callable[[], Mapping[str, Any]], *question: object) -> Mappi
     if user_cache and user_cache != Path(shared):
         _store(user_cache, digest, arrays)
     return arrays
-
-
-def cache_folder() -> Path | None:
-    """Where this user's notebooks and runs leave what they make; None where that is turned off.
-
-    The environment names it; where it says nothing, it is one in the user's folder of caches.
-    """
-    folder = os.environ.get(CACHE_VARIABLE)
-    if folder is not None:
-        return Path(folder) if folder else None
-    home = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    if home.is_absolute():  # the standard says to ignore a relative path
-        return home / CACHE
-    with contextlib.suppress(RuntimeError):  # a user may have no home
-        return Path.home() / ".cache" / CACHE
-    return None
 
 
 def read_cache() -> None:

@@ -28,6 +28,7 @@ from forecasting.evidence.ledger import read_ledger
 from forecasting.evidence.sources import fetching, polite
 from forecasting.evidence.sources.comtrade import COMTRADE_KEY, GOODS, PARTNERS
 from forecasting.vocabulary.errors import InputError, RunError
+from forecasting.vocabulary.names import CACHE_VARIABLE
 
 pytestmark = pytest.mark.slow
 Reply = tuple[int, dict[str, str], bytes]
@@ -72,7 +73,7 @@ def publisher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Publi
         target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
     ).start()
     told.address = f"http://127.0.0.1:{server.server_address[1]}"
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
     monkeypatch.setattr(polite.time, "sleep", told.waits.append)
     monkeypatch.setattr(fetching, "today", lambda: dt.date(2026, 11, 25))
     monkeypatch.delenv(COMTRADE_KEY, raising=False)

@@ -14,7 +14,7 @@ from threadpoolctl import ThreadpoolController
 
 from forecasting.growth import request, sharing
 from forecasting.growth.flow import FlowForecast, annual_totals, forecast_flow
-from forecasting.growth.sharing import cache_folder, made_once, read_cache
+from forecasting.growth.sharing import made_once, read_cache
 from forecasting.vocabulary.names import CACHE_VARIABLE, SHARED_VARIABLE
 from forecasting.vocabulary.periods import year
 
@@ -194,20 +194,3 @@ def test_a_run_leaves_what_it_makes_for_notebooks_and_reads_nothing(
     monkeypatch.delenv(SHARED_VARIABLE)
     read_cache()
     assert (os.environ[SHARED_VARIABLE], ask("a")) == (str(tmp_path / "cache"), 2)
-
-
-def test_the_cache_is_where_the_user_has_caches(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv(CACHE_VARIABLE, "")
-    assert cache_folder() is None
-    monkeypatch.delenv(CACHE_VARIABLE)
-    for named in ("", "not/from/the/root"):
-        monkeypatch.setenv("XDG_CACHE_HOME", named)
-        assert cache_folder() == tmp_path / ".cache" / "ev-forecasting"
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
-    assert cache_folder() == tmp_path / "caches" / "ev-forecasting"
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "here"))
-    assert cache_folder() == tmp_path / "here"
-    assert not any(tmp_path.iterdir())

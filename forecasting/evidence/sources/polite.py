@@ -13,8 +13,6 @@ import contextlib
 import datetime as dt
 import email.utils
 import hashlib
-import os
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +25,7 @@ from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 from forecasting import __version__
 from forecasting.reading.printed_periods import period_cells
 from forecasting.reading.rules import Row
+from forecasting.vocabulary.caches import cache_folder
 from forecasting.vocabulary.errors import InputError, RunError, shortened
 from forecasting.vocabulary.files import read_whole, write_whole
 from forecasting.vocabulary.limits import MAX_PAGE_BYTES, MAX_PAGE_SECONDS, MAX_WAIT_SECONDS
@@ -99,14 +98,16 @@ class Page:
         }
 
 
-def cache_folder() -> Path:
-    """Where pages are kept: ``ev-forecast`` in the user's cache folder.
-
-    >>> cache_folder().name
-    'ev-forecast'
+def _stored_page(cache: Path, address: str, read: Callable[[str], Any]) -> Page | None:
+    """A page that came within a day; None of one that came earlier, was kept by another version, or
+    was changed by somebody.
     """
-    default = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
-    return Path(os.environ.get("XDG_CACHE_HOME") or default) / "ev-forecast"
+    with contextlib.suppress(OSError, RunError):
+        came = dt.datetime.fromtimestamp(cache.stat().st_mtime, dt.UTC)
+        if dt.timedelta(0) <= dt.datetime.now(dt.UTC) - came < CACHE_LIFE:
+            data = read_whole(cache, MAX_PAGE_BYTES)
+            return Page(read(_text(data)), address, came.date(), data)
+    return None
 
 
 class PageReader:
@@ -168,20 +169,18 @@ class PageReader:
             Where it refuses the key, or the cache folder cannot be written.
         """
         address = str(self.base.join(path).copy_merge_params(dict(parameters)))
-        cache = cache_folder() / f"{hashlib.sha256(address.encode()).hexdigest()[:32]}.page"
-        # It came earlier, was kept by another version, or somebody changed it
-        with contextlib.suppress(OSError, RunError):
-            came = dt.datetime.fromtimestamp(cache.stat().st_mtime, dt.UTC)
-            if dt.timedelta(0) <= dt.datetime.now(dt.UTC) - came < CACHE_LIFE:
-                data = read_whole(cache, MAX_PAGE_BYTES)
-                return Page(read(_text(data)), address, came.date(), data)
+        folder = cache_folder()
+        cache = folder and folder / f"{hashlib.sha256(address.encode()).hexdigest()[:32]}.page"
+        if cache and (stored := _stored_page(cache, address, read)):
+            return stored
         data = self._download(address)
         try:
             page = Page(read(_text(data)), address, today(), data)
         except RunError as error:
             raise RunError(f"{self.name}: {error}; the address was {address}") from None
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(cache, data)
+        if cache:
+            cache.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(cache, data)
         return page
 
     def _failure(self, fault: str) -> RunError:
