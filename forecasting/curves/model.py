@@ -214,7 +214,7 @@ class GrowthModel:
                 f"start_params: give {len(names)} finite numbers, for {', '.join(names)}"
             )
         estimates = estimate(self._to_fit(curve), start)
-        return GrowthResults(self, curve, estimates, posterior)
+        return GrowthResults._of_fit(self, curve, estimates, posterior)
 
     @takes(ModelError, constraints=instance(Mapping, words="numbers by name, e.g. {'m': 1000}"))
     def fit_constrained(self, constraints: Mapping[str, float], **kwargs: Any) -> GrowthResults:

@@ -101,18 +101,7 @@ class GrowthPrediction:
 
 
 class GrowthResults:
-    """A fitted growth curve.
-
-    Parameters
-    ----------
-    model : GrowthModel
-        What was fitted.
-    curve : Curve
-        The curve that the estimates belong to; of an average, the one with the most weight.
-    estimates : Estimate
-        The least-squares estimates.
-    posterior : Mixture, optional
-        The posterior, where it is known already.
+    """A fitted growth curve, as `GrowthModel.fit` gives it; it is made in no other way.
 
     Attributes
     ----------
@@ -136,12 +125,24 @@ class GrowthResults:
     ['mean', 'median', 'mean_se', 'pi_lower', 'pi_upper']
     """
 
-    def __init__(
-        self,
+    def __init__(self, *_: object, **__: object) -> None:
+        raise ModelError("GrowthResults are what GrowthModel(...).fit() gives: call that")
+
+    @classmethod
+    def _of_fit(
+        cls,
         model: GrowthModel,
         curve: Curve,
         estimates: Estimate,
         posterior: Mixture | None = None,
+    ) -> GrowthResults:
+        """What was fitted; of an average of curves, with that of most weight."""
+        results = cls.__new__(cls)
+        results._set(model, curve, estimates, posterior)
+        return results
+
+    def _set(
+        self, model: GrowthModel, curve: Curve, estimates: Estimate, posterior: Mixture | None
     ) -> None:
         self.model = model
         self._curve = curve

@@ -15,7 +15,7 @@ Uzbekistan, electric vehicles imported, 2023-01..2023-04: 2,544 vehicles
 import datetime as dt
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -31,8 +31,9 @@ from forecasting.reading.rules import (
     publication,
 )
 from forecasting.showing import Shown
-from forecasting.vocabulary.errors import LedgerError, PeriodError, Problem
+from forecasting.vocabulary.errors import InputError, LedgerError, PeriodError, Problem
 from forecasting.vocabulary.measures import measure_of
+from forecasting.vocabulary.models import CheckedCall
 from forecasting.vocabulary.periods import Period, as_date, span
 from forecasting.vocabulary.places import WORLD, place_name
 from forecasting.vocabulary.quantities import BOUNDS, EXACT_RELATIONS, Quantity, quantity_of
@@ -41,7 +42,7 @@ from forecasting.vocabulary.sentences import sentence, uncapital
 Cells = Mapping[str, Any]  # of a row, by column
 
 
-class Fact(Shown, BaseModel):
+class Fact(Shown, BaseModel, metaclass=CheckedCall):
     """One published statement.
 
     Parameters
@@ -96,6 +97,7 @@ class Fact(Shown, BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    refusal: ClassVar[type[InputError]] = LedgerError
 
     id: str
     measure: str

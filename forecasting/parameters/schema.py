@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, ValidationError
 
@@ -48,6 +48,7 @@ from forecasting.vocabulary.measures import (
     count_of,
     did_you_mean,
 )
+from forecasting.vocabulary.models import CheckedCall
 from forecasting.vocabulary.periods import as_date
 from forecasting.vocabulary.places import WORLD
 
@@ -85,7 +86,7 @@ def _check_ledger(argument: str, value: object) -> None:
         )
 
 
-class Scenario(Shown, Strict):
+class Scenario(Shown, Strict, metaclass=CheckedCall):
     """One country or corridor under one set of assumptions.
 
     Examples
@@ -95,6 +96,8 @@ class Scenario(Shown, Strict):
     >>> scenario.name, scenario.country, scenario.parameters()["as_of"]
     ('uzbekistan-baseline', 'UZ', 'latest')
     """
+
+    refusal: ClassVar[type[InputError]] = ScenarioError
 
     country: Country | None = Field(
         None, description="An ISO 3166 alpha-2 code; this or a corridor."

@@ -4,6 +4,7 @@ by name.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import inspect
 import warnings
@@ -479,3 +480,37 @@ def test_an_argument_that_is_none_is_named_with_its_function():
         fc.datasets.central_asia().select(country="UZ")
     with pytest.raises(TypeError, match=r"corridor_plan\(\) missing 1 required .*: 'name'"):
         fc.corridor_plan()
+
+
+CLASSES = [
+    name
+    for name in fc.__all__
+    if inspect.isclass(getattr(fc, name)) and not issubclass(getattr(fc, name), Exception)
+]
+
+
+@pytest.mark.parametrize("name", CLASSES)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(data=st.data())
+def test_a_class_that_is_called_with_anything_refuses_it_by_an_error_of_the_package(
+    name: str, data: st.DataObject
+) -> None:
+    parameters = inspect.signature(getattr(fc, name)).parameters.values()
+    fields = {
+        parameter.name: data.draw(values)
+        for parameter in parameters
+        if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+        and (parameter.default is parameter.empty or data.draw(st.booleans()))
+    }
+    with contextlib.suppress(fc.ForecastingError):
+        getattr(fc, name)(**fields)
+
+
+def test_a_fit_is_made_by_fitting_alone() -> None:
+    with pytest.raises(fc.ModelError, match=r"are what GrowthModel\(\.\.\.\)\.fit\(\) gives"):
+        fc.GrowthResults(fc.GrowthModel(SALES))
+
+
+def test_a_fact_that_is_no_fact_says_which_cell() -> None:
+    with pytest.raises(fc.LedgerError, match=r"^Fact: value "):
+        fc.Fact(id="a", measure="ev_imports", place="UZ", value="many")
