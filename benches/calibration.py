@@ -62,8 +62,7 @@ def printed(table: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFrame
     told_of = (totals[:, 0] > LEAST_SOLD) & (totals.max(axis=1) < SIZE[2021])
     one = int(np.flatnonzero(told_of)[0])
     x, totals = x[[one]], totals[one]
-    log_flows = path.tangents(x, np.zeros((path.width, 0)), facts.months)[0]
-    contrast = facts.at(log_flows, x)[0]
+    contrast = facts.at(path.log_flows(x), x)[0]
     rows = []
     for o, at in zip(asked.observations, contrast, strict=True):
         weight = o.noise.weight[0]

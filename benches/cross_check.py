@@ -85,14 +85,13 @@ def compare(name: str, rows: list[Row], count: int) -> None:
     """Print both quantiles of one table."""
     years, table = [fc.year(2022), fc.year(2023)], table_of(rows)
     asked = Request(ledger_of(table), tuple(years), fc.Prior.shipped(), SIZE, None, 8, 0)._prepared
-    path, nothing = asked.path, np.zeros((asked.path.width, 0))
-    facts = asked.facts
+    path, facts = asked.path, asked.facts
     covered = np.array([flow_weights(year, path.first_year, path.months) for year in years])
     logs, flows = [], []
     for x in prior_draws(path, np.random.default_rng(1), count):
-        log_flows = path.tangents(x, nothing)[0]
-        logs.append(facts.log_density(facts.at(log_flows[:, facts.months], x)).sum(axis=1))
-        flows.append(np.log(np.exp(log_flows) @ covered.T))
+        log_flows = path.log_flows(x)
+        logs.append(facts.log_density(facts.at(log_flows, x)).sum(axis=1))
+        flows.append(np.log(np.exp(log_flows[:, : path.months]) @ covered.T))
     log_weight, log_flow = np.concatenate(logs), np.concatenate(flows)
     weight = np.exp(log_weight - log_weight.max())
     weight /= weight.sum()

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.observation import SCRAPPAGE_SD, WRONG, Observation
-from forecasting.growth.path import LatentPath
+from forecasting.growth.path import LatentPath, PathTangents
 from forecasting.vocabulary.quantiles import Array, Flags, Indices
 
 NO_NOISE = Mixtures(*np.zeros((3, 0, 1 + len(WRONG))))
@@ -81,11 +79,6 @@ class Contrasts:
         part = self.noise.parts(contrasts - self.value, spread)
         return np.asarray(part[..., -len(WRONG) :].sum(axis=-1))
 
-    @cached_property
-    def _sparse(self) -> list[csr_array]:
-        """Weights without their zeros: facts are of few months each."""
-        return [csr_array(weights) for weights in (self.numerator, self.denominator, self.aged)]
-
     def subset(self, rows: Indices) -> Contrasts:
         """Some of the facts."""
         names = [f.name for f in fields(self) if f.name not in ("months", "scrappage", "noise")]
@@ -104,45 +97,64 @@ class Contrasts:
         return top, bottom, contrasts, age
 
     def at(self, log_flows: Array, x: Array) -> Array:
-        """The contrasts of logs, shape (draws, facts)."""
-        return self._sums(np.exp(log_flows), x)[2]
+        """The contrasts of logs, shape (draws, facts).
 
-    def tangents(
-        self,
-        log_flows: Array,
-        d_log_flows: Array,
-        x: Array,
-        directions: Array,
-        combined: Array | None = None,
-    ) -> tuple[Array, Array]:
+        Parameters
+        ----------
+        log_flows : ndarray, shape (draws, months + years)
+            As :meth:`LatentPath.log_flows` gives them.
+        x : ndarray, shape (draws, width)
+            Coordinates.
+        """
+        return self._sums(np.exp(log_flows[:, self.months]), x)[2]
+
+    def tangents(self, tangents: PathTangents, x: Array, directions: Array) -> tuple[Array, Array]:
         """The contrasts, shape (draws, facts), and derivatives: (draws, facts, directions).
 
         Parameters
         ----------
-        log_flows, d_log_flows : ndarray
+        tangents : PathTangents
             As :meth:`LatentPath.tangents` gives them.
         x, directions : ndarray
             As it takes them.
-        combined : ndarray, shape (combinations, facts), optional
-            Combinations of the contrasts whose derivatives are asked for, in place of their own.
         """
-        rows = np.eye(len(self.value)) if combined is None else combined
-        flows = np.exp(log_flows)
+        flows = np.exp(tangents.log_flows[:, self.months])
         top, bottom, contrasts, age = self._sums(flows, x)
         scrapped = SCRAPPAGE_SD * x[:, self.scrappage]
-        numerator, denominator, aged = self._sparse
-        part = _month_weights(rows, (1 + scrapped * age) / top, numerator)
-        if denominator.nnz:
-            part -= _month_weights(rows, 1 / bottom, denominator)
-        slopes = rows @ (self.offsets @ directions)
-        if aged.nnz:
-            part -= _month_weights(rows, scrapped / top, aged)
-            slopes = slopes - SCRAPPAGE_SD * (age @ rows.T)[:, :, None] * directions[self.scrappage]
+        factors = (1 + scrapped * age) / top, -1 / bottom, -scrapped / top
+        slopes = np.repeat((self.offsets @ directions)[None], len(x), axis=0)
+        if self.aged.any():
+            slopes -= SCRAPPAGE_SD * age[:, :, None] * directions[self.scrappage]
         if self.base_offsets.any():
-            part_of_base = self._constant(x) / bottom
-            slopes = slopes + (rows * part_of_base[:, None, :]) @ (self.base_offsets @ directions)
-        slopes = slopes + (part * flows[:, None, :]) @ d_log_flows
+            slopes += (self._constant(x) / bottom)[:, :, None] * (self.base_offsets @ directions)
+        for year, (rows, months, place) in enumerate(self._facts_of(tangents.market.shape[1])):
+            weights = np.zeros((len(x), len(rows), 13))
+            for factor, table in zip(factors, self._tables, strict=True):
+                part = table[np.ix_(rows, months)]
+                if part.any():
+                    weights[:, :, place] += factor[:, rows, None] * part
+            weights[:, :, place] *= flows[:, None, months]
+            slopes[:, rows] += tangents.weighted(year, weights)
         return contrasts, slopes
+
+    @property
+    def _tables(self) -> tuple[Array, Array, Array]:
+        return self.numerator, self.denominator, self.aged
+
+    def _facts_of(self, years: int) -> list[tuple[Indices, Indices, Indices]]:
+        """Of each year the facts that speak of it, its months among `months`, and which of the
+        twelve these are; the year's market is the thirteenth.
+        """
+        year, place = self.months // 12, self.months % 12
+        market = self.months >= 12 * years
+        year[market], place[market] = self.months[market] - 12 * years, 12
+        spoken = np.any([table != 0 for table in self._tables], axis=0)
+        result = []
+        for number in range(years):
+            months = np.flatnonzero(year == number)
+            rows = np.flatnonzero(spoken[:, months].any(axis=1))
+            result.append((rows, months, place[months]))
+        return result
 
     def _constant(self, x: Array) -> Array:
         """Constants as the forecast's own basis counts them."""
@@ -150,7 +162,7 @@ class Contrasts:
 
     def base(self, log_flows: Array, x: Array) -> Array:
         """What each fact is compared with, as its own agency counts it, at one point."""
-        return self.denominator @ np.exp(log_flows) * np.exp(self.base_offsets @ x)
+        return self.denominator @ np.exp(log_flows[self.months]) * np.exp(self.base_offsets @ x)
 
     def log_density(self, contrasts: Array) -> Array:
         """Log density of the noise at some contrasts, shape (draws, facts)."""
@@ -166,16 +178,6 @@ class Contrasts:
             error = contrasts[:, rows] - self.value[rows]
             result[:, rows] = statistic(self.noise.rows(rows), error)
         return result
-
-
-def _month_weights(rows: Array, scale: Array, weights: csr_array) -> Array:
-    """Weights of months of combinations of facts, each fact scaled by draw: shape (draws,
-    combinations, months).
-    """
-    facts, months = weights.shape
-    shape = (len(scale), len(rows), months)
-    scaled = (rows * scale[:, None, :]).reshape(shape[0] * shape[1], facts)
-    return np.asarray(scaled @ weights).reshape(shape)
 
 
 def as_arrays(

@@ -101,8 +101,8 @@ class Mode:
         Coordinates, and their prior variance: that of mixtures, and of the kind of market.
     kind : ndarray, shape (kinds,)
         Probability of each kind of market.
-    log_flows : ndarray, shape (months,)
-        Logs of the flows at the mode.
+    log_flows : ndarray, shape (months + years,)
+        Logs of the flows at the mode, then of the market's size by year.
     contrast : ndarray, shape (facts,)
         Contrasts at the mode.
     jacobian : ndarray, shape (facts, width)
@@ -124,9 +124,10 @@ class Mode:
         """Contrasts and their gradient at the present coordinates."""
         identity = np.eye(self.path.width)
         point = self.x[None, :]
-        log_flows, gradient = self.path.tangents(point, identity, self.facts.months)
-        contrast, jacobian = self.facts.tangents(log_flows, gradient, point, identity)
-        self.log_flows, self.contrast, self.jacobian = log_flows[0], contrast[0], jacobian[0]
+        tangents = self.path.tangents(point, identity)
+        contrast, jacobian = self.facts.tangents(tangents, point, identity)
+        self.contrast, self.jacobian = contrast[0], jacobian[0]
+        self.log_flows = tangents.log_flows[0]
 
     @property
     def innovation(self) -> Array:

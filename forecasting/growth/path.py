@@ -77,6 +77,72 @@ def chained_effects(common: Common, years: Sequence[int]) -> tuple[Array, Array]
 
 
 @dataclass(frozen=True, eq=False)
+class PathTangents:
+    """Logs of flows by month, and what their derivatives along some directions are made of.
+
+    Derivatives by month take most of the memory and time of a draw, and facts speak of few months
+    of few years: they are made as sums over months of a year, weighted as facts do.
+
+    Parameters
+    ----------
+    log_flows : ndarray, shape (draws, months + years)
+        Of each month; then the log of the market's size in each year.
+    by_draw : ndarray, shape (draws, years, 3, directions)
+        Derivatives of what the months of a year have in common, of its tilt, and of the factor on
+        its noise.
+    fixed : ndarray, shape (years, 24, directions)
+        The same of the lasting pattern of twelve months, and of their noise before its factor.
+    noise : ndarray, shape (draws, years, 12)
+        Before its factor.
+    noise_factor : ndarray, shape (draws, years)
+        The factor.
+    market : ndarray, shape (draws, years, directions)
+        Derivatives of the log of the market's size.
+    policies : list of (ndarray, ndarray)
+        By how much each number of a policy moves each month, and the numbers' derivatives.
+    """
+
+    log_flows: Array
+    by_draw: Array
+    fixed: Array
+    noise: Array
+    noise_factor: Array
+    market: Array
+    policies: list[tuple[Array, Array]]
+
+    def weighted(self, year: int, weights: Array) -> Array:
+        """Derivatives of sums over the months of a year, and its market.
+
+        Parameters
+        ----------
+        year : int
+            Counted from the first.
+        weights : ndarray, shape (draws, sums, 13)
+            Of its twelve months, then of its market.
+
+        Returns
+        -------
+        ndarray, shape (draws, sums, directions)
+        """
+        months, market = weights[:, :, :12], weights[:, :, 12:]
+        of_draw = [
+            months.sum(axis=2),
+            months @ POSITION,
+            (months @ self.noise[:, year, :, None])[:, :, 0],
+        ]
+        scaled = months * self.noise_factor[:, year, None, None]
+        result = np.stack(of_draw, axis=2) @ self.by_draw[:, year]
+        result += np.concatenate([months, scaled], axis=2) @ self.fixed[year]
+        if market.any():
+            result += market * self.market[:, year, None]
+        for shape, slopes in self.policies:
+            shape_of_year = shape[12 * year : 12 * year + 12]
+            if shape_of_year.any():
+                result += (months @ shape_of_year) @ slopes
+        return np.asarray(result)
+
+
+@dataclass(frozen=True, eq=False)
 class LatentPath:
     """The map from coordinates to monthly flows over some years.
 
@@ -380,10 +446,8 @@ class LatentPath:
         next_growth = np.concatenate([growth, growth[:, -1:]], axis=1)
         return within_year.slope_on_growth * past_growth + within_year.slope_on_next * next_growth
 
-    def tangents(
-        self, x: Array, directions: Array, months: Indices | None = None
-    ) -> tuple[Array, Array]:
-        """Logs of monthly flows, and their derivatives along some directions.
+    def tangents(self, x: Array, directions: Array) -> PathTangents:
+        """Logs of monthly flows, and what their derivatives along some directions are made of.
 
         Parameters
         ----------
@@ -391,23 +455,10 @@ class LatentPath:
             Coordinates.
         directions : ndarray, shape (width, directions)
             Along which derivatives are asked for.
-        months : ndarray of int, optional
-            Which months; by default all. Numbers beyond the last month stand for years, of which
-            the size of the market follows those of the months.
-
-        Returns
-        -------
-        tuple of ndarray
-            Shapes (draws, months) and (draws, months, directions).
         """
         at = self.columns
         within_year = self.prior.within_year
         n = directions.shape[1]
-        months = np.arange(self.months) if months is None else months
-        market_years = months[months >= self.months] - self.months
-        months = months[months < self.months]
-        year = months // 12
-        month = months % 12
         z, expected, dz, d_expected = self.totals(x, directions)
         noise = x[:, at["noise"]].reshape(-1, self.years, 12) @ self.noise_map.T
         d_noise = self.noise_map @ directions[at["noise"]].reshape(self.years, 12, n)
@@ -427,26 +478,24 @@ class LatentPath:
         common = d_total - (share @ POSITION)[..., None] * d_tilt - share @ d_lasting
         common -= noise_factor[..., None] * (share.transpose(1, 0, 2) @ d_noise).transpose(1, 0, 2)
         common -= (share * noise).sum(axis=2)[..., None] * d_noise_factor
-        slopes = noise_factor[:, year, None] * d_noise.reshape(self.months, n)[months]
-        slopes += d_lasting[month]
-        slopes += common[:, year] + POSITION[month][:, None] * d_tilt[:, year]
-        if self.discrete:
-            slopes += noise.reshape(len(x), self.months)[:, months, None] * d_noise_factor[:, year]
-        log_flows = (total[..., None] + shape - np.log(total_share)).reshape(len(x), -1)[:, months]
+        log_flows = (total[..., None] + shape - np.log(total_share)).reshape(len(x), -1)
+        policy_slopes = []
         policy_draws = self.policies.with_draws(x[:, at["policy"]])
         policy_directions = self.policies.with_draws(directions[at["policy"]].T)
         for policy_course, (_, draws), (_, toward) in zip(
             self.policy_courses, policy_draws, policy_directions, strict=True
         ):
-            log_flows += policy_course.parts(draws).sum(axis=2)[:, months]
-            slopes += policy_course.slopes(draws, toward.T)[:, months]
-        if not len(market_years):
-            return log_flows, slopes
+            log_flows += policy_course.parts(draws).sum(axis=2)
+            policy_slopes.append((policy_course.shape, policy_course.slopes(draws, toward.T)))
         market = expected + np.logaddexp(0.0, -z)
-        d_market = d_expected - dz / (1 + np.exp(z))[..., None]
-        return (
-            np.concatenate([log_flows, market[:, market_years]], axis=1),
-            np.concatenate([slopes, d_market[:, market_years]], axis=1),
+        return PathTangents(
+            log_flows=np.concatenate([log_flows, market], axis=1),
+            by_draw=np.stack([common, d_tilt, d_noise_factor], axis=2),
+            fixed=np.concatenate([np.repeat(d_lasting[None], self.years, axis=0), d_noise], axis=1),
+            noise=noise,
+            noise_factor=noise_factor,
+            market=d_expected - dz / (1 + np.exp(z))[..., None],
+            policies=policy_slopes,
         )
 
     def _by_chance(
@@ -472,9 +521,13 @@ class LatentPath:
         d_noise_factor = -of_lots / ((1 + of_lots) * 2 * noise_factor * noise_variance)
         return total, noise_factor, d_total, d_noise_factor[..., None] * d_expected
 
+    def log_flows(self, x: Array) -> Array:
+        """Logs of monthly flows, then of the market's size: shape (draws, months + years)."""
+        return self.tangents(x, np.zeros((self.width, 0))).log_flows
+
     def flows(self, x: Array) -> Array:
         """Monthly flows: shape (draws, months)."""
-        return np.exp(self.tangents(x, np.zeros((self.width, 0)))[0])
+        return np.exp(self.log_flows(x)[:, : self.months])
 
     def offset(self, basis: int) -> Array:
         """Map from coordinates to the log offset of an agency's counts: shape (years, width).

@@ -252,12 +252,14 @@ class PolicyCourse:
         return self.effect.numbers(coordinates)[:, None] * self.shape
 
     def slopes(self, coordinates: Array, directions: Array) -> Array:
-        """Derivatives of the log flow along directions: shape (draws, months, directions)."""
+        """Derivatives along directions of the numbers by which `shape` moves months: shape (draws,
+        numbers, directions).
+        """
         if self.effect is None:
-            return np.repeat((self.shape @ directions)[None], len(coordinates), axis=0)
+            return np.repeat(directions[None], len(coordinates), axis=0)
         centre = latent_of_numbers(self.effect.median)
         _, speed = numbers_of_latent(centre + coordinates @ self.effect.root.T)
-        return self.shape @ (speed[..., None] * (self.effect.root @ directions))
+        return np.asarray(speed[..., None] * (self.effect.root @ directions))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from functools import cache, cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
+from scipy.special import ndtri, stdtrit
 from threadpoolctl import ThreadpoolController
 
 from forecasting.evidence.bases import count_different_things
@@ -46,7 +46,7 @@ from forecasting.vocabulary.sentences import sentence
 FEWEST_COUNT = 100  # effective draws, below which a caveat says that the approximation failed
 MAX_TAIL_SHAPE = 0.7  # of the largest weights, above which they cannot be trusted
 EVEN_SHARE = 0.9  # part of effective draws, from which weights count as even whatever their shape
-MAX_LEFT_OUT = 0.01  # probability of readings not drawn from, above which a caveat says so
+MAX_LEFT_OUT = 0.01  # probability of hypotheses not drawn from, above which a caveat says so
 LONGEST_SPAN = 80  # years that facts may speak of: time and memory go with its square
 # Probability of being wrong above which a caveat says that a fact disagrees: ten times that before
 # any other fact
@@ -104,7 +104,7 @@ class Request:
             "x": (0, prepared.path.width),
             "kind": (self.draws,),
             **dict.fromkeys(("expected", "expected_sd", "base", "doubted"), (facts,)),
-            **dict.fromkeys(("effective", "tail", "readings", "left_out"), ()),
+            **dict.fromkeys(("effective", "tail", "hypotheses", "left_out"), ()),
             "monthly": (self.draws, months),
             "sizes": (self.draws, prepared.path.policies.width),
         }
@@ -199,7 +199,7 @@ class Request:
         place = _single(self.evidence, "place")
         path, horizon = prepared.path, prepared.horizon
         years = range(path.first_year, path.last_year + 1)
-        common = np.stack([common_shocks(self.seed, y, self.draws) for y in years], axis=1)
+        common = np.stack([common_shocks(self.seed, y, self.draws, None) for y in years], axis=1)
         rng = np.random.default_rng([self.seed, *place.encode()])
         posterior = sample(path, prepared.facts, common, rng)
         # One year more: the slope within a year depends on the growth of the next
@@ -252,8 +252,8 @@ class Request:
             measure=prepared.measure,
             place=_single(self.evidence, "place"),
             diagnostics={
-                "method": "linear Gaussian mixtures about the modes of readings, weighted",
-                "readings": posterior.readings,
+                "method": "linear Gaussian mixtures about the modes of hypotheses, weighted",
+                "hypotheses": posterior.hypotheses,
                 "facts": len(prepared.observations),
                 "draws": self.draws,
                 "ess": round(min(posterior.effective, self.draws)),
@@ -276,7 +276,7 @@ class Request:
         elif posterior.tail > MAX_TAIL_SHAPE and posterior.effective < EVEN_SHARE * self.draws:
             yield Caveat("weights_uneven")
         if posterior.left_out > MAX_LEFT_OUT:
-            yield Caveat("reading_left_out", values={"share": posterior.left_out})
+            yield Caveat("hypothesis_left_out", values={"share": posterior.left_out})
 
     def _unreported(
         self, monthly: Array, months: Sequence[Period], common: Array, rng: np.random.Generator
@@ -437,18 +437,19 @@ def _default_periods(facts: Sequence[Fact]) -> tuple[Period, ...]:
     return tuple(year(y) for y in range(final_year, min(final_year + 3, LAST_YEAR + 1)))
 
 
-def common_shocks(seed: int, of_year: int, draws: int) -> Array:
-    """Unit shocks behind a year's common effect: the same for every market with one seed.
+def common_shocks(seed: int, of_year: int, draws: int, nu: float | None = COMMON_NU) -> Array:
+    """Unit shocks behind a year's common effect: of the same order in every market with one seed.
 
     >>> bool((common_shocks(1, 2025, 3) == common_shocks(1, 2025, 3)).all())
     True
     """
-    return _student_t(np.random.default_rng([seed, of_year]), COMMON_NU, draws)
+    return _evenly(np.random.default_rng([seed, of_year]), nu, draws)
 
 
-def _student_t(rng: np.random.Generator, nu: float, draws: int) -> Array:
-    """Student t numbers, evenly drawn."""
-    return np.asarray(stdtrit(nu, strata(rng, draws, 1)[:, 0]))
+def _evenly(rng: np.random.Generator, nu: float | None, draws: int) -> Array:
+    """Student t numbers, evenly drawn; normal ones without degrees of freedom."""
+    level = strata(rng, draws, 1)[:, 0]
+    return np.asarray(ndtri(level) if nu is None else stdtrit(nu, level))
 
 
 def carried_on(
@@ -483,9 +484,7 @@ def carried_on(
         for name, months in (("chance", 1), ("tilt", 1), ("noise", 12)):
             columns = long_path.columns[name].start + months * column + np.arange(months)
             x[:, columns] = rng.standard_normal((draws, months)) * spread[:, columns]
-        x[:, long_path.columns["shock"].start + column] = _student_t(
-            rng, path.prior.shock_nu, draws
-        )
-        x[:, long_path.columns["size"].start + column] = _student_t(rng, SIZE_NU, draws)
+        x[:, long_path.columns["shock"].start + column] = _evenly(rng, path.prior.shock_nu, draws)
+        x[:, long_path.columns["size"].start + column] = _evenly(rng, SIZE_NU, draws)
         x[:, long_path.columns["common"].start + column] = common_shocks(seed, later_year, draws)
     return long_path, x

@@ -282,7 +282,7 @@ CLAUSES = {
     "analogues_alone": "no fact counts this flow: the forecast rests on analogue markets alone",
     "no_region": "no place is known as {name}: what the markets of all regions share is mixed",
     "disagrees": "{fact}[, {agency},] disagrees with the other facts",
-    "reading_left_out": (
+    "hypothesis_left_out": (
         "readings of its facts that are worth {percent} by a first look were left out of the draws"
     ),
     "weights_uneven": (

@@ -78,7 +78,7 @@ NEED, *_ = CHARGING_ANSWERS
 
 MAX_BRIEF_DOUBTS = 3  # doubts that stand in the brief
 # Caveats that come after all other doubts
-MINOR = ("history_starts", "few_draws_count", "weights_uneven", "reading_left_out")
+MINOR = ("history_starts", "few_draws_count", "weights_uneven", "hypothesis_left_out")
 # What stands, what is promised, and what the grid carries: its facts are listed, too
 LISTED_MEASURES = (*CAR_COUNTS, *CHARGING_COUNTS, *GRID_MEASURES)
 MIN_EFFECT = 0.5  # percent by which a fact must move a forecast to be mentioned

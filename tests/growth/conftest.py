@@ -50,8 +50,8 @@ def usable():
 
 
 def _coordinates(path, rng, draws):
-    """Coordinates drawn from the prior: normal, but for shocks and common effects (Student t), for
-    the size that may be another, and for months, whose spread goes with the kind of market.
+    """Coordinates drawn from the prior: normal, but for shocks (Student t), for the size that may
+    be another, and for months, whose spread goes with the kind of market.
 
     With the scale of the market's noise."""
     within = path.prior.within_year
@@ -73,7 +73,6 @@ def _coordinates(path, rng, draws):
         growth = launch.growth + launch.growth_sd * rng.standard_normal(draws)
         launched = rng.random(draws) < path.start.launch
         x[:, column] = np.where(launched, growth, x[:, column])
-    x[:, path.columns["common"]] = rng.standard_t(COMMON_NU, (draws, path.years))
     other = rng.random(draws) < ANOTHER_SIZE
     x[:, path.columns["another_size"]] *= np.where(other, 1, SAME_SIZE_SD / ANOTHER_SIZE_SD)[
         :, None

@@ -17,7 +17,8 @@ PACKAGE = Path(forecasting.__file__).parent
 PAGE = (Path(__file__).parents[2] / "docs/model.md").read_text(encoding="utf-8")
 PART = PAGE.split("### Numbers that were set by hand")[1].split("\n## ")[0]
 ROWS = dict(re.findall(r"^\| `([\w.]+)` \| (.+?) \|", PART, re.MULTILINE))
-SETTINGS = {"posterior", "mode", "readings"}  # of the sampler and the search for the mode
+# Of the sampler and the search for the mode
+SETTINGS = {"posterior", "linear_model", "moves", "mode", "hypotheses"}
 
 
 def numbers_in(tree):

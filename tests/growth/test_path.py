@@ -28,19 +28,27 @@ def path():
     )
 
 
+def by_month(path, x, directions):
+    """Logs of monthly flows, and their derivatives: shapes (months,), (months, directions)."""
+    tangents = path.tangents(x[None], directions)
+    months = np.eye(13)[None, :12]
+    slopes = [tangents.weighted(year, months)[0] for year in range(path.years)]
+    return tangents.log_flows[0, : path.months], np.concatenate(slopes)
+
+
 @pytest.mark.parametrize(("seed", "begins"), [(0, 2020), (1, 2022)])
 def test_gradient_is_the_difference_quotient(path, seed, begins):
     path = LatentPath(path.prior, 2020, 2024, replace(path.start, year=begins), path.sizes, bases=2)
     rng = np.random.default_rng(seed)
     x = rng.standard_normal(path.width)
     every = np.eye(path.width)
-    logs, gradient = path.tangents(x[None, :], every)
+    logs, gradient = by_month(path, x, every)
     step = 1e-6
-    up, down = (path.tangents(x + side * step * every, every[:, :0])[0] for side in (1, -1))
-    np.testing.assert_allclose(gradient[0], (up - down).T / (2 * step), atol=1e-7)
-    np.testing.assert_allclose(np.exp(logs), path.flows(x[None]))
+    up, down = (np.log(path.flows(x + side * step * every)) for side in (1, -1))
+    np.testing.assert_allclose(gradient, (up - down).T / (2 * step), atol=1e-7)
+    np.testing.assert_allclose(np.exp(logs), path.flows(x[None])[0])
     directions = rng.standard_normal((path.width, 3))
-    np.testing.assert_allclose(path.tangents(x[None], directions)[1][0], gradient[0] @ directions)
+    np.testing.assert_allclose(by_month(path, x, directions)[1], gradient @ directions)
 
 
 @QUICK
@@ -130,7 +138,7 @@ def test_months_of_a_small_market_are_as_uneven_as_if_six_cars_came_together():
         path = LatentPath(Prior(), 2021, 2021, Start(log_odds=0.0, log_size=np.log(2 * yearly)))
         directions = np.zeros((path.width, 1))
         directions[path.columns["noise"].start] = 1.0
-        slopes = path.tangents(np.zeros((1, path.width)), directions)[1][0, :, 0]
+        slopes = by_month(path, np.zeros(path.width), directions)[1][:, 0]
         return slopes[0] - slopes[-1]
 
     noise = Prior().within_year.noise_sd

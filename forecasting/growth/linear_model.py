@@ -1,0 +1,384 @@
+"""The model made linear about a mode, and draws from it.
+
+All is Gaussian given the component of every mixture (noise of facts in doubt, shocks) and the kind
+of market. Components are drawn one by one and weighted, which tells how probable the facts are;
+from there a Gibbs sampler draws them, many chains side by side, and coordinates with them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.special import logsumexp, ndtri, softmax
+
+from forecasting.growth.mixtures import Mixtures
+from forecasting.growth.mode import Mode
+from forecasting.vocabulary.quantiles import Array, Indices, strata
+
+COMPONENT_DRAWS = (500, 500, 1000)  # of each step; the last gives evidence and starts of chains
+OPEN_PART = 0.1  # part of them that is drawn from the prior
+CHAINS = 250
+BURN = 2  # sweeps before draws are taken
+MOST_WORK = 6e6  # chains, or draws of components, times unknowns squared
+MOST_DOUBTFUL = 60  # facts whose components are drawn: those most in doubt
+MUCH_DOUBT = 1.5  # posterior over prior probability of being wrong: above it a fact is in doubt
+EXTRA_DOUBTFUL = 8  # facts drawn beside those in doubt
+VISITS = 2  # pairs whose components are drawn together in one sweep
+JITTER = 1e-6  # variance of a doubtful fact beside that of its component
+LEAST_LIKELY = 0.002  # of the likeliest kind of market's probability: a less likely one is left out
+
+
+class LinearModel:
+    """The model made linear about its mode, and reduced to the unknowns that are mixtures.
+
+    With ``y = J x - e`` the contrasts, e their noise, the unknowns u are the mixed coordinates and
+    the noise of the facts in doubt. All else is normal given the kind k of market and is
+    integrated out: ``y = B u + normal(0, S[k])``. Of u that leaves the precision ``B' S^-1 B`` and
+    the pull ``B' S^-1 y``.
+    """
+
+    def __init__(self, mode: Mode) -> None:
+        path = mode.path
+        f = mode.facts
+        self.mode, self.path, self.facts = mode, path, f
+        rows = np.arange(len(f.value))
+        self.mean, self.variance = mode.leave_one_out()
+        doubt = f.doubt(self.mean, self.variance) / np.where(f.certain, 1.0, f.outlier)
+        doubt = np.where(f.exact, doubt, np.inf)
+        doubt[f.certain] = 0.0
+        order = np.argsort(-doubt, kind="stable")
+        in_doubt = doubt > MUCH_DOUBT
+        count = int(in_doubt.sum()) + EXTRA_DOUBTFUL
+        self.doubtful = np.sort(order[: min(count, MOST_DOUBTFUL)])
+        settled = np.setdiff1d(rows, self.doubtful)
+        # Other facts have one normal each, as the mode has it
+        self.noise = np.full(len(rows), JITTER)
+        self.y = f.value - mode.contrast + mode.jacobian @ mode.x
+        self.noise[settled] = mode.noise[settled]
+        self.y[settled] += (mode.target - f.value)[settled]
+        mixed = path.mixed
+        d = len(self.doubtful)
+        q = len(mixed)
+        self.design = np.zeros((len(rows), q + d))
+        self.design[:, :q] = mode.jacobian[:, mixed]
+        self.design[self.doubtful, q + np.arange(d)] = -1.0
+        noise_left = f.noise.rows(self.doubtful)
+        noise_left = replace(noise_left, sd=np.sqrt(noise_left.sd**2 - JITTER))
+        self.mixtures = Mixtures.stacked([path.mixture, noise_left])
+        self.kinds = np.flatnonzero(mode.kind > LEAST_LIKELY * mode.kind.max())
+        self.kind_variance = path.kind_variance[self.kinds].copy()
+        self.kind_variance[:, mixed] = 0.0
+        self.covariances = [
+            mode.covariance(variance, self.noise) for variance in self.kind_variance
+        ]
+        solved = [covariance.solve(self.design) for covariance in self.covariances]
+        self.precision = np.stack([self.design.T @ item for item in solved])
+        self.pull = np.stack([item.T @ self.y for item in solved])
+        # By how much the true noise of settled facts is denser at the mode than their normals
+        residual = (mode.target - mode.contrast)[settled]
+        normal = -0.5 * (residual**2 / mode.noise[settled] + np.log(mode.noise[settled]))
+        exact = f.log_density(mode.contrast[None, :])[0, settled]
+        self.log_height = float((exact - normal).sum())
+        self.log_density = np.array(
+            [
+                np.log(share) - 0.5 * (self.y @ c.solve(self.y) + c.log_determinant)
+                for share, c in zip(path.kind_share[self.kinds], self.covariances, strict=True)
+            ]
+        )
+
+    def parts_at_mode(self) -> Array:
+        """Probability of each component of the unknowns by the mode: shape (unknowns,
+        components).
+        """
+        mixed = self.path.mixed
+        size = np.sqrt(self.mode.variance[mixed])
+        distance = np.concatenate([size, (self.mean - self.facts.value)[self.doubtful]])
+        spread = np.concatenate([np.zeros(len(mixed)), self.variance[self.doubtful]])
+        return self.mixtures.parts(distance, spread)
+
+    def weigh(self, kind: Indices, component: Indices) -> tuple[Array, Array]:
+        """Log density of facts, kinds and components, unknowns integrated out; and how probable
+        each component of an unknown is given those of the others.
+
+        Parameters
+        ----------
+        kind : ndarray of int, shape (draws,)
+            Kinds of markets.
+        component : ndarray of int, shape (draws, unknowns)
+            Components of the unknowns.
+
+        Returns
+        -------
+        tuple of ndarray
+            Shapes (draws,) and (draws, unknowns, components).
+        """
+        index = np.arange(component.shape[1]), component
+        variance = self.mixtures.sd[index] ** 2
+        centre = self.mixtures.mean[index]
+        precision = self.precision[kind] + _diagonals(1 / variance)
+        pull = self.pull[kind] + centre / variance
+        covariance = np.linalg.inv(precision)
+        mean = (covariance @ pull[:, :, None])[:, :, 0]
+        square = (pull * mean - centre**2 / variance - np.log(variance)).sum(axis=1)
+        log_density = self.log_density[kind] + 0.5 * (square - np.linalg.slogdet(precision)[1])
+        weight = np.maximum(self.mixtures.weight[index], 1e-300)
+        log_density += np.log(weight).sum(axis=1)
+        message, spread = _without_own(
+            mean, np.diagonal(covariance, axis1=1, axis2=2), centre, variance
+        )
+        return log_density, self.mixtures.parts(message, spread)
+
+
+class ComponentDraws:
+    """Components of all unknowns, drawn one by one and weighted; unknowns are integrated out.
+
+    Each step draws components as probable as those of the step before made them, given the others.
+
+    Attributes
+    ----------
+    kind : ndarray of int, shape (draws,)
+        Of the last step, a kind of market, as a number among those of the linear model.
+    component : ndarray of int, shape (draws, unknowns)
+        A component for every unknown.
+    weight : ndarray, shape (draws,)
+        Of each draw; they sum to one.
+    log_evidence : float
+        Log probability of the facts in the linear model, but for a constant of all hypotheses.
+    """
+
+    def __init__(self, linear: LinearModel, rng: np.random.Generator) -> None:
+        mixtures = linear.mixtures
+        unknowns = len(mixtures.weight)
+        most = max(int(MOST_WORK / (unknowns + 4) ** 2), 1)
+        kind_prior = linear.path.kind_share[linear.kinds]
+        kind_part = linear.mode.kind[linear.kinds] / linear.mode.kind[linear.kinds].sum()
+        part = linear.parts_at_mode()
+        for draws in COMPONENT_DRAWS:
+            draws = min(draws, most)
+            kind_part, part = _opened(kind_part, kind_prior), _opened(part, mixtures.weight)
+            self.kind = rng.choice(len(kind_part), draws, p=kind_part)
+            self.component = _draw_components(np.tile(part, (draws, 1, 1)), rng)
+            index = np.arange(unknowns), self.component
+            proposed = np.log(kind_part[self.kind]) + np.log(part[index]).sum(axis=1)
+            log_density, given_others = linear.weigh(self.kind, self.component)
+            log_weight = log_density - proposed
+            self.weight = softmax(log_weight)
+            kind_part = np.bincount(self.kind, self.weight, len(kind_part))
+            part = np.tensordot(self.weight, given_others, axes=1)
+        self.log_evidence = float(logsumexp(log_weight) - np.log(draws)) + linear.log_height
+
+
+class Chains:
+    """Chains side by side: each holds a kind of market and a component for every unknown."""
+
+    def __init__(
+        self,
+        linear: LinearModel,
+        start: ComponentDraws,
+        draws: int,
+        rng: np.random.Generator,
+    ) -> None:
+        self.linear, self.rng = linear, rng
+        unknowns, self.parts = linear.mixtures.weight.shape
+        limit = int(MOST_WORK / (unknowns + 4) ** 2)
+        self.chains = min(CHAINS, max(limit, 1), draws)
+        index = rng.choice(len(start.weight), self.chains, p=start.weight)
+        self.kind, self.component = start.kind[index], start.component[index]
+        self.messages: list[tuple[Array, Array]] = []
+        for _ in range(BURN):
+            self.sweep()
+            self._draw_kinds()
+
+    def draw(self, shared: Array) -> tuple[Array, Indices]:
+        """Coordinates by the linear model, shape (draws, width), and numbers of their kinds."""
+        result = []
+        for block in np.array_split(shared, -(-len(shared) // self.chains)):
+            self.sweep(keep=True)
+            unknown = self.unknown[: len(block)]
+            kind = self.kind[: len(block)].copy()
+            result.append((self._coordinates(unknown, kind, block), kind))
+            self._draw_kinds()
+        x, kinds = zip(*result, strict=True)
+        return np.concatenate(x), np.concatenate(kinds)
+
+    def sweep(self, keep: bool = False) -> None:
+        """Draw components of pairs, all else integrated out; then unknowns, and all components."""
+        linear, rng = self.linear, self.rng
+        mixtures = linear.mixtures
+        index = np.arange(self.component.shape[1]), self.component
+        variance = mixtures.sd[index] ** 2
+        centre = mixtures.mean[index]
+        precision = linear.precision[self.kind]
+        n = variance.shape[1]
+        # One of a pair is the size of the market, or the noise of a fact; the other is any
+        start = len(linear.path.mixed) - 1
+        order = np.argsort(rng.random((self.chains, n - start)), axis=1)
+        one_of_pair = start + order[:, :VISITS]
+        partner = rng.integers(n - 1, size=one_of_pair.shape)
+        pairs = np.stack([one_of_pair, partner + (partner >= one_of_pair)], axis=2)
+        visited = pairs.reshape(self.chains, -1)
+        # Of the covariance only the columns of the unknowns that are visited are needed
+        right = np.eye(n)[visited].transpose(0, 2, 1)
+        pull = (linear.pull[self.kind] + centre / variance)[:, :, None]
+        solved = np.linalg.solve(
+            precision + _diagonals(1 / variance), np.concatenate([pull, right], axis=2)
+        )
+        mean = solved[:, :, 0]
+        columns = solved[:, :, 1:]
+        for number in range(pairs.shape[1]):
+            self._pair(pairs, number, columns, mean, variance, centre)
+        root = np.linalg.inv(np.linalg.cholesky(precision + _diagonals(1 / variance)))
+        normal = ndtri(strata(rng, self.chains, n))[:, None]
+        if keep:
+            diagonal = (root**2).sum(axis=1)
+            self.messages.append(_without_own(mean, diagonal, centre, variance))
+        self.unknown = mean + (normal @ root)[:, 0]
+        self.component = _draw_components(mixtures.parts(self.unknown), rng)
+
+    def _draw_kinds(self) -> None:
+        """A kind of market for each chain, given the unknowns."""
+        linear = self.linear
+        unknown = self.unknown
+        square = ((unknown @ linear.precision) * unknown).sum(axis=2).T
+        log_part = linear.log_density + unknown @ linear.pull.T - 0.5 * square
+        self.kind = _draw_components(softmax(log_part, axis=-1), self.rng)
+
+    def _pair(
+        self,
+        pairs: Indices,
+        number: int,
+        columns: Array,
+        mean: Array,
+        variance: Array,
+        centre: Array,
+    ) -> None:
+        """Draw two unknowns' components together, all unknowns integrated out; one pair a chain.
+
+        m is the mean of each of the two, v and c are variance and centre of its present component.
+        a, g of the one and b, h of its partner are precision and pull with each component it may
+        have; ab couples the two.
+        """
+        mixtures = self.linear.mixtures
+        chain = np.arange(self.chains)[:, None]
+        pair = pairs[:, number]
+        pair_columns = columns[:, :, 2 * number : 2 * number + 2].copy()
+        block = pair_columns[chain, pair]
+        m, v, c = (np.take_along_axis(a, pair, axis=1) for a in (mean, variance, centre))
+        inverse = np.linalg.inv(block)
+        cavity = inverse - _diagonals(1 / v)
+        push = (inverse @ m[:, :, None])[:, :, 0] - c / v
+        log_one, a, g = self._component_terms(pair[:, :1], cavity[:, 0, 0], push[:, 0])
+        log_partner, b, h = self._component_terms(pair[:, 1:], cavity[:, 1, 1], push[:, 1])
+        a, g, b, h = a[:, :, None], g[:, :, None], b[:, None, :], h[:, None, :]
+        ab = cavity[:, 0, 1, None, None]
+        determinant = np.maximum(a * b - ab**2, 1e-12)
+        log_part = log_one[:, :, None] + log_partner[:, None, :] - 0.5 * np.log(determinant)
+        log_part += 0.5 * (b * g**2 - 2 * ab * g * h + a * h**2) / determinant
+        part = softmax(log_part.reshape(self.chains, -1), axis=1)
+        new = np.stack(np.divmod(_draw_components(part, self.rng), self.parts), axis=1)
+        self.component[chain, pair] = new
+        new_v = mixtures.sd[pair, new] ** 2
+        new_c = mixtures.mean[pair, new]
+        delta = 1 / new_v - 1 / v
+        scaled = pair_columns @ (
+            delta[:, :, None] * np.linalg.inv(np.eye(2) + block * delta[:, None, :])
+        )
+        columns -= scaled @ columns[chain, pair]
+        step = new_c / new_v - c / v - delta * m
+        mean += ((pair_columns - scaled @ block) @ step[:, :, None])[:, :, 0]
+        variance[chain, pair] = new_v
+        centre[chain, pair] = new_c
+
+    def _component_terms(
+        self, unknown: Indices, precision: Array, push: Array
+    ) -> tuple[Array, Array, Array]:
+        """Log weight, precision and pull of an unknown with each component that it may have.
+
+        Parameters
+        ----------
+        unknown : ndarray of int, shape (chains, 1)
+            Its number.
+        precision, push : ndarray, shape (chains,)
+            Of the unknown without a component.
+        """
+        mixtures = self.linear.mixtures
+        component = np.arange(self.parts)
+        own_precision = 1 / mixtures.sd[unknown, component] ** 2
+        centre = mixtures.mean[unknown, component]
+        own_pull = centre * own_precision
+        log_weight = (
+            np.log(np.maximum(mixtures.weight[unknown, component], 1e-300))
+            + 0.5 * np.log(own_precision)
+            - 0.5 * centre * own_pull
+        )
+        return log_weight, precision[:, None] + own_precision, push[:, None] + own_pull
+
+    def _coordinates(self, unknown: Array, kind: Indices, shared: Array) -> Array:
+        """All coordinates given the unknowns: a draw of the prior, corrected by its distance from
+        the facts (Matheron).
+        """
+        linear, path = self.linear, self.linear.path
+        x = self.rng.standard_normal((len(unknown), path.width))
+        yearly = path.columns["pattern"].start  # columns before those of single months
+        x[:, :yearly] = ndtri(strata(self.rng, len(x), yearly))
+        x[:, path.columns["common"]] = shared
+        x *= np.sqrt(linear.kind_variance[kind])
+        noise = np.sqrt(linear.noise) * self.rng.standard_normal((len(x), len(linear.noise)))
+        residual = linear.y - unknown @ linear.design.T - x @ linear.mode.jacobian.T - noise
+        for k, covariance in enumerate(linear.covariances):
+            rows = np.flatnonzero(kind == k)
+            pull = covariance.solve(residual[rows].T).T
+            x[rows] += linear.kind_variance[k] * (pull @ linear.mode.jacobian)
+        x[:, path.mixed] = unknown[:, : len(path.mixed)]
+        return x
+
+    def expectations(self) -> tuple[Array, Array]:
+        """Each contrast as the other facts lead one to expect it: mean and variance.
+
+        The components of a draw have adapted to the fact, too: draws that find it likely count less
+        (Gelfand 1996).
+        """
+        linear, f = self.linear, self.linear.facts
+        mean, variance = linear.mean.copy(), linear.variance.copy()
+        q = len(linear.path.mixed)
+        rows = linear.doubtful
+        cavity_mean, spread = (
+            np.concatenate(item)[:, q:] for item in zip(*self.messages, strict=True)
+        )
+        log_density = f.noise.rows(rows).log_density(cavity_mean, spread)
+        weight = np.exp(log_density.min(axis=0) - log_density)
+        weight /= weight.sum(axis=0)
+        middle, variance[rows] = moments(weight, cavity_mean, spread)
+        mean[rows] = f.value[rows] + middle
+        return mean, variance
+
+
+def _opened(part: Array, prior: Array) -> Array:
+    """Probabilities of components, mixed with their prior so that none is impossible."""
+    prior_part = prior / prior.sum(axis=-1, keepdims=True)
+    return np.asarray((1 - OPEN_PART) * part + OPEN_PART * prior_part)
+
+
+def _without_own(mean: Array, spread: Array, centre: Array, variance: Array) -> tuple[Array, Array]:
+    """Mean and variance of unknowns without what their own components say."""
+    left = np.maximum(1 / spread - 1 / variance, 1e-9)
+    return (mean / spread - centre / variance) / left, 1 / left
+
+
+def moments(weight: Array, mean: Array, variance: Array) -> tuple[Array, Array]:
+    """Mean and variance of mixtures, of one component a row."""
+    middle = (weight * mean).sum(axis=0)
+    return middle, (weight * (variance + (mean - middle) ** 2)).sum(axis=0)
+
+
+def _diagonals(rows: Array) -> Array:
+    """Each row as a diagonal matrix."""
+    return rows[:, :, None] * np.eye(rows.shape[1])
+
+
+def _draw_components(part: Array, rng: np.random.Generator) -> Indices:
+    """The number of a component from each row of weights, drawn in proportion to them."""
+    cumulative = part.cumsum(axis=-1)
+    lot = rng.random(cumulative.shape[:-1])[..., None] * cumulative[..., -1:]
+    return np.asarray(np.minimum((cumulative < lot).sum(axis=-1), part.shape[-1] - 1))

@@ -1,0 +1,90 @@
+"""Draws of the linear model, moved to where the model itself has them: randomise, then optimise
+(Bardsley, Solonen, Haario and Laine 2014).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecasting.growth.linear_model import LinearModel
+from forecasting.growth.mode import Mode
+from forecasting.vocabulary.quantiles import Array
+
+MOVE_TOLERANCE = 0.05  # gap in units of the noise at which a move has arrived
+FIXED_SLOPE_STEPS = 4  # with the slope at the mode, before those with the slope at the draw
+NEWTON_STEPS = 6
+MAX_STEP = 2.0  # of one coordinate in one step
+NUMBERS_IN_MEMORY = 1_000_000  # of one block of draws
+
+
+def moved(linear: LinearModel, x: Array) -> tuple[Array, Array, Array]:
+    """Draws moved towards where their true contrasts are what the linear ones were; logs of their
+    weights, and their contrasts.
+    """
+    path, facts, mode = linear.path, linear.facts, linear.mode
+    if not len(facts.value):
+        return x, np.zeros(len(x)), np.zeros((len(x), 0))
+    goal = mode.contrast + (x - mode.x) @ mode.jacobian.T
+    move = Move(mode, np.sqrt(facts.precision(goal).mean(axis=0)))
+    blocks = 1 + len(x) * len(facts.value) ** 2 // NUMBERS_IN_MEMORY
+    parts = [move(x[rows], goal[rows]) for rows in np.array_split(np.arange(len(x)), blocks)]
+    after, log_weight, contrast = (np.concatenate(item) for item in zip(*parts, strict=True))
+    log_weight += path.log_density(after) - path.log_density(x)
+    log_weight += (facts.log_density(contrast) - facts.log_density(goal)).sum(axis=1)
+    return after, log_weight, contrast
+
+
+class Move:
+    """Randomise, then optimise (Bardsley, Solonen, Haario and Laine 2014).
+
+    A draw x of the linear model moves along the gain A by the d that solves
+    ``root (c(x + A d) - goal) + S d = 0``, with S the inverse of J A + I. At the mode the matrix of
+    that equation is the identity, so that weights of all rounds and hypotheses compare.
+    """
+
+    def __init__(self, mode: Mode, root: Array) -> None:
+        self.path, self.facts, self.root = mode.path, mode.facts, root
+        variance = 1 / (mode.kind @ (1 / mode.path.kind_variance))
+        variance[mode.path.mixed] = mode.variance[mode.path.mixed]
+        jacobian = root[:, None] * mode.jacobian
+        gain = variance[:, None] * jacobian.T
+        self.inertia = np.linalg.inv(jacobian @ gain + np.eye(len(root)))
+        self.gain = gain @ self.inertia
+
+    def __call__(self, start: Array, goal: Array) -> tuple[Array, Array, Array]:
+        """Draws at the end of their moves, logs of their weights, and their contrasts.
+
+        A draw that does not arrive has no weight.
+        """
+        d = np.zeros(goal.shape)
+        for _ in range(FIXED_SLOPE_STEPS):
+            x = start + d @ self.gain.T
+            contrast = self.facts.at(self.path.log_flows(x), x)
+            d -= self._limited(self._gap(contrast, goal, d))
+        log_weight = np.full(len(d), -np.inf)
+        contrast = np.zeros(goal.shape)
+        rows = np.arange(len(d))
+        for _ in range(NEWTON_STEPS):
+            x = start[rows] + d[rows] @ self.gain.T
+            tangents = self.path.tangents(x, self.gain)
+            current, slope = self.facts.tangents(tangents, x, self.gain)
+            slope = self.root[:, None] * slope + self.inertia
+            gap = self._gap(current, goal[rows], d[rows])
+            sign, log_volume = np.linalg.slogdet(slope)
+            close = np.abs(gap).max(axis=1) < MOVE_TOLERANCE
+            good = close & (sign > 0)
+            log_weight[rows[good]] = -log_volume[good]
+            contrast[rows[good]] = current[good]
+            rows, gap, slope = rows[~close], gap[~close], slope[~close]
+            if not len(rows):
+                break
+            d[rows] -= self._limited(np.linalg.solve(slope, gap[:, :, None])[:, :, 0])
+        return start + d @ self.gain.T, log_weight, contrast
+
+    def _gap(self, contrast: Array, goal: Array, d: Array) -> Array:
+        return self.root * (contrast - goal) + d @ self.inertia.T
+
+    def _limited(self, step: Array) -> Array:
+        """A step, shortened so that no coordinate moves by more than `MAX_STEP`."""
+        excess = np.abs(step @ self.gain.T).max(axis=1, keepdims=True) / MAX_STEP
+        return np.asarray(step / np.maximum(excess, 1.0))
