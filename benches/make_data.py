@@ -6,22 +6,19 @@ python benches/make_data.py chain PANEL            chain_record.csv
 python benches/make_data.py record                 track_record.csv
 python benches/make_data.py package                datapackage.json
 python benches/make_data.py schema                 params.schema.json
-python benches/make_data.py names                  language_names.csv
 
 PANEL is IEA's Global EV Data table, MONTHS a CSV with the columns market, month and registrations
 (or bev): both are under terms of their own, and you bring them. Priors rest on the season and the
 effects of policies that ship: make them again until nothing changes. The record is due after a
 change of facts or engine, the package after one of the tables of the ledger, the schema after one
-of the keys of a params file, the names after one of the languages below or of Babel. With --out
-FOLDER nothing that ships is replaced.
+of the keys of a params file. With --out FOLDER nothing that ships is replaced.
 """
 
 from __future__ import annotations
 
-import csv
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -29,33 +26,23 @@ from typing import Any
 import click
 import numpy as np
 import pandas as pd
-from babel import Locale
 
 from forecasting.evaluation.chain_record import chain_record, summarise_chain
 from forecasting.evaluation.track_record import ledger_record
 from forecasting.evidence import policies
 from forecasting.evidence.datasets import central_asia, programmes
-from forecasting.evidence.ledger import read_ledger
+from forecasting.evidence.rules import FACT_VOCABULARIES, MEANINGS
 from forecasting.evidence.sources.iea import IEA, annual_sales, read_iea_panel
 from forecasting.growth.prior import ANALOGUES, SHIPPED
 from forecasting.panels.charger_panel import COUNTS, charger_panel, estimate_practice
 from forecasting.panels.growth_prior import estimate_prior
 from forecasting.panels.policy_effects import estimate_policy_effects
 from forecasting.parameters.schema import CORRIDORS, Scenario
-from forecasting.reading.rules import FACT_VOCABULARIES, MEANINGS
-from forecasting.reading.spreadsheets.terms import LANGUAGE_NAMES
+from forecasting.reading.own_ledgers import read_ledger
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.names import DATA
 from forecasting.vocabulary.places import COUNTRIES
 
-# Of tables in which months and countries are read
-LANGUAGES = ("en", "ru", "uz_Latn", "uz_Cyrl", "kk", "ky", "tg", "tr", "de")
-# Of which months are read, too; no month of one is another month elsewhere
-MONTH_LANGUAGES = (
-    *LANGUAGES,
-    *("uk", "be", "az", "ka", "id", "vi", "fr", "es", "pt", "it", "nl", "pl", "cs", "ro"),
-    *("hi", "ar"),
-)
 CHANGES = DATA / "CHANGES.md"  # of the facts, by version
 
 FEWEST_COMPARED = 200  # sales, of which a share is known to a few percent
@@ -198,33 +185,6 @@ def package(out: Path) -> None:
 def schema(out: Path) -> None:
     text = json.dumps(editor_schema(), indent=1)
     (out / "params.schema.json").write_text(text + "\n", encoding="utf-8")
-
-
-@main.command()
-@OUT
-def names(out: Path) -> None:
-    with (out / LANGUAGE_NAMES.name).open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file, lineterminator="\n")
-        rows.writerow(("kind", "code", "name"))
-        rows.writerows(dict.fromkeys(language_names()))
-
-
-def language_names() -> Iterator[tuple[str, object, str]]:
-    """Kind, code and name of each month and each country, as tables write them."""
-    for language in MONTH_LANGUAGES:
-        months = Locale.parse(language).months
-        for width in ("wide", "abbreviated"):
-            for form in ("format", "stand-alone"):
-                for number, name in months[form][width].items():
-                    word = name.lower().strip(".")
-                    if width == "wide" or language in LANGUAGES:
-                        yield "month", number, word
-                    if width == "abbreviated":
-                        yield "short month", number, word
-    for language in (*LANGUAGES, "zh"):
-        for code, name in Locale.parse(language).territories.items():
-            if len(code) == 2 and code.isalpha():
-                yield "country", code, name.casefold()
 
 
 def estimate_drift(narrow: pd.DataFrame, wide: pd.DataFrame) -> float:

@@ -24,7 +24,7 @@ from tempfile import TemporaryDirectory
 ROOT = Path(__file__).resolve().parent.parent
 # All that MANIFEST.in names, and what the build needs
 SOURCES = (
-    *("pyproject.toml", "MANIFEST.in", "README.md", "LICENSE", "LICENSE.unicode"),
+    *("pyproject.toml", "MANIFEST.in", "README.md", "LICENSE"),
     *("CHANGELOG.md", "CITATION.cff"),
     *("Makefile", "conftest.py", "forecasting", "notebooks", "params", "examples"),
     *("tests", "docs", "benches", "binder"),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from forecasting.demand.corridor import corridor_plan as corridor_plan
     from forecasting.evidence import datasets as datasets
     from forecasting.evidence.fact import Fact as Fact
-    from forecasting.evidence.ledger import Ledger as Ledger, read_ledger as read_ledger
+    from forecasting.evidence.ledger import Ledger as Ledger
     from forecasting.growth.flow import (
         FlowForecast as FlowForecast,
         annual_totals as annual_totals,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from forecasting.growth.prior import Prior as Prior
     from forecasting.panels.growth_prior import estimate_prior as estimate_prior
     from forecasting.parameters.schema import Scenario as Scenario, load_scenario as load_scenario
+    from forecasting.reading.own_ledgers import read_ledger as read_ledger
     from forecasting.reporting import figures as figures, notebook as notebook
     from forecasting.reporting.explore import explore as explore, new as new
     from forecasting.runs.output.result import RunSummary as RunSummary

@@ -42,10 +42,10 @@ from forecasting.vocabulary.sentences import plural, sentence
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
-    from forecasting.reading.press import Proposal
-    from forecasting.reading.spreadsheets.reading import SpreadsheetReading
+    from forecasting.reading.dialogue import Question
+    from forecasting.reading.press import PressProposal
     from forecasting.runs.output.result import LogForm
-    from forecasting.scenarios.new_country import NewCountry, Question
+    from forecasting.scenarios.new_country import NewCountry
 
 
 Paths = tuple[Path, ...]
@@ -174,7 +174,7 @@ OWN_FACTS = option(
 
 def _day_of_publication(text: str) -> dt.date:
     """The last day of the day, month or year that is given."""
-    from forecasting.reading.rules import publication
+    from forecasting.evidence.rules import publication
 
     if span := publication(text.strip()):
         return span.end
@@ -543,7 +543,7 @@ def check(paths: Paths, ledger: Paths, published: dt.date | None) -> None:
     "answers_file",
     type=FILE,
     metavar="FILE",
-    help="What is answered already: a mapping, as `check` prints it.",
+    help="What is answered already; default NAME.mapping.yaml beside the table.",
 )
 @option("--yes", is_flag=True, help="Take what is certain, and refuse what is not.")
 @PUBLISHED
@@ -610,18 +610,55 @@ def _on_terminal() -> bool:
     return sys.stdin.isatty() and not _is_for_programs()
 
 
-def _answer(question: Question, on_terminal: bool) -> str:
-    """The user's answer, asked for until it can be read; without a terminal the proposed one."""
-    if not on_terminal:
-        answer = question.proposed_answer()
-        say(_asked(question, question.proposed))
-        return answer
-    while True:
-        text = click.prompt(_asked(question), default=question.proposed or None)
+def _ask(country: NewCountry) -> None:
+    """Ask each question until it is answered: Enter takes the proposal, ``?`` explains, ``back``
+    goes one question back.
+    """
+    asked: list[str] = []
+    seen: tuple[str, ...] = ()
+    while question := country.waiting():
+        seen = _show_question(question, seen)
+        words = f"{question.asks}" if not question.choices else "Your choice (? explains)"
+        proposed = _proposed(question)
+        text = click.prompt(words, default=proposed, show_default=bool(proposed))
+        if text.strip() == "?":
+            say(question.explained or question.because or "there is nothing more to say of it")
+            continue
+        if text.strip().lower() == "back":
+            if asked:
+                country.take_back(asked.pop())
+            else:
+                say("this is the first question")
+            seen = ()
+            continue
         try:
-            return question.read(text)
+            country.give(question, text)
         except InputError as error:
             say(str(error))
+            continue
+        asked.append(question.key)
+        country.keep()
+
+
+def _proposed(question: Question) -> str:
+    """The proposed answer as it is shown: of a list its number."""
+    values = [*question.choices]
+    if question.proposed in values:
+        return str(values.index(question.proposed) + 1)
+    return question.proposed
+
+
+def _show_question(question: Question, seen: tuple[str, ...]) -> tuple[str, ...]:
+    """Show a question with its choices, once until it is answered."""
+    lines = [*question.shown, _asked(question)]
+    for number, (value, words) in enumerate(question.choices.items(), start=1):
+        name = "" if value.startswith("{") else value
+        lines.append(sentence("{number:>4}  [{name}][ - {words}]", number=number,
+                              name=name, words=words).replace("   - ", "  "))  # fmt: skip
+    if tuple(lines) != seen:
+        for line in lines if question.choices else ():
+            say(line)
+    return tuple(lines)
 
 
 def _asked(question: Question, answer: str = "") -> str:
@@ -632,23 +669,24 @@ def _asked(question: Question, answer: str = "") -> str:
     return sentence(ASKED, question=question.asks, answer=answer, reasons=reasons)
 
 
-def _ask(new_country: NewCountry, asks: bool) -> None:
-    """Show how a table is read, and ask what it cannot say; show what the answers changed."""
-    reading = new_country.reading
-    _show_reading(reading)
-    if not asks:
-        new_country.check_certain()
-    for question in new_country.questions():
-        new_country.answers[question.key] = _answer(question, asks)
-    if reading and new_country.reading and new_country.reading.rows() != reading.rows():
-        _show_reading(new_country.reading)
+def _take_proposals(country: NewCountry) -> None:
+    """Answer each question as it is proposed, and tell how."""
+    while question := country.waiting():
+        if not question.proposed:
+            raise InputError.at(
+                question.asks, "Nothing says it for certain", "answer on a terminal"
+            )
+        country.give(question, question.proposed)
+        for line in question.shown or [_asked(question, question.proposed)]:
+            say(line)
 
 
-def _show_reading(reading: SpreadsheetReading | None) -> None:
+def _show_table(country: NewCountry) -> None:
+    """The sheets of a table that is asked about, as they stand."""
     from forecasting.reporting.table_picture import picture_of
 
-    if reading:
-        for line in picture_of(reading):
+    for sheet in country.sheets():
+        for line in picture_of(country.path.name, sheet):
             say(line)
 
 
@@ -662,15 +700,18 @@ def _new_of_table(
     sheets: tuple[str, ...],
     answers_file: Path | None,
 ) -> None:
-    """Show how a table is read, ask what it cannot say, write the params file, make the report."""
-    from forecasting.reading.mapping import Mapping, read_mapping
+    """Show a table, ask what it cannot say, write the params file, make the report."""
+    from forecasting.reading.answers import read_answers
     from forecasting.scenarios.new_country import NewCountry
 
-    mapping = Mapping() if answers_file is None else read_mapping(answers_file)
-    if sheets:
-        mapping = mapping.model_copy(update={"sheet": [*sheets]})
-    new_country = NewCountry(country, table, published, mapping)
-    _ask(new_country, asks=not yes and _on_terminal())
+    answers = None if answers_file is None else read_answers(answers_file)
+    new_country = NewCountry(country, table, published, answers, sheets)
+    _show_table(new_country)
+    if yes or not _on_terminal():
+        new_country.check_certain()
+        _take_proposals(new_country)
+    else:
+        _ask(new_country)
     # A table that is refused needs none of what forecasts
     from forecasting.reporting.caveat_words import lines_of
     from forecasting.runs.runner import run as run_all
@@ -985,7 +1026,7 @@ def claim(ledger: Paths, **question: Any) -> None:
     year is used up by then: claim KG quota 2026 2026-06-30.
     """
     from forecasting.evaluation.claim import claim_of
-    from forecasting.evidence.datasets import facts_of
+    from forecasting.reading.own_ledgers import facts_of
     from forecasting.reporting.caveat_words import age_today
     from forecasting.reporting.score_words import claim_text
 
@@ -1077,12 +1118,12 @@ def fact(ledger: Path, text: str | None, yes: bool, **columns: str | None) -> No
     with each; numerals of Uzbek and Chinese are read, too. Nothing is appended unless you say so.
     """
     from forecasting.evidence.checking import append_fact, fact_row, missing_columns
+    from forecasting.evidence.rules import normalise, parts_of_a_count
     from forecasting.reading.press import rows_of_sentence
-    from forecasting.reading.rules import normalise, parts_of_a_count
     from forecasting.reporting.caveat_words import words_of
 
     cells = {name: cell for name, cell in columns.items() if cell}
-    proposals: list[Proposal] = []
+    proposals: list[PressProposal] = []
     if text:
         proposals = rows_of_sentence(text, cells)
         _list_proposals(proposals)
@@ -1109,7 +1150,7 @@ def fact(ledger: Path, text: str | None, yes: bool, **columns: str | None) -> No
     answer("", ledger=ledger, proposals=[vars(one) for one in proposals], appended=appended)
 
 
-def _list_proposals(proposals: list[Proposal]) -> None:
+def _list_proposals(proposals: list[PressProposal]) -> None:
     """Proposals as a table, and below it what may be wrong with each."""
     rows = [["", "", *PROPOSAL_COLUMNS]]
     for number, proposal in enumerate(proposals, start=1):
@@ -1123,7 +1164,7 @@ def _list_proposals(proposals: list[Proposal]) -> None:
             say(f"{number}. {doubt}")
 
 
-def _chosen(proposals: list[Proposal], yes: bool) -> list[Proposal]:
+def _chosen(proposals: list[PressProposal], yes: bool) -> list[PressProposal]:
     """The proposals that the user confirms, asked one by one; with --yes those that are sure."""
     if yes:
         sure = [proposal for proposal in proposals if proposal.sure]

@@ -121,8 +121,8 @@ def test_what_is_no_file_or_no_folder_is_said_before_any_work() -> None:
     Path("file.csv").write_text("mine")
     record = ("track-record", "--place", "UZ", "--measure", "ev_imports", "--csv")
     for words, said in (
-        (("new", "FR", "--ledger", "folder"), "folder: is no file (give a table of your own, "),
-        (("new", "FR", "--ledger", "no.csv"), "no.csv: is no file (give a table of your own, "),
+        (("new", "FR", "--ledger", "folder"), "folder: is no file (give a table of your own: "),
+        (("new", "FR", "--ledger", "no.csv"), "no.csv: is no file (give a table of your own: "),
         (("new", "FR", "--out", "file.csv"), "file.csv is a file; give a folder to write france-"),
         ((*record, "folder"), "folder is a folder; give the name of a file"),
         ((*record, "file.csv/a.csv"), "file.csv is a file, no folder for a.csv; give another path"),
@@ -148,7 +148,10 @@ def test_evidence_lists_facts_as_of_a_day() -> None:
 
 
 def test_a_fact_without_a_source_has_none_in_the_list() -> None:
-    Path("georgia.csv").write_text("Year,Place,EV sales\n2023,Georgia,5400")
+    Path("georgia.csv").write_text(
+        "id,measure,place,period_start,period_end,relation,value\n"
+        "a,ev_sales,GE,2023-01-01,2023-12-31,equals,5400\n"
+    )
     result = call("evidence", "georgia.csv")
     assert result.stdout.splitlines()[2:] == ["    no date", "1 fact"]
 

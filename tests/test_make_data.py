@@ -34,7 +34,6 @@ def run(made: ModuleType, out: Path, *arguments: object) -> None:
     [
         ("package", "datapackage.json"),
         ("schema", "params.schema.json"),
-        ("names", "language_names.csv"),
     ],
 )
 def test_what_ships_is_what_is_made(made, tmp_path, command, name):

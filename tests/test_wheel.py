@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 def contents(tmp_path_factory) -> set[str]:
     """Names in a wheel built from a copy, so that the build leaves nothing in the repository."""
     source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
-    for name in ("pyproject.toml", "README.md", "LICENSE", "LICENSE.unicode"):
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     for name in ("forecasting", "notebooks", "params", "examples"):
         shutil.copytree(

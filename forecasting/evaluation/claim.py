@@ -13,8 +13,6 @@ from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.words import in_words, when_words
 from forecasting.parameters.schema import CORRIDORS, Scenario, scenario_from_parameters
-from forecasting.reading.printed_numbers import printed_number
-from forecasting.reading.printed_periods import period_of
 from forecasting.scenarios.facts_on_day import facts_of_scenario
 from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.scenarios.question import find_scenario, new_scenario, params_file
@@ -22,6 +20,8 @@ from forecasting.vocabulary.errors import InputError, in_digits
 from forecasting.vocabulary.measures import CHARGING_ANSWERS, FLOW_OF_COUNT, MEASURES, nearest
 from forecasting.vocabulary.periods import Period, as_date, year
 from forecasting.vocabulary.places import REGION, WORLD, place_code, place_name
+from forecasting.vocabulary.printed_numbers import printed_number
+from forecasting.vocabulary.printed_periods import period_of
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
 from forecasting.vocabulary.quantities import QUANTITIES, default_quantity, quantity_of
 

@@ -22,12 +22,12 @@ from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import Policy
+from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.growth.flow import FlowForecast, forecast_flow
 from forecasting.growth.prior import Prior
 from forecasting.growth.quotas import days_used_up
 from forecasting.growth.starting import MarketSize
 from forecasting.parameters.schema import scenario_from_parameters
-from forecasting.reading.rules import OBSERVATION_KINDS
 from forecasting.scenarios.facts_on_day import FlowInputs, facts_of_flow
 from forecasting.scenarios.outlook import outlook
 from forecasting.scenarios.question import find_scenario

@@ -1,12 +1,11 @@
-"""From a file to checked rows: a ledger in its own columns as it stands, any other table through a
-mapping; every rule that a row breaks, with its line; what else a user wants to hear of a file; and
-one more fact, which is checked beside its file before it is appended.
+"""From a ledger in its own columns to checked rows: every rule that a row breaks, with its line;
+what else a user wants to hear of a file; and one more fact, which is checked beside its file before
+it is appended.
 
 Nothing stops at the first problem, and nothing here needs the libraries of a forecast.
 """
 
 import csv
-import datetime as dt
 import io
 import itertools
 import os
@@ -18,9 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from forecasting.evidence.bases import two_things
-from forecasting.reading.mapping import UNKNOWN, Mapping, mapping_path, read_mapping
-from forecasting.reading.printed_periods import period_cells, period_of
-from forecasting.reading.rules import (
+from forecasting.evidence.rules import (
     EMPTY,
     LEDGER_COLUMNS,
     NUMBER_COLUMNS,
@@ -36,24 +33,29 @@ from forecasting.reading.rules import (
     settled,
     thousands_apart,
 )
-from forecasting.reading.spreadsheets.cell_grid import is_workbook, rows_of_text
-from forecasting.reading.spreadsheets.reading import SpreadsheetReading, read_spreadsheet
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import InputError, LedgerError, Problem
 from forecasting.vocabulary.file_lock import LONGEST_WAIT, lock_file
 from forecasting.vocabulary.files import AnyPath, read_whole
-from forecasting.vocabulary.limits import MAX_LEDGER_ROWS, MAX_PROBLEMS
+from forecasting.vocabulary.limits import (
+    MAX_COLUMNS,
+    MAX_LEDGER_ROWS,
+    MAX_LINES,
+    MAX_PROBLEMS,
+    MAX_TEXT_CELLS,
+)
 from forecasting.vocabulary.measures import did_you_mean
+from forecasting.vocabulary.printed_periods import period_cells, period_of
 from forecasting.vocabulary.quantities import on_a_day
 
 Source = AnyPath | IO[str] | IO[bytes]
 # Of the required columns: a file that has so many is a ledger, and its other names are slips
 LEDGER_LIKE = 4
-SAY_IT = "say it in the mapping, under columns or constants"
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 
 @dataclass(frozen=True)
-class TableRead:
+class LedgerRows:
     """What a file of facts holds.
 
     Parameters
@@ -62,57 +64,55 @@ class TableRead:
         In their order.
     problems : list of Problem
         What is wrong with the file; the rules of rows are checked apart.
-    reading : SpreadsheetReading, optional
-        Of a table that is not in a ledger's columns: what each column and row was read as.
     """
 
     rows: list[FoundRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    reading: SpreadsheetReading | None = None
 
     def all_problems(self) -> list[Problem]:
         """What is wrong with the file, and with its rows, as far as a message shows it."""
         return first_problems(itertools.chain(self.problems, problems_of_rows(self.rows)))
 
 
-def read_rows(source: Source) -> TableRead:
-    """The rows of a table, of an open file, or of every ``*.csv`` of a folder.
+def folder_rows(folder: Path, read: Callable[[Path], LedgerRows]) -> LedgerRows:
+    """The rows of every ``*.csv`` of a folder, which are one ledger.
 
     Parameters
     ----------
-    source : str, Path or open file
-        An open file is a ledger in CSV.
+    folder : Path
+        With the files.
+    read : callable
+        Gives the rows of a file.
+
+    Raises
+    ------
+    LedgerError
+        Where the folder holds none.
     """
-    try:
-        if isinstance(source, (str, os.PathLike)):
-            return _read(source)
-        data = source.read()
-        name = Path(str(getattr(source, "name", "ledger"))).name
-        return ledger_rows(name, data.encode() if isinstance(data, str) else data)
-    except LedgerError as error:
-        return TableRead(problems=[*error.problems])
-    except OSError as error:
-        fault = (error.strerror or "cannot be read").lower()
-        return TableRead(problems=[Problem(str(source), fault, "check the path of the ledger")])
-
-
-def _read(source: AnyPath) -> TableRead:
-    path = Path(source)
-    if re.match(r"[a-z][a-z0-9+.-]+://", str(source)):
-        hint = "save it as a file first, or see `ev-forecast fetch`"
-        raise LedgerError.at(
-            str(source)[:200], "is a network address, and nothing is fetched unasked", hint
-        )
-    if not path.is_dir():
-        return read_table(path)
-    parts = [read_rows(file) for file in sorted(path.glob("*.csv"))]
+    parts = [read(file) for file in sorted(folder.glob("*.csv"))]
     if not parts:
         hint = "give a ledger, or a folder of ledgers"
-        raise LedgerError.at(path, "the folder holds no .csv file", hint)
-    return TableRead(
+        raise LedgerError.at(folder, "the folder holds no .csv file", hint)
+    return LedgerRows(
         [row for part in parts for row in part.rows],
         [problem for part in parts for problem in part.problems],
     )
+
+
+def shipped_rows(path: Path) -> LedgerRows:
+    """The rows of a ledger in its own columns, or of a folder of such."""
+    if path.is_dir():
+        return folder_rows(path, shipped_rows)
+    return ledger_rows(path.name, read_whole(path))
+
+
+def is_ledger(columns: Iterable[str]) -> bool:
+    """Whether columns are those of a ledger, or most of those that it needs.
+
+    >>> is_ledger(["id", "measure", "place", "value"]), is_ledger(["Country", "Year", "EV sales"])
+    (True, False)
+    """
+    return len({*columns} & {*REQUIRED_COLUMNS}) >= LEDGER_LIKE
 
 
 # A ledger in its own columns.
@@ -123,7 +123,7 @@ def _empty(name: str) -> LedgerError:
     return LedgerError.at(name, "the file is empty", hint)
 
 
-def ledger_rows(name: str, data: bytes) -> TableRead:
+def ledger_rows(name: str, data: bytes) -> LedgerRows:
     """The rows of a ledger in its own columns.
 
     Parameters
@@ -148,7 +148,7 @@ def ledger_rows(name: str, data: bytes) -> TableRead:
         raise LedgerError.at(
             f"{name}:{line}", f"is not UTF-8: byte 0x{data[error.start]:02x} cannot be read", hint
         ) from None
-    read = TableRead()
+    read = LedgerRows()
     header: list[str] = []
     line = 1
     try:
@@ -181,7 +181,7 @@ def _head_problems(where: str, header: list[str]) -> Iterator[Problem]:
     yield from column_problems(where, header, REQUIRED_COLUMNS)
 
 
-def _add_row(read: TableRead, where: str, header: list[str], cells: list[str]) -> None:
+def _add_row(read: LedgerRows, where: str, header: list[str], cells: list[str]) -> None:
     """Add a row of a ledger, or what is wrong with it."""
     if len(cells) != len(header):
         read.problems.append(
@@ -205,81 +205,6 @@ def _thousands(row: FoundRow) -> Iterator[Problem]:
         yield Problem(f"{row.where} {column}", *fault)
 
 
-# A table in columns of its own, read by what it shows and by a mapping.
-
-
-def read_table(path: Path, answers: Mapping | None = None) -> TableRead:
-    """The rows of a table, with what its reader knows of it.
-
-    Parameters
-    ----------
-    path : Path
-        A table; one in a ledger's columns, or with a mapping beside it, is read by these.
-    answers : Mapping, optional
-        What else a reader says of it.
-
-    Raises
-    ------
-    LedgerError
-        Where the file is no table.
-    """
-    data = read_whole(path)
-    mapping_file = mapping_path(path)
-    mapping = Mapping()
-    if mapping_file.is_file():
-        mapping = read_mapping(mapping_file)
-    if answers is not None:
-        mapping = mapping.with_answers(answers)
-    if not data.strip():
-        raise _empty(path.name)
-    names_of_columns = data.partition(b"\n")[0].decode("utf-8-sig", "replace").strip().split(",")
-    is_mapped = bool(mapping.columns or mapping.values or mapping.letters)
-    names_a_ledger = len({*names_of_columns} & {*REQUIRED_COLUMNS}) >= LEDGER_LIKE
-    if names_a_ledger and not (is_mapped or is_workbook(path.name)):
-        return ledger_rows(path.name, data)
-    reading = read_spreadsheet(path.name, data, mapping)
-    rows = reading.rows()
-    problems = [*_lacking(reading), *reading.problems]
-    problems += [*_ambiguous_rows(rows, reading)]
-    problems += [*_of_questions(reading, mapping_file.name)]
-    if problems and not is_mapped and answers is None:  # else it asks already
-        hint = (
-            f"`ev-forecast new --ledger {path.name}` asks for it; "
-            f"{mapping_file.name} says it for good"
-        )
-        columns = ", ".join(reading.heads)
-        problems.append(
-            Problem(path.name, f"is not in a ledger's columns, but has {columns[:100]}", hint)
-        )
-    return TableRead(rows, problems, reading)
-
-
-def _of_questions(reading: SpreadsheetReading, mapping_name: str) -> Iterator[Problem]:
-    """What is not certain, with the line of a mapping that says it."""
-    for question in reading.questions:
-        hint = question.remedy
-        if len(question.key) > 1 or question.key in (("fiscal_year",), ("place",)):
-            hint = f"say it in {mapping_name}: {hint}"
-        yield Problem(question.where, question.asks, hint)
-
-
-def _lacking(reading: SpreadsheetReading) -> Iterator[Problem]:
-    """What neither the table nor the mapping says, though every fact needs it."""
-    for word in reading.lacks:
-        yield Problem(f"{reading.name}:{reading.head_line}", f"no column says {word}", SAY_IT)
-
-
-def _ambiguous_rows(rows: Sequence[FoundRow], reading: SpreadsheetReading) -> Iterator[Problem]:
-    """Rows with two numbers of one thing, where a column is not read that may tell them apart."""
-    unread = [repr(name) for name, why in reading.unread().items() if why == UNKNOWN]
-    for row, another in two_numbers(rows) if unread else ():
-        yield Problem(
-            another.where,
-            f"says another number of the same as {row.where}",
-            f"say in the mapping what {', '.join(unread)[:100]} holds",
-        )
-
-
 def two_numbers(rows: Sequence[FoundRow], *columns: str) -> Iterator[tuple[FoundRow, FoundRow]]:
     """The first two rows with different numbers of one quantity, by one agency.
 
@@ -300,6 +225,46 @@ def two_numbers(rows: Sequence[FoundRow], *columns: str) -> Iterator[tuple[Found
         if match.cells["value"] != row.cells["value"]:
             yield match, row
             return
+
+
+def rows_of_text(name: str, text: str, separator: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """The rows of a table in text, each with the number of its last line.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, for messages.
+    text : str
+        What it holds.
+    separator : str
+        Between its cells.
+
+    Raises
+    ------
+    LedgerError
+        Where it has too many lines, cells or columns.
+    csv.Error
+        Where a quotation mark is not closed.
+
+    Examples
+    --------
+    >>> [*rows_of_text("own.csv", "a,b%c1,2" % 10)]
+    [(1, ['a', 'b']), (2, ['1', '2'])]
+    """
+    lines = max(text.count("\n"), text.count("\r"))
+    if lines > MAX_LINES:
+        fault = f"has {lines:,} lines, {MAX_LINES:,} are the most, blank ones included"
+        raise LedgerError.at(name, fault, "split it")
+    cells = text.count(separator) + lines
+    if cells > MAX_TEXT_CELLS:
+        fault = f"has {cells:,} cells, {MAX_TEXT_CELLS:,} are the most, empty ones included"
+        raise LedgerError.at(name, fault, "keep what you need")
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    for row in rows:
+        if len(row) > MAX_COLUMNS:
+            fault = f"has {len(row):,} columns, {MAX_COLUMNS:,} are the most"
+            raise LedgerError.at(f"{name}:{rows.line_num}", fault, "keep what you need")
+        yield rows.line_num, row
 
 
 MAX_COMPARED_IDS = 1000  # ids: to compare more takes a second a word
@@ -373,32 +338,7 @@ def _table_faults(row: FoundRow, row_of_id: dict[str, FoundRow], ids: Collection
         yield "reference", f"{reference!r} refers to nothing", hint
 
 
-def checked_file(
-    path: Path, published: dt.date | None = None
-) -> tuple[list[FoundRow], list[Problem], list[Caveat]]:
-    """The rows of a ledger, what is wrong with it, and, where nothing is, what else is worth
-    knowing.
-
-    Parameters
-    ----------
-    path : Path
-        A table, or a folder whose ``*.csv`` files are one ledger.
-    published : date, optional
-        Since when those facts are known that have no date of publication.
-    """
-    read = read_rows(path)
-    if published:
-        for row in read.rows:
-            row.cells["published"] = row.cells["published"] or str(published)
-    if problems := read.all_problems():
-        return read.rows, problems, []
-    problems = [*_of_two_things(path, read.rows)]
-    if path.is_dir():
-        return read.rows, problems, []
-    return read.rows, problems, [*_caveats(path, read)]
-
-
-def _of_two_things(path: Path, rows: Sequence[FoundRow]) -> Iterator[Problem]:
+def problems_of_things(name: str, rows: Sequence[FoundRow]) -> Iterator[Problem]:
     """Counts of one place and measure that no forecast can take together: it would be refused only
     when it runs.
     """
@@ -409,30 +349,18 @@ def _of_two_things(path: Path, rows: Sequence[FoundRow]) -> Iterator[Problem]:
     for (place, measure), facts in products.items():
         if things := two_things(facts.values()):
             yield Problem(
-                f"{path.name} product",
+                f"{name} product",
                 f"{measure} of {place}: {things.words}",
                 "keep one of them, or each in a file of its own",
             )
 
 
-def _caveats(path: Path, read: TableRead) -> Iterator[Caveat]:
-    """How a table is read that is not in a ledger's columns, and how many of its facts can never be
-    used.
-    """
-    rows = read.rows
+def row_caveats(name: str, rows: Sequence[FoundRow]) -> Iterator[Caveat]:
+    """What is worth knowing of the rows of a file, and how many can never be used."""
 
     def caveat(kind: str, **values: object) -> Caveat:
-        return Caveat(kind, values={"subject": path.name} | values)
+        return Caveat(kind, values={"subject": name} | values)
 
-    if reading := read.reading:
-        if not mapping_path(path).is_file():
-            mapping = reading.proposed().to_yaml().rstrip()
-            yield caveat(
-                "read_by_mapping", own=mapping_path(path).name, mapping=mapping, reading=reading
-            )
-        if left_out := [*reading.left_out()]:
-            lines = [str(row).removeprefix(path.name) for row in left_out[:MAX_LISTED_ROWS]]
-            yield caveat("rows_left_out", number=len(left_out), some=lines)
     places = sorted({row.cells["place"] for row in rows})
     if len(places) > 1:
         yield caveat("several_places", places=places)
@@ -440,7 +368,7 @@ def _caveats(path: Path, read: TableRead) -> Iterator[Caveat]:
         yield caveat("two_numbers", one=row.cells["id"], another=another.cells["id"])
     parts = [*filter(None, (parts_of_a_count(row.cells) for row in rows))]
     if parts:
-        yield parts[0].with_values(subject=path.name, more=len(parts) - 1)
+        yield parts[0].with_values(subject=name, more=len(parts) - 1)
     if undated := sum(not row.cells["published"] for row in rows):
         yield caveat("facts_undated", undated=undated, number=len(rows))
 
@@ -502,7 +430,7 @@ def append_fact(path: str | Path, cells: Row) -> str:
     file = Path(path)
     if unknown := [*column_problems(NEW, [*cells], ())]:
         raise LedgerError(unknown)
-    if is_workbook(file.name):
+    if file.suffix.lower() in WORKBOOKS:
         raise LedgerError.at(
             file.name, "facts are appended to a CSV, not to a workbook", "name it .csv"
         )
@@ -526,7 +454,7 @@ def append_fact(path: str | Path, cells: Row) -> str:
 
 def _new_lines(name: str, data: bytes, cells: Row) -> tuple[str, str]:
     """The id of one more fact in a ledger of some content, and what to write behind that."""
-    read = TableRead()
+    read = LedgerRows()
     if data.strip():
         read = ledger_rows(name, data)
     if read.problems:

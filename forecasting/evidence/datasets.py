@@ -5,19 +5,16 @@
 True
 """
 
-import datetime as dt
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
-from forecasting.evidence.ledger import Ledger, read_ledger
-from forecasting.reading.mapping import mapping_path
-from forecasting.vocabulary.arguments import flag, takes, text, texts
-from forecasting.vocabulary.errors import InputError, LedgerError
-from forecasting.vocabulary.files import fault_of_place
-from forecasting.vocabulary.names import DATA, PARAMS
+from forecasting.evidence.checking import shipped_rows
+from forecasting.evidence.ledger import Ledger, ledger_of
+from forecasting.vocabulary.arguments import takes, text
+from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.names import DATA
 
 DAYS_A_YEAR = 365.25
 
@@ -60,7 +57,7 @@ def central_asia() -> Ledger:
     """The published facts of five countries and their corridors, from 2016 to 2026, each with its
     source and date.
     """
-    return read_ledger(path("ledger"))
+    return ledger_of(shipped_rows(path("ledger")))
 
 
 def programmes() -> pd.DataFrame:
@@ -90,110 +87,3 @@ def programmes() -> pd.DataFrame:
     return table.assign(
         share=(table["stood"] / table["planned"]).clip(upper=1), years_late=delay.clip(lower=0)
     )
-
-
-@takes(LedgerError, files=texts("the paths of ledgers"), shipped=flag())
-def facts_of(
-    files: Sequence[str] = (), shipped: bool = True, published: dt.date | None = None
-) -> Ledger:
-    """The facts that ship, and those of one's own files.
-
-    Parameters
-    ----------
-    files : sequence of str
-        Ledgers; a name that is not there is looked for in ``params/`` and ``../params/``, too.
-    shipped : bool
-        Whether the facts that ship are among them.
-    published : date, optional
-        Since when those of the files' facts are known that have no date of publication.
-
-    Returns
-    -------
-    Ledger
-        Those files' facts, after the shipped ones where these are wanted.
-
-    Raises
-    ------
-    LedgerError
-        Where a file is not there or not in order, or where two different facts have one id.
-
-    Examples
-    --------
-    >>> facts_of(shipped=False)
-    <Ledger: 0 facts of 0 places>
-    """
-    paths = [_ledger_file(file) for file in files]
-    parts = [central_asia()] if shipped else [Ledger()]
-    for path in paths:
-        read = _read_once(str(path), _state(path))
-        if isinstance(read, LedgerError):
-            raise LedgerError(read.problems)
-        parts.append(read.published_by(published))
-    if paths:
-        return parts[0].concat(*parts[1:])
-    return parts[0]
-
-
-@takes(LedgerError, files=texts("the paths of ledgers"), shipped=flag())
-def facts_that_a_file_names(
-    files: Sequence[str], shipped: bool = True, published: dt.date | None = None
-) -> Ledger:
-    """As `facts_of`, where a params file or a stored report names the files.
-
-    Parameters
-    ----------
-    files, shipped, published
-        As `facts_of` takes them.
-
-    Returns
-    -------
-    Ledger
-        As `facts_of` gives it.
-
-    Raises
-    ------
-    LedgerError
-        As `facts_of`, and where a file lies elsewhere than a params file may have one read.
-
-    Examples
-    --------
-    >>> facts_that_a_file_names(["/proc/self/environ"])
-    Traceback (most recent call last):
-    forecasting.LedgerError: /proc/self/environ: is a special file (give a file of facts)
-    """
-    for path in map(_ledger_file, files):
-        fault, hint = fault_of_place(path)
-        if fault:
-            raise LedgerError.at(path, fault, hint)
-    return facts_of(files, shipped, published)
-
-
-def _ledger_file(file: str) -> Path:
-    places = [Path(file), Path(PARAMS) / file, Path("..") / PARAMS / file]
-    for place in places:
-        if place.exists():
-            return place
-    looked = ", ".join(str(place.absolute().parent) for place in places[:2])
-    raise LedgerError.at(
-        file[:200], "is not there", f"looked in {looked}; give the path of a ledger"
-    )
-
-
-def _state(path: Path) -> tuple[tuple[int, int], ...]:
-    """When what a ledger is read from last changed, and how large each file is: its mapping, and
-    the tables of a folder, too.
-    """
-    files = [path, *sorted(path.glob("*.csv"))]
-    if path.is_file() and mapping_path(path).is_file():
-        files.append(mapping_path(path))
-    states = (file.stat() for file in files)
-    return tuple((state.st_mtime_ns, state.st_size) for state in states)
-
-
-@lru_cache(maxsize=8)
-def _read_once(file: str, state: tuple[tuple[int, int], ...]) -> Ledger | LedgerError:
-    """A ledger as its files were when they last changed, or what is wrong with it."""
-    try:
-        return read_ledger(file)
-    except LedgerError as error:
-        return error

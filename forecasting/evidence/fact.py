@@ -19,8 +19,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from forecasting.evidence.words import FACT_IN_LINE, in_words
-from forecasting.reading.rules import (
+from forecasting.evidence.rules import (
     INTEGER_UNITS,
     LEDGER_COLUMNS,
     OBSERVATION_KINDS,
@@ -30,6 +29,7 @@ from forecasting.reading.rules import (
     own_period,
     publication,
 )
+from forecasting.evidence.words import FACT_IN_LINE, in_words
 from forecasting.showing import Shown
 from forecasting.vocabulary.errors import InputError, LedgerError, PeriodError, Problem
 from forecasting.vocabulary.measures import measure_of

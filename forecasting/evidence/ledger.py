@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting.evidence.checking import Source, checked_rows, read_rows
+from forecasting.evidence.checking import LedgerRows, checked_rows
 from forecasting.evidence.fact import Fact, typed_facts
-from forecasting.reading.rules import (
+from forecasting.evidence.rules import (
     FACT_KINDS,
     LEDGER_COLUMNS,
     FoundRow,
@@ -52,10 +52,6 @@ NUMERIC = ("value", "rounding")
 # Of small tables that are often cut: Arrow's costs four times as much
 TEXT_TYPE = pd.StringDtype("python", na_value=np.nan)
 MAX_SELECTIONS = 64  # parts of a ledger, some five of each scenario
-SOURCE_CHECK = Check(
-    "the path of a ledger, or an open file",
-    lambda value: value if hasattr(value, "read") else file_path().read(value),
-)
 
 
 def _word(read: Callable[[str], str]) -> Check:
@@ -420,10 +416,11 @@ class Ledger(Shown):
         Examples
         --------
         >>> import tempfile
+        >>> import forecasting as fc
         >>> from forecasting.evidence.datasets import central_asia
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     central_asia().to_csv(Path(folder, "facts.csv"))
-        ...     again = read_ledger(Path(folder, "facts.csv"))
+        ...     again = fc.read_ledger(Path(folder, "facts.csv"))
         >>> again == central_asia()
         True
         """
@@ -475,33 +472,14 @@ class Ledger(Shown):
         return Ledger._from_parts(self._frame.head(count), self._facts)
 
 
-@takes(LedgerError, path=SOURCE_CHECK)
-def read_ledger(path: Source) -> Ledger:
-    """Read and check a ledger.
-
-    Parameters
-    ----------
-    path : str, Path or open file
-        A CSV file in UTF-8, or a folder whose ``*.csv`` files are one ledger.
-
-    Returns
-    -------
-    Ledger
+def ledger_of(read: LedgerRows) -> Ledger:
+    """The ledger of the rows of a file.
 
     Raises
     ------
     LedgerError
-        With every problem of the file at once, each with file, line and column.
-
-    Examples
-    --------
-    >>> import io
-    >>> text = "id,measure,place,period_start,period_end,relation,value"
-    >>> row = "a,vehicle_exports,Khorgos,2023-01-01,2023-06-26,greater_than,35000"
-    >>> print(*read_ledger(io.StringIO(f"{text}{chr(10)}{row}")))
-    Horgos, vehicles of all types exported, 2023-01-01..2023-06-26: more than 35,000 vehicles
+        With every problem of the file at once.
     """
-    read = read_rows(path)
     if problems := read.all_problems():
         raise LedgerError(problems)
     return _ledger_of([row.cells for row in read.rows])

@@ -37,7 +37,7 @@ from types import MappingProxyType
 from typing import Any
 
 from forecasting.evidence.checking import checked_rows
-from forecasting.reading.rules import (
+from forecasting.evidence.rules import (
     MEANINGS,
     Faults,
     FoundRow,

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from forecasting.reading.rules import REFERENCE_PATTERN, number_text
+from forecasting.evidence.rules import REFERENCE_PATTERN, number_text
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.periods import Period, span
 from forecasting.vocabulary.quantities import OPPOSITE, RELATION_WORDS

@@ -11,7 +11,7 @@ from itertools import pairwise
 from forecasting.evidence.bases import two_things
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.reading.rules import OBSERVATION_KINDS
+from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import EvidenceError, in_digits
 from forecasting.vocabulary.limits import MAX_FORECAST_FACTS

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, ValidationError
 
+from forecasting.evidence.rules import OBSERVATION_KINDS, publication
 from forecasting.parameters.naming import country_code, names_of_place, unsafe_name
-from forecasting.parameters.strict_yaml import Check, Document, KeyPath, read_yaml
 from forecasting.parameters.values import (
     AsOf,
     Choice,
@@ -35,7 +35,6 @@ from forecasting.parameters.values import (
     listed,
     short,
 )
-from forecasting.reading.rules import OBSERVATION_KINDS, publication
 from forecasting.showing import Shown
 from forecasting.vocabulary.arguments import path as file_path, short_repr, takes, texts
 from forecasting.vocabulary.errors import EvidenceError, InputError, Problem, ScenarioError
@@ -51,6 +50,7 @@ from forecasting.vocabulary.measures import (
 from forecasting.vocabulary.models import CheckedCall
 from forecasting.vocabulary.periods import as_date
 from forecasting.vocabulary.places import WORLD
+from forecasting.vocabulary.strict_yaml import Check, Document, KeyPath, read_yaml
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -284,12 +284,15 @@ class Scenario(Shown, Strict, metaclass=CheckedCall):
         >>> scenario_from_parameters(given).of_own_facts().measure
         'ev_imports'
         """
-        from forecasting.evidence.datasets import facts_that_a_file_names
+        from forecasting.reading.own_ledgers import facts_that_a_file_names
 
         if not self.ledger or not self._asks_for_flow:
             return self
         with contextlib.suppress(InputError):
-            return self.of_counted(facts_that_a_file_names(self.ledger, self.shipped_facts))
+            facts = facts_that_a_file_names(
+                self.ledger, self.shipped_facts, place=self.country or ""
+            )
+            return self.of_counted(facts)
         return self
 
     @property

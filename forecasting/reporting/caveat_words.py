@@ -15,7 +15,6 @@ from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.words import in_words, when_words
 from forecasting.reporting.labels import day_words, label_of, published_words
-from forecasting.reporting.table_picture import picture_of
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.places import place_name
@@ -195,10 +194,9 @@ GAPS = {
 }
 
 
-def _rows(caveat: Caveat) -> dict[str, Any]:
-    places = caveat.values["some"]
-    rows = "; ".join(row.lstrip(":") for row in places)
-    return {"rows": rows, "more": max(caveat.values["number"] - len(places), 0)}
+def _lines_left_out(caveat: Caveat) -> dict[str, Any]:
+    some = caveat.values["some"]
+    return {"lines": "; ".join(some), "more": max(caveat.values["number"] - len(some), 0)}
 
 
 def _names_of_places(caveat: Caveat) -> dict[str, Any]:
@@ -218,11 +216,10 @@ PLACES_OF_KIND: dict[str, Callable[[Caveat], dict[str, Any]]] = {
     "size_judged": lambda caveat: {"size": size_words(caveat)},
     "size_counted": lambda caveat: {"size": size_words(caveat)},
     "stock_not_closed": _gap_of_stock,
-    "read_by_mapping": lambda caveat: {
-        "lines": caveat.values["mapping"].replace("\n", "\n    "),
-        "picture": "\n    ".join(picture_of(caveat.values["reading"])),
+    "read_by_words": lambda caveat: {
+        "lines": caveat.values["answers"].rstrip().replace("\n", "\n    ")
     },
-    "rows_left_out": _rows,
+    "lines_left_out": _lines_left_out,
     "several_places": _names_of_places,
     "parts_of_count": lambda caveat: {"thousands": 1000 * float(caveat.values["value"])},
 }
@@ -395,12 +392,11 @@ SENTENCES = {
         "market_size of {years} is not used: what was known on the day of the forecast ends with "
         "{last}, the last year that was over"
     ),
-    "columns_unread": "not read of its columns: {columns}",
-    "read_by_mapping": (
-        "is read as follows:\n    {picture}\nIt is read by this mapping; save it as {own} to keep "
-        "or change it:\n    {lines}"
+    "read_by_words": (
+        "is read by its words, as these answers say; save them as {own} to keep or change them:"
+        "\n    {lines}"
     ),
-    "rows_left_out": "left out of row {rows}[ and {more} more]",
+    "lines_left_out": "not read: {lines}[; and {more} more]",
     "several_places": (
         "facts of {count} places ({names}[more?, ...]); a forecast takes those of its own place"
     ),

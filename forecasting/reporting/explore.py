@@ -7,7 +7,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
 from html import escape
 from itertools import chain
@@ -21,8 +21,7 @@ from forecasting.parameters.schema import (
     Scenario,
     scenario_from_parameters,
 )
-from forecasting.reading.mapping import WHATS, ColumnAnswer, Mapping as ColumnMapping
-from forecasting.reading.printed_numbers import printed_number
+from forecasting.reading.dialogue import Question
 from forecasting.reporting.answer import QUESTIONS
 from forecasting.reporting.figures.scenario_contrast import live_figure, redraw, what_if_chart
 from forecasting.reporting.labels import parameter_words
@@ -32,9 +31,9 @@ from forecasting.reporting.result_tables import (
     size_words,
     with_unit,
 )
-from forecasting.reporting.table_picture import role_of
+from forecasting.reporting.table_picture import picture_of
 from forecasting.scenarios.joint_draws import difference
-from forecasting.scenarios.new_country import NewCountry, Question
+from forecasting.scenarios.new_country import NewCountry
 from forecasting.scenarios.question import scenario_names
 from forecasting.scenarios.what_if import (
     FLOW_LEVERS,
@@ -49,13 +48,11 @@ from forecasting.vocabulary.arguments import optional, path as file_path, takes,
 from forecasting.vocabulary.errors import ForecastingError, InputError
 from forecasting.vocabulary.files import allowing
 from forecasting.vocabulary.measures import (
-    CHARGING_COUNTS,
-    EV_FLOWS,
     EV_SHARE,
-    FLOW_OF_COUNT,
     HEADLINE,
 )
 from forecasting.vocabulary.names import PARAMS
+from forecasting.vocabulary.printed_numbers import printed_number
 from forecasting.vocabulary.sentences import capital
 from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.display import Table
@@ -64,7 +61,6 @@ from forecasting.writers.messages import PLOTLY_TYPE, figure_words
 if TYPE_CHECKING:
     from forecasting.demand.parameters import Assumption
     from forecasting.evidence.ledger import Ledger
-    from forecasting.reading.spreadsheets.reading import SpreadsheetReading
 
 NO_WIDGETS = (
     "Sliders need ipywidgets and anywidget, which this kernel has not: open the notebook with "
@@ -83,20 +79,6 @@ OWN_TARGET = "own-target"
 SAVE = "Save as params file"
 REPLACE = "Replace the file"
 FULL_WIDTH = {"width": "95%"}
-# Of the grid of a table: what is drawn of it, and what a column may be said to hold
-COLUMNS_OF_GRID = 8
-LINES_OF_GRID = 12
-CELL_OF_GRID = 22  # characters
-GRID_COLUMN = {"width": "170px"}  # and margins of 2 pixels, as below
-GRID_STYLE = "display: grid; grid-template-columns: repeat({count}, 174px); line-height: 1.6"
-GRID_CHOICES = (
-    *FLOW_OF_COUNT,
-    *(f"{measure} yoy_growth_percent" for measure in FLOW_OF_COUNT),
-    *(f"{measure} share" for measure in EV_FLOWS),
-    *CHARGING_COUNTS,
-    "vehicle_stock",
-    *WHATS,
-)
 CONTROL_TRAITS = {"min", "max", "step", "value"}  # of a control, that a change from code moves
 FIELD_STYLE: dict[str, Any] = {"style": {"description_width": "110px"}, "layout": FULL_WIDTH}
 EMPTY_FIELD = {"value": "", "continuous_update": False}
@@ -290,8 +272,8 @@ def new(country: str = "", table: str | Path | None = None) -> NewForm:
     ...     table = Path(folder, "mine.csv")
     ...     _ = table.write_text("Year,EV sales\n2023,5400")
     ...     form = new("Georgia", table)
-    >>> form.answers["column EV sales"], form.answers["market_size"]
-    ('ev_sales', 'unknown')
+    >>> form.answers["proposal"], form.answers["market_size"]
+    ('yes', 'unknown')
     """
     return NewForm(country, str(table or ""))
 
@@ -315,38 +297,57 @@ class NewForm:
     def __init__(self, country: str, table: str) -> None:
         self.country = country
         self.answers = {"table": table}
-        self.columns: dict[str, str] = {}  # what was chosen in the grid, by letter
-        self.columns_of = table
+        self._proposed: dict[str, str] = {}  # the answers that nobody has given
         self.ask()
 
     def ask(self) -> NewCountry | None:
-        """Go through the questions with the answers that are there; what is not is proposed."""
+        """Go through the questions with the answers that were given; what was not is proposed
+        anew, as it may follow from them.
+        """
         self.questions: list[Question] = []
-        self.reading: SpreadsheetReading | None = None
+        self.picture: list[str] = []
         self.fault = ""
-        table = self.answers["table"]
+        given = {
+            key: answer for key, answer in self.answers.items() if self._proposed.get(key) != answer
+        }
+        self.answers = {"table": given.get("table", self.answers["table"])}
+        self._proposed = {}
         try:
-            if not table:
-                raise InputError("name a table of your own: a CSV file or a workbook")
-            country = NewCountry(self.country, Path(table), mapping=self.mapping_of_columns(table))
-            self.reading = country.reading
-            for question in country.questions():
-                self.questions.append(question)
-                answer = self.answers.get(question.key) or question.proposed
-                country.answers[question.key] = self.answers[question.key] = question.read(answer)
-            return country
+            return self._country(given)
         except (ForecastingError, OSError) as error:
             self.fault = str(error)
         return None
 
-    def mapping_of_columns(self, table: str) -> ColumnMapping:
-        """What was chosen for the columns of the table, by their letters."""
-        if table != self.columns_of:
-            self.columns.clear()
-            self.columns_of = table
-        return ColumnMapping(
-            letters={letter: ColumnAnswer(what=what) for letter, what in self.columns.items()}
-        )
+    def _country(self, given: Mapping[str, str]) -> NewCountry:
+        """The country that the answers make.
+
+        Raises
+        ------
+        ForecastingError
+            Where one of them is none, or missing.
+        """
+        if not self.answers["table"]:
+            raise InputError("name a table of your own: a CSV file or a workbook")
+        country = NewCountry(self.country, Path(self.answers["table"]))
+        for sheet in country.sheets():
+            self.picture += picture_of(country.path.name, sheet)
+        while question := country.waiting():
+            if question.key in {asked.key for asked in self.questions}:
+                raise InputError(question.because or question.asks)
+            self.questions.append(question)
+            answer = given.get(question.key, question.proposed)
+            if question.key.endswith("fix") and question.key not in given:
+                raise InputError(question.because)
+            self.answers[question.key] = answer
+            if question.key not in given:
+                self._proposed[question.key] = answer
+            if not answer:
+                raise InputError(f"{question.asks} ({question.because or 'choose an answer'})")
+            country.give(question, answer)
+            self.answers[question.key] = country.given.get(question.key, answer)
+            if question.key not in given:
+                self._proposed[question.key] = self.answers[question.key]
+        return country
 
     def write(self, folder: str | Path = PARAMS) -> Explorer:
         """Write the params file, and show what follows from it.
@@ -368,7 +369,7 @@ class NewForm:
         """
         if (country := self.ask()) is None:
             raise InputError(self.fault)
-        with allowing([country.table.parent]):
+        with allowing([country.path.parent]):
             return explore(country.write(Path(folder)))
 
     def __repr__(self) -> str:
@@ -393,24 +394,16 @@ class NewForm:
             """The questions as they are now, each above its answer."""
             self.ask()
             rows.children = ()
-            table = Question("table", "Table", "", str)
+            if self.picture:
+                text = escape("\n".join(self.picture))
+                rows.children += (ipywidgets.HTML(f"<pre>{text}</pre>"),)
+            table = Question("table", "Table", "")
             for question in (table, *self.questions):
-                answer = self.answers.get(question.key, "")
-                if answer and answer in question.choices:
-                    field = ipywidgets.Dropdown(options=question.choices, value=answer)
-                else:
-                    field = ipywidgets.Text(answer, continuous_update=False)
+                field = self._field(question)
                 field.observe(partial(keep, question.key), names="value")
-                rows.children += (ipywidgets.HTML(escape(question.asks)), field)
-                if question is table and self.reading is not None and self.reading.tables:
-                    title = ipywidgets.HTML("How it is read; choose where a column is another")
-                    rows.children += (title, self._grid(choose))
+                asks = "<br>".join(filter(None, [escape(question.asks), escape(question.because)]))
+                rows.children += (ipywidgets.HTML(asks), field)
             rows.children += (ipywidgets.HTML(escape(self.fault)),)
-
-        def choose(letter: str, change: Any) -> None:
-            self.columns[letter] = change["new"]
-            self.answers = {"table": self.answers["table"]}
-            show()
 
         def keep(key: str, change: Any) -> None:
             self.answers[key] = change["new"]
@@ -428,34 +421,19 @@ class NewForm:
         show()
         display(ipywidgets.VBox([rows, button, output]))  # type: ignore[no-untyped-call]
 
-    def _grid(self, choose: Callable[[str, Any], None]) -> Any:
-        """The cells of the table as they stand, below what each column is read as."""
+    def _field(self, question: Question) -> Any:
+        """A select box of a question with choices, which takes another answer, too; else a line of
+        text.
+        """
         import ipywidgets
 
-        assert self.reading is not None
-        table = self.reading.tables[0]
-        columns = table.columns[:COLUMNS_OF_GRID]
-        choices = []
-        for column in columns:
-            role = role_of(column, table)
-            options = [(role, ""), *((word, word) for word in GRID_CHOICES)]
-            value = self.columns.get(column.letter, "")
-            choice = ipywidgets.Dropdown(options=options, value=value, layout=GRID_COLUMN)
-            choice.observe(partial(choose, column.letter), names="value")
-            choices.append(choice)
-        width = max((column.index + 1 for column in columns), default=0)
-        cells = []
-        for line, _ in table.table.lines[:LINES_OF_GRID]:
-            texts = ["" if cell is None else str(cell) for cell in line]
-            texts += [""] * (width - len(texts))
-            filled = [text for text in texts if text]
-            if len(filled) == 1:  # a title lies over all columns
-                cells.append(f"<div style='grid-column: 1 / -1'>{escape(filled[0])}</div>")
-            else:
-                in_columns = [texts[column.index][:CELL_OF_GRID] for column in columns]
-                cells += [f"<div>{escape(text)}</div>" for text in in_columns]
-        html = f"<div style='{GRID_STYLE.format(count=len(columns))}'>{''.join(cells)}</div>"
-        return ipywidgets.VBox([ipywidgets.HBox(choices), ipywidgets.HTML(html)])
+        answer = self.answers.get(question.key, "")
+        if not question.choices:
+            return ipywidgets.Text(answer, continuous_update=False)
+        options = [(words or value, value) for value, words in question.choices.items()]
+        if answer not in question.choices:
+            options.insert(0, (answer or "choose", answer))
+        return ipywidgets.Dropdown(options=options, value=answer, layout=FULL_WIDTH)
 
 
 class ControlPanel:

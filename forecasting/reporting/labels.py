@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from forecasting.evidence.words import period_words
-from forecasting.reading.printed_periods import period_of
 from forecasting.vocabulary.measures import EV_SHARE, MEASURES, measure_of
 from forecasting.vocabulary.periods import Period
 from forecasting.vocabulary.places import is_place, place_name
+from forecasting.vocabulary.printed_periods import period_of
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.vocabulary.sentences import capital, uncapital
 from forecasting.writers.numbers import MINUS, readable

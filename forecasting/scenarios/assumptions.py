@@ -22,7 +22,6 @@ from forecasting.demand.parameters import (
 from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import Driver, Scenario
-from forecasting.parameters.strict_yaml import KeyPath
 from forecasting.parameters.values import Range
 from forecasting.scenarios.drivers import DAYS_A_YEAR, NEVER_DAY, draw_event
 from forecasting.scenarios.place_flows import OutlookRequest, PlaceFlow, by_year, stock_before
@@ -30,6 +29,7 @@ from forecasting.vocabulary.errors import AssumptionError, Problem
 from forecasting.vocabulary.measures import CAR, CHARGING_COUNTS, MEASURES, count_of
 from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.quantiles import Array, sums_of_years
+from forecasting.vocabulary.strict_yaml import KeyPath
 
 ROLLOUT = "charging_rollout"  # a factor that is reached by a day, not at work for a part of a year
 REEXPORT = "reexport_share"  # acts on the vehicles that come, from its year on

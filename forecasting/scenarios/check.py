@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forecasting.evidence.checking import checked_file, of_one_id, read_rows
+from forecasting.evidence.checking import of_one_id
+from forecasting.evidence.rules import FoundRow
 from forecasting.parameters.naming import PARAMS_ENDINGS, named_again
-from forecasting.reading.rules import FoundRow
-from forecasting.reading.spreadsheets.cell_grid import TABLES
+from forecasting.reading.cells import TABLES
+from forecasting.reading.own_files import checked_file, read_rows
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import EvidenceError, InputError, Problem
 from forecasting.vocabulary.files import AnyPath, allowing
@@ -61,6 +62,7 @@ def check_paths(
     ledger: Sequence[str | Path] = (),
     published: dt.date | None = None,
     allow: Sequence[AnyPath] = (),
+    place: str = "",
 ) -> Checked:
     """Check params files, ledgers, and folders of both.
 
@@ -75,6 +77,8 @@ def check_paths(
         Since when those of one's own facts are known that have no date of publication.
     allow : sequence of path-like
         Further folders whose tables a params file may read.
+    place : str
+        Of the facts of tables that name none.
 
     Returns
     -------
@@ -93,7 +97,7 @@ def check_paths(
             report.files += _files_of(path)
         except InputError as error:
             report.problems += error.problems
-    user_rows = _check_ledgers(report)
+    user_rows = _check_ledgers(report, place)
     if params := [path for path in report.files if _is_params(path)]:
         # Imported here: it is slow to load, and ledgers alone do not need it
         from forecasting.scenarios.check_params import read_checked, shipped_beside
@@ -112,13 +116,13 @@ def check_paths(
     return report
 
 
-def _check_ledgers(report: Checked) -> list[FoundRow]:
+def _check_ledgers(report: Checked, place: str) -> list[FoundRow]:
     """Check the ledgers among the files, and return the rows of those that do not ship."""
     read: dict[Path, list[FoundRow]] = {}
     for path in report.files:
         if _is_params(path):
             continue
-        rows, problems, caveats = checked_file(path, report.published)
+        rows, problems, caveats = checked_file(path, report.published, place)
         report.problems += problems
         report.caveats += caveats
         if not problems:

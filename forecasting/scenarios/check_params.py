@@ -11,19 +11,20 @@ from typing import Any
 from pydantic import ValidationError
 
 from forecasting.demand.parameters import load_parameters
-from forecasting.evidence import datasets
+from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.fact import typed_facts
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.usable import usable_facts
 from forecasting.parameters.schema import Scenario, scenario_of
-from forecasting.parameters.strict_yaml import Document, read_yaml
 from forecasting.parameters.values import Range, fact_ids
+from forecasting.reading.own_ledgers import facts_of
 from forecasting.scenarios.assumptions import KeyProblem, assumption_faults, refused, target_faults
 from forecasting.scenarios.facts_on_day import flow_inputs, unused_facts
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import EvidenceError, LedgerError, Problem, ScenarioError
 from forecasting.vocabulary.limits import MAX_PROBLEMS
 from forecasting.vocabulary.measures import did_you_mean
+from forecasting.vocabulary.strict_yaml import Document, read_yaml
 
 
 def shipped_beside(rows: Sequence[dict[str, str]]) -> Ledger:
@@ -35,7 +36,7 @@ def shipped_beside(rows: Sequence[dict[str, str]]) -> Ledger:
         Normalised and checked.
     """
     user_facts = typed_facts(rows)
-    return Ledger([*datasets.central_asia(), *(user_facts[row["id"]] for row in rows)])
+    return Ledger([*central_asia(), *(user_facts[row["id"]] for row in rows)])
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,8 @@ def read_checked(
         for i, file in enumerate(scenario.ledger):
             where = document.where(("ledger", i))
             try:
-                file_facts = datasets.facts_of([file], shipped=False, published=scenario.published)
+                place = scenario.country or ""
+                file_facts = facts_of([file], False, scenario.published, place)
                 ledger = ledger.concat(file_facts)
             except LedgerError as error:
                 problems += [Problem(f"{where} {p.where}", p.fault, p.hint) for p in error.problems]

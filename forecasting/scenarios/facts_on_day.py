@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from forecasting.evidence.datasets import facts_of, facts_that_a_file_names
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import BATTERY_CARS, Policy, shipped_policies
+from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.growth.prior import Prior
 from forecasting.parameters.naming import PARAMS_ENDINGS
 from forecasting.parameters.schema import Driver, Scenario, load_scenario
-from forecasting.reading.rules import OBSERVATION_KINDS
+from forecasting.reading.own_ledgers import facts_of, facts_that_a_file_names
 from forecasting.scenarios.question import find_scenario, params_file
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import InputError
@@ -75,7 +75,9 @@ def facts_of_scenario(scenario: Scenario, added: Ledger | None = None) -> Ledger
     LedgerError
         Where a file of its own is not there or not in order, or two facts have one id.
     """
-    facts = facts_that_a_file_names(scenario.ledger, scenario.shipped_facts, scenario.published)
+    facts = facts_that_a_file_names(
+        scenario.ledger, scenario.shipped_facts, scenario.published, scenario.country or ""
+    )
     if added is None:
         return facts
     return facts.concat(added)
@@ -136,7 +138,9 @@ def unused_facts(scenario: Scenario, as_of: dt.date, added: Iterable[Fact] = ())
     undated_facts = [fact for fact in added if fact.known_from is None]
     if not scenario.ledger and not undated_facts:
         return unused
-    user_facts = facts_of(scenario.ledger, False, scenario.published).concat(Ledger(undated_facts))
+    place = scenario.country or ""
+    user_facts = facts_of(scenario.ledger, False, scenario.published, place)
+    user_facts = user_facts.concat(Ledger(undated_facts))
     days = [fact.known_from for fact in user_facts]
     number = len(days)
     if undated := days.count(None):

@@ -15,13 +15,13 @@ from forecasting.parameters.naming import (
     names_of_place,
 )
 from forecasting.parameters.schema import CORRIDORS, Scenario, load_scenario, scenario_of
-from forecasting.parameters.strict_yaml import parse_yaml
 from forecasting.parameters.writing import new_params
 from forecasting.vocabulary.arguments import Check
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.measures import did_you_mean, nearest
 from forecasting.vocabulary.names import PARAMS, shipped_folder
 from forecasting.vocabulary.places import place_code
+from forecasting.vocabulary.strict_yaml import parse_yaml
 
 BASELINE = "baseline"
 

@@ -39,7 +39,7 @@ from forecasting.growth.stored_flow import flow_of_report
 from forecasting.parameters.naming import names_of_place
 from forecasting.parameters.schema import Scenario, scenario_from_parameters, stored_scenario
 from forecasting.parameters.writing import params_text
-from forecasting.reading.spreadsheets.workbook_parts import check_parts
+from forecasting.reading.workbook_extent import check_extent
 from forecasting.scenarios.assumptions import LARGEST_TARGET, demand_of, demand_parameters
 from forecasting.scenarios.facts_on_day import drivers_on_day, sets_quotas
 from forecasting.scenarios.outlook import Outlook, outlook
@@ -525,7 +525,7 @@ def _open(path: Path) -> Any:
 
     try:
         data = read_whole(path)
-        check_parts(
+        check_extent(
             str(path),
             data,
             "export it again",

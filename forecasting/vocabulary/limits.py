@@ -19,17 +19,11 @@ MAX_LEDGER_ROWS = 100_000  # of a ledger in its own columns
 # Of one flow: each takes some ten milliseconds of a forecast
 MAX_FORECAST_FACTS = 1_000
 
-# Of a table in columns of its own, whose words are looked up and whose numbers are compared
+# Of a table in columns of its own, which is shown, and whose words are looked up
 MAX_TABLE_CELLS = 5_000  # with something in them, on all sheets that are read
 MAX_GRID_CELLS = 100_000  # empty ones included, of the sheets as far as they reach
 MAX_TABLE_TEXTS = 500  # different ones, numbers apart
 MAX_TABLE_CHARACTERS = 100_000
-MAX_HEAD_CHARACTERS = 100  # of a column's name; what is longer is a sentence
-MAX_LABEL_CHARACTERS = 200  # of a title, or of the label of a row; what is longer is a text
-MAX_TITLES_CHARACTERS = 2_000  # of all titles of a table
-MAX_TABLES = 100
-MAX_SUMS = 100  # rows that are compared with their parts
-MAX_TABLE_QUESTIONS = 50
 
 # Of a workbook, which is compressed
 MAX_UNPACKED_BYTES = 20_000_000  # without pictures
@@ -44,9 +38,8 @@ BOOK_BYTES_AN_ELEMENT = 2  # of the file, for each XML element
 MAX_BOOK_COLUMNS = 1_024
 MAX_BOOK_ROWS = 1_048_576  # Excel's own
 
-# Of a mapping, which has a few hundred bytes
+# Of answers to a table, which have a few hundred bytes
 MAX_MAPPING_BYTES = 100_000
-MAX_SIGNS = 100  # for a number that is not known
 
 # Of a params file, which has a few thousand bytes and some hundred values
 MAX_PARAMS_BYTES = 200_000

@@ -7,18 +7,15 @@ of both.
 
 import contextlib
 import difflib
-import itertools
 import math
 import re
-import struct
-import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from forecasting.vocabulary.errors import LedgerError
+from forecasting.vocabulary.languages import country_names, folded
 
 Codes = dict[str, str]  # of places, by name or spelling
 WORLD = "World"  # as a partner: everybody
@@ -85,34 +82,9 @@ _SPELLINGS = _by_spelling(
     "CN:prc/mainland china/china mainland, UZ-TK:tashkent city, US:usa, AE:uae, GB:uk, RU:russia, "
     f"KR:korea, TR:turkey, {REGION}:central asia/central asia 5/five central asian countries"
 )
-LANGUAGES = ("ru", "de", "zh_CN", "uz", "kk")  # of the press, besides English
 # Languages whose names are compared with a misspelt one: all would take six times as long
-SLIP_LANGUAGES = (
-    *LANGUAGES,
-    *("tr", "tg", "ky", "az", "uk", "be", "ka", "hi", "ar", "id", "vi"),
-    *("fr", "es", "pt", "it", "nl", "pl", "cs", "ro"),
-)
-# Names of countries in the press that the tables of ISO lack
-_IN_THE_PRESS = _by_spelling(
-    "RU:россия/russland/rossiya, US:сша/aqsh/vereinigte staaten/соединенные штаты, "
-    "GB:великобритания/großbritannien/buyuk britaniya, AE:оаэ/bae, KR:южная корея/южной кореи/"
-    "janubiy koreya/republic of korea, TR:turkiya/турции, CN:xitoy/хитой, DE:germaniya, "
-    "GE:gruziya/грузия, JP:yaponiya, BY:белоруссия, CZ:чехия, NL:holland/голландия"
-)
-# Endings of declined names, by the ending of the nominative and the direction that they tell
-_DECLINED = {
-    ("", ""): "а е у ом s да da нинг ning де ның нің",
-    ("ия", ""): "ии ию иеи",
-    ("а", ""): "ы е у",
-    ("", "from"): "dan дан ден нан",
-    ("", "to"): "ga га ға",
-}
-ENDINGS = [("", "", "")] + [
-    (ending, *says) for says, endings in _DECLINED.items() for ending in endings.split()
-]
-LONGEST_NAME = 4  # words
+SLIP_LANGUAGES = ("en", "ru", "de", "fr", "es", "tr", "uz", "kk", "pl", "uk")
 AMBIGUOUS = {name: ("CG", "CD") for name in ("congo", "kongo", "конго", "刚果")}
-_NAME_WORDS = re.compile(r"(?<!\w)[^\W\d_\u4e00-\u9fff][^\W\d_'-]*")
 
 
 def _key(text: str) -> str:
@@ -121,6 +93,15 @@ def _key(text: str) -> str:
     if words == "alataw pass":
         return words
     return re.sub(r" (port|highway port|road port|station|pass)$", "", words)
+
+
+def spellings() -> Codes:
+    """The codes of other spellings than those of ISO 3166.
+
+    >>> spellings()["turkey"]
+    'TR'
+    """
+    return _SPELLINGS
 
 
 @lru_cache(maxsize=1)
@@ -132,122 +113,24 @@ def _names() -> Codes:
     return names
 
 
-def _folded(text: str) -> str:
-    r"""A name, or several in lines, without case and accents, spaces single.
+@lru_cache(maxsize=2)
+def _country_names() -> Codes:
+    """ISO 3166 alpha-2 code by folded name, in every language that is looked up."""
+    return country_names() | _english_names()
 
-    >>> _folded(" TÜRKİYE "), _folded("Côte  d'Ivoire\nÅland")
-    ('turkiye', "cote d'ivoire\naland")
+
+def _english_names() -> Codes:
+    """ISO 3166 alpha-2 code by each English name of the standard; "Korea, Republic of" is the
+    Republic of Korea.
     """
-    letters = text.casefold().replace("’", "'")
-    if not letters.isascii():
-        letters = unicodedata.normalize("NFKD", letters)
-        letters = "".join(itertools.filterfalse(unicodedata.combining, letters))
-    return "\n".join(" ".join(line.split()) for line in letters.split("\n"))
-
-
-@lru_cache(maxsize=len(LANGUAGES) + 2)
-def _country_names(*languages: str) -> Codes:
-    """ISO 3166 alpha-2 code by folded name in English and other languages; ``*`` stands for all
-    that pycountry has. A name that translations give to two countries is left out.
-    """
-    english = _english_names()
-    # "Korea, Republic of" is the Republic of Korea
-    names = {(name, b" ".join(reversed(name.split(b", ", 1)))) for name in english}
-    names.update((name, name) for name in english)
-    for language in languages:
-        for file in Path(_iso().LOCALES_DIR).glob(f"{language}/LC_MESSAGES/iso3166-1.mo"):
-            names.update(_translations(file))
-    pairs = [(english[name], translation) for name, translation in names if name in english]
-    folded = _folded(b"\n".join(translation for _, translation in pairs).decode()).split("\n")
-    codes: Codes = {}
-    ambiguous = set()
-    for (code, _), name in zip(pairs, folded, strict=True):
-        if codes.setdefault(name, code) != code:
-            ambiguous.add(name)
-    return {name: code for name, code in codes.items() if name not in ambiguous}
-
-
-def _english_names() -> dict[bytes, str]:
-    """ISO 3166 alpha-2 code by each English name."""
-    return {
-        getattr(country, field).encode(): country.alpha_2
-        for country in _iso().countries
-        for field in ("name", "common_name", "official_name")
-        if hasattr(country, field)
-    }
-
-
-def _translations(file: Path) -> Iterator[tuple[bytes, bytes]]:
-    """Texts and their translations in a catalogue of GNU gettext, three times as fast as Python's
-    own reader.
-    """
-    data = file.read_bytes()
-    count, *starts = struct.unpack_from("<3I", data, offset=8)
-    tables = (struct.iter_unpack("<2I", data[start : start + 8 * count]) for start in starts)
-    texts = ([data[at : at + size] for size, at in table] for table in tables)
-    return zip(*texts, strict=True)
-
-
-class NamedCountry(NamedTuple):
-    """A country in a text.
-
-    Parameters
-    ----------
-    code : str
-        ISO 3166 alpha-2.
-    start, end : int
-        Where it stands.
-    case : {"from", "to", ""}
-        The direction that the ending of the name tells.
-    """
-
-    code: str
-    start: int
-    end: int
-    case: str
-
-
-def countries_in(text: str) -> Iterator[NamedCountry]:
-    """The countries that a text names, in one of the six languages of the press.
-
-    >>> text = "Georgia, Gruziyadan, в Германии, 挪威"
-    >>> [(country.code, country.case) for country in countries_in(text)]
-    [('GE', ''), ('GE', 'from'), ('DE', ''), ('NO', '')]
-    """
-    names = _names_of_the_press()
-    end = 0
-    for word in _NAME_WORDS.finditer(text):
-        if word.start() < end or not word[0][0].isupper():  # e.g. Chad is a country, chad is none
-            continue
-        if country := next(_country_at(text, word.start(), names), None):
-            end = country.end
-            yield country
-    if any(letter > "\u4e00" for letter in text):
-        signs = sorted((name for name in names if name[0] > "\u4e00"), key=len, reverse=True)
-        for sign in re.finditer("|".join(signs), text):
-            yield NamedCountry(names[sign[0]], *sign.span(), "")
-
-
-def _country_at(text: str, start: int, names: Mapping[str, str]) -> Iterator[NamedCountry]:
-    """The countries whose names begin at a word, the longest name first."""
-    words = [*itertools.islice(_NAME_WORDS.finditer(text, start), LONGEST_NAME)]
-    for count in range(len(words), 0, -1):
-        end = words[count - 1].end()
-        name = _folded(text[start:end])
-        for ending, base, case in ENDINGS:
-            if name.endswith(ending) and (code := names.get(name.removesuffix(ending) + base)):
-                yield NamedCountry(code, start, end, case)
-
-
-@lru_cache(maxsize=1)
-def _names_of_the_press() -> Codes:
-    """ISO 3166 alpha-2 code by folded name, as the press of six languages writes it."""
-    names: Codes = {}
-    for language in LANGUAGES:
-        names |= _country_names(language)
-    names |= {name: code for name, code in _names().items() if len(code) == 2 < len(name)}
-    names |= {_folded(name): code for name, code in _IN_THE_PRESS.items()}
-    return {name: code for name, code in names.items() if name not in AMBIGUOUS}
+    names = {}
+    for country in _iso().countries:
+        for field in ("name", "common_name", "official_name"):
+            if name := getattr(country, field, ""):
+                names[folded(name)] = names[folded(" ".join(reversed(name.split(", ", 1))))] = str(
+                    country.alpha_2
+                )
+    return names
 
 
 def _iso() -> Any:
@@ -267,7 +150,7 @@ def _iso_code(text: str) -> str:
         code = text.upper()
         if "-" in code and _iso_entry(code):
             return code
-        return _country_names("*").get(_folded(text), "")
+        return _country_names().get(folded(text), "")
 
 
 def _iso_entry(code: str) -> Any:
@@ -345,7 +228,7 @@ def nearest_place(text: str) -> str:
 @lru_cache(maxsize=1)
 def _names_of_slips() -> Codes:
     """Code by the names and spellings with which an unknown word is compared."""
-    return _country_names(*SLIP_LANGUAGES) | _names()
+    return country_names(*SLIP_LANGUAGES) | _english_names() | _names()
 
 
 def _letters(word: str) -> int:

@@ -10,8 +10,8 @@ import forecasting as fc
 from forecasting.demand import parameters
 from forecasting.demand.chain import demand_outlook
 from forecasting.demand.parameters import load_parameters
+from forecasting.evidence import rules
 from forecasting.parameters.schema import scenario_from_parameters
-from forecasting.reading import rules
 from forecasting.scenarios.outlook import outlook
 from forecasting.vocabulary.errors import AssumptionError
 from forecasting.vocabulary.measures import MEASURES, Measure

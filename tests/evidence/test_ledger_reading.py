@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from forecasting.evidence import datasets
-from forecasting.evidence.ledger import read_ledger
-from forecasting.reading.rules import LEDGER_COLUMNS
+from forecasting.evidence.rules import LEDGER_COLUMNS
+from forecasting.reading.own_ledgers import read_ledger
 from forecasting.vocabulary.errors import LedgerError, PeriodError
 from forecasting.vocabulary.places import place_code
 

@@ -7,8 +7,9 @@ import re
 import pytest
 
 from forecasting.evidence import datasets
-from forecasting.evidence.ledger import Ledger, read_ledger
-from forecasting.reading.rules import number_text
+from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.rules import number_text
+from forecasting.reading.own_ledgers import read_ledger
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.places import COUNTRIES
 

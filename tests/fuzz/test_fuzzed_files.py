@@ -23,10 +23,10 @@ import xlsxwriter
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
 import forecasting as fc
-from forecasting.parameters.strict_yaml import parse_yaml
 from forecasting.runs.output import object_store
 from forecasting.scenarios.check import check_paths
 from forecasting.vocabulary.limits import MAX_PROBLEM_CHARACTERS, MAX_PROBLEMS
+from forecasting.vocabulary.strict_yaml import parse_yaml
 
 pytestmark = pytest.mark.slow
 

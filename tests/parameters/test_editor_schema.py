@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from forecasting.evidence.datasets import path
-from forecasting.parameters.strict_yaml import read_yaml
+from forecasting.vocabulary.strict_yaml import read_yaml
 
 PARAMS = sorted((Path(__file__).parents[2] / "params").glob("*.yaml"))
 SCHEMA = json.loads(path("params.schema.json").read_text("utf-8"))

@@ -1,5 +1,6 @@
 """The questions of a new country as a form."""
 
+import ipywidgets
 import pytest
 
 import forecasting as fc
@@ -19,23 +20,27 @@ def shown(tmp_path, monkeypatch):
     return things
 
 
-def _texts(box):
-    return {
-        row.value: text for row, text in zip(box.children[::2], box.children[1::2], strict=False)
-    }
+def _fields(box):
+    """The field of each question, by its first line."""
+    fields = {}
+    for row, field in zip(box.children, box.children[1:], strict=False):
+        if isinstance(row, ipywidgets.HTML) and not isinstance(field, ipywidgets.HTML):
+            fields[row.value.partition("<br>")[0]] = field
+    return fields
 
 
 def test_the_form_asks_proposes_writes_and_shows(shown, tmp_path):
     fc.new()._ipython_display_()
     rows, button, _ = shown.pop().children
     assert "name a table of your own" in rows.children[-1].value
-    _texts(rows)["Table"].value = "mine.csv"
-    texts = _texts(rows)
-    assert texts["Which country is forecast?"].value == "GE"
-    assert texts["What does &#x27;EV sales&#x27; count?"].value == "ev_sales"
-    texts["Until which year?"].value = "soon"
+    _fields(rows)["Table"].value = "mine.csv"
+    fields = _fields(rows)
+    assert "   2  Georgia  2022    1500" in rows.children[0].value
+    assert fields["Is it read so?"].value == "yes"
+    assert fields["Which country is forecast?"].value == "GE"
+    fields["Until which year?"].value = "soon"
     assert "horizon" in rows.children[-1].value
-    _texts(rows)["Until which year?"].value = "2032"
+    _fields(rows)["Until which year?"].value = "2032"
     assert rows.children[-1].value == ""
     button.click()
     assert (tmp_path / "params" / "georgia-baseline.yaml").is_file()
@@ -56,18 +61,22 @@ def test_the_same_from_code_and_what_hinders_it(shown, tmp_path):
     assert not (tmp_path / "params").exists()
 
 
-def test_a_column_is_chosen_in_the_grid(shown, tmp_path):
-    title = "Cars sold in Georgia, of all makers"
-    lines = [title, "Country;Year;Sold", "Georgia;2022;1500", "Georgia;2023;4000"]
+def test_each_question_of_a_table_is_a_select_box(shown, tmp_path):
+    lines = ["Cars of Georgia", "Year;Petrol;Electro", "2022;900;1500", "2023;800;4000"]
     (tmp_path / "mine.csv").write_text("\n".join(lines))
     form = fc.new("Georgia", "mine.csv")
     form._ipython_display_()
     rows, *_ = shown.pop().children
-    grid = _texts(rows)["How it is read; choose where a column is another"]
-    choices, cells = grid.children
-    assert [choice.options[0][0] for choice in choices.children] == ["place", "year", "not read"]
-    assert f"<div style='grid-column: 1 / -1'>{title}</div>" in cells.value
-    assert "<div>Georgia</div><div>2022</div><div>1500</div>" in cells.value
-    choices.children[2].value = "ev_sales"
+    box = _fields(rows)["Which line is read?"]
+    assert [words for words, _ in box.options] == [
+        "column B 'Petrol': 900, 800",
+        "column C 'Electro': 1500, 4000",
+    ]
+    box.value = "{columns: [C]}"
+    assert "What does it count?" in rows.children[-1].value
+    _fields(rows)["What does it count?"].value = "ev_sales"
+    assert _fields(rows)["What is a 1 of it?"].value == "1"
     assert rows.children[-1].value == ""
-    assert form.reading.facts[0].number == "ev_sales"
+    form.write()
+    written = (tmp_path / "mine.mapping.yaml").read_text()
+    assert written == "read:\n  - counts: ev_sales\n    columns: [C]\nplace: GE\n"

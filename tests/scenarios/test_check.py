@@ -175,7 +175,7 @@ def test_paths_that_are_nothing(tmp_path: Path) -> None:
     assert "did you mean" in told[0]
     assert "uzbekistan-test.yaml" in told[0]
     assert "has no params file and no ledger" in told[1]
-    assert "neither params" in told[2]
+    assert "x.txt: is neither params" in told[2]
 
 
 def test_params_may_cite_facts_of_a_ledger_that_is_given(tmp_path: Path) -> None:

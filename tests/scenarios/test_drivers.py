@@ -14,7 +14,6 @@ import forecasting as fc
 from forecasting.evidence.policies import checked_policies
 from forecasting.growth.policy_months import NO_POLICIES, Policies
 from forecasting.parameters.schema import Driver, scenario_of
-from forecasting.parameters.strict_yaml import parse_yaml
 from forecasting.scenarios.drivers import (
     NEVER_DAY,
     activity,
@@ -25,6 +24,7 @@ from forecasting.scenarios.drivers import (
 from forecasting.scenarios.question import find_scenario
 from forecasting.vocabulary.errors import ScenarioError
 from forecasting.vocabulary.periods import Period, span
+from forecasting.vocabulary.strict_yaml import parse_yaml
 
 FACTS_END = dt.date(2024, 12, 31)
 MONTHS = list(span("2024-01-01", "2027-12-31").months())

@@ -1,5 +1,7 @@
 """A params file for a country of one's own facts: what is asked, proposed, written and refused."""
 
+import datetime as dt
+import os
 import re
 from functools import partial
 from pathlib import Path
@@ -9,6 +11,7 @@ from click.testing import CliRunner
 
 from forecasting.cli import main
 from forecasting.parameters.schema import load_scenario
+from forecasting.reading.answers import answers_in
 from forecasting.runs.runner import run
 from forecasting.scenarios.new_country import NewCountry
 from forecasting.vocabulary.errors import InputError
@@ -41,9 +44,9 @@ def _table(text=TABLE, name="mine.csv"):
 def _asked(made, **answers):
     """The questions, each answered as given, else as proposed."""
     asked = {}
-    for question in made.questions():
+    while question := made.waiting():
         asked[question.key] = question.proposed
-        made.answers[question.key] = question.read(answers.get(question.key, question.proposed))
+        made.give(question, answers.get(question.key, question.proposed))
     return asked
 
 
@@ -52,25 +55,30 @@ def test_a_table_becomes_a_report_in_one_command():
     told = CliRunner().invoke(main, ["new", "Georgia", "--ledger", "mine.csv", "--yes"])
     assert told.exit_code == 0, told.output
     assert Path("reports/georgia-baseline/report.html").is_file()
-    assert "What does 'EV sales' count? ev_sales\n" in told.stdout
+    assert "column C 'EV sales' is read as ev_sales" in told.stdout
     assert "wrote params/georgia-baseline.yaml, which forecasts ev_sales\n" in told.stdout
-    assert "left out of row 4: 'World' is a sum of places" in told.stdout
+    assert "note: mine.csv: not read: column D 'Rank'" in told.stdout
     assert told.stdout.splitlines()[-1].startswith(
         "the report is reports/georgia-baseline/report.html"
     )
     page = Path("reports/georgia-baseline/report.html").read_text(encoding="utf-8")
     assert "new electric vehicles sold" in page
-    assert Path("mine.mapping.yaml").read_text().startswith("columns:\n  place: Country\n")
+    assert Path("mine.mapping.yaml").read_text() == (
+        "read:\n  - counts: ev_sales\n    columns: [C]\n"
+    )
+    again = CliRunner().invoke(main, ["new", "Georgia", "--ledger", "mine.csv", "--yes"])
+    assert "exists already" in again.stderr
+    assert "mine.csv\n" not in again.stdout  # answered: silent
 
 
-def test_a_growth_is_of_the_count_that_the_title_names():
+def test_a_growth_is_of_the_count_beside_it():
     text = "Импорт электромобилей в Казахстан;;\nГод;Ввоз;Прирост, %\n2022;131;\n2023;809;517,6\n"
     made = NewCountry("KZ", _table(text, "ввоз.csv"))
     asked = _asked(made, published="2024-02-29")
-    assert asked["column Ввоз"] == "ev_imports"
+    assert asked["proposal"] == "yes"
     made.write(Path("params"))
     written = Path("ввоз.mapping.yaml").read_text(encoding="utf-8")
-    assert "  ev_imports yoy_growth_percent: Прирост, %\n" in written
+    assert "  - counts: ev_imports yoy_growth_percent\n    columns: [C]\n" in written
     values = {fact.quantity: fact.value for fact in made.facts() if fact.period.start.year == 2023}
     assert values == {"total": 809.0, "yoy_growth_percent": 517.6}
     again = NewCountry("KZ", Path("ввоз.csv"), made.published)
@@ -88,15 +96,19 @@ def test_a_size_of_the_market_is_proposed_with_its_origin_in_words():
     )
 
 
+SOLD = {"1 lines": "1", "1 counts": "ev_registrations", "1 more": "yes", "2 lines": "2"}
+
+
 def test_what_is_answered_is_written():
     made = NewCountry("GE", _table("Year;Sold;New cars\n2022;15;900\n2023;19;950\n", "ev.csv"))
-    answers = {"column Sold": "ev_registrations", "column New cars": "car_registrations"}
-    asked = _asked(
-        made, **answers, published="2024-02-29", horizon="2035", market_size="1.2 million"
-    )
-    columns = ["column Sold", "column New cars"]
-    assert [*asked] == [*columns, "published", "market_size", "horizon", "vehicle_stock"]
+    answers = SOLD | {"2 counts": "car_registrations", "published": "2024-02-29"}
+    answers |= {"horizon": "2035", "market_size": "1.2 million"}
+    asked = _asked(made, **answers)
+    table = [f"{number} {part}" for number in (1, 2) for part in ("lines", "counts", "unit",
+                                                                  "periods", "more")]  # fmt: skip
+    assert [*asked] == [*table, "published", "market_size", "horizon", "vehicle_stock"]
     assert asked["market_size"] == "950"
+    assert (asked["2 lines"], asked["2 counts"]) == ("{columns: [C]}", "car_registrations")
     scenario = load_scenario(made.write(Path("params")))
     assert scenario.measure == "ev_registrations"
     assert str(scenario.published) == "2024-02-29"
@@ -104,48 +116,39 @@ def test_what_is_answered_is_written():
     assert [Path(file).resolve() for file in scenario.ledger] == [Path("ev.csv").resolve()]
 
 
-def test_of_several_flows_one_is_asked_for_and_no_date_where_the_table_has_it():
-    text = "Year,EV sales,EV registrations,Published\n2022,5,,2023-01\n2023,9,8,2024-01\n"
-    made = NewCountry("Georgia", _table(text))
+def test_of_several_flows_one_is_asked_for_and_no_date_where_the_answers_have_it():
+    table = _table("Year,EV sales,EV registrations\n2022,5,\n2023,9,8\n")
+    answers = "read: [{counts: ev_sales, columns: [B]}, {counts: ev_registrations, columns: [C]}]\n"
+    table.with_name("mine.mapping.yaml").write_text(answers + "published: 2024-01\n")
+    made = NewCountry("Georgia", table)
     asked = _asked(made, **{"measure of all": "ev_registrations"})
     assert asked["measure of all"] == "ev_sales"
     assert "published" not in asked
     assert load_scenario(made.write(Path("params"))).measure == "ev_registrations"
 
 
-def test_the_country_is_proposed_by_the_table_and_the_count_by_the_name_of_the_file():
-    text = "Region,2022,2023\nArmenia,7,\nGeorgia,5,6\n"
-    made = NewCountry("", _table(text, "ev-imports.csv"))
-    asked = _asked(made)
-    assert (asked["country"], asked["measure"]) == ("GE", "ev_imports")
+def test_the_country_is_proposed_by_the_table():
+    made = NewCountry("", _table("EV sales\nRegion,2022,2023\nArmenia,7,\nGeorgia,5,6\n"))
+    assert _asked(made)["country"] == "GE"
     assert made.country == "GE"
-
-
-def test_a_column_may_be_called_as_a_question_is():
-    rows = "Georgia,2022,1500,2023-02-01\nGeorgia,2023,4000,\n"
-    made = NewCountry("", _table(f"country,Year,EV sales,published\n{rows}"))
-    asked = _asked(made, published="2024-03-01")
-    assert (asked["country"], asked["column EV sales"]) == ("GE", "ev_sales")
-    frame = made.facts().frame
-    assert frame["value"].tolist() == [1500, 4000]
-    assert frame["published"].tolist() == ["2023-02-01", "2024-03-01"]
+    named = NewCountry("", _table("EV sales in Norway,\nYear,EV sales\n2023,6\n", "no.csv"))
+    assert _asked(named)["country"] == "NO"
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("Country,Year,EV sales\nArmenia,2023,5\n", "tells nothing of Georgia, but of Armenia"),
-        ("Country,Year,EV sales\nGeorgia,2023,many\n", "mine.csv:2 value: 'many' is not a number"),
-        ("Country,Year,Number\nGeorgia,2023,5\n", "What do the numbers count. Nothing says it"),
-        ("Country,EV sales\nGeorgia,5\n", "no column says year, month, date"),
+        ("Country,Year,Number\nGeorgia,2023,5\n", "column C 'Number': what does it count?"),
+        ("Country,EV sales\nGeorgia,5\n", "mine.csv B2: names no year"),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_written(text, words):
+def test_what_is_wrong_is_said_and_nothing_written_but_proposals(text, words):
     _table(text)
     told = CliRunner().invoke(main, ["new", "Georgia", "--ledger", "mine.csv", "--yes"])
     assert told.exit_code == 2
-    assert words.split(".")[0] in told.stderr
-    assert [path.name for path in Path().iterdir()] == ["mine.csv"]
+    assert words in told.stderr
+    assert {path.name for path in Path().iterdir()} <= {"mine.csv", "mine.proposed.yaml"}
 
 
 def test_nothing_is_written_over():
@@ -166,7 +169,7 @@ def test_nothing_is_written_over():
         ("published", "soon", "is not a date"),
         ("market_size", "many", "is not a number above 0"),
         ("horizon", "1930", "greater than or equal to 1990"),
-        ("column EV sales", "ev_sale", "did you mean ev_sales"),
+        ("proposal", "perhaps", "there are yes, no"),
     ],
 )
 def test_an_answer_that_is_none_is_refused(key, answer, words):
@@ -183,8 +186,6 @@ def test_a_terminal_is_asked_until_the_answer_fits(monkeypatch):
     told = CliRunner().invoke(main, ["new", "GE", "--ledger", "mine.csv"], input=answers)
     assert told.exit_code == 0, told.output
     assert "'many' is not a number above 0" in told.stdout
-    unread = "note: mine.csv: not read of its columns: Rank: no word says what it holds"
-    assert unread in told.stdout.splitlines()
     scenario = load_scenario("params/georgia-baseline.yaml")
     assert (scenario.market_size, scenario.horizon) == (61_000, 2032)
     assert scenario.assumptions["vehicle_stock"].mode == 1_900_000
@@ -205,36 +206,110 @@ def test_the_walk_of_the_readme_leads_from_the_table_that_ships_to_its_report():
 
 
 OFFICE = "Электромобили в Грузии;;\nГод;Ввоз;Примечание\n2022;1,37;\n2023;2,5;оценка\n"
+TERMINAL = "forecasting.cli._on_terminal"
 
 
 @pytest.mark.usefixtures("planned")
-def test_what_is_not_certain_is_refused_without_a_terminal_and_answered_by_a_file():
+def test_what_is_not_certain_is_proposed_in_a_file_that_is_corrected_and_taken():
     _table(OFFICE)
     command = ["new", "Georgia", "--ledger", "mine.csv", "--yes"]
     told = CliRunner().invoke(main, command)
     assert told.exit_code == 2
-    assert "1.37 is no whole number of vehicles" in told.stderr
-    assert "--answers FILE" in told.stderr
-    assert [path.name for path in Path().iterdir()] == ["mine.csv"]
-    remedy = re.search(r"columns: \{.*\}\}", told.stderr)[0]
-    Path("said.yaml").write_text(remedy)
-    told = CliRunner().invoke(main, [*command, "--answers", "said.yaml"])
+    assert "what is a 1 of it? (1,37 is no whole number)" in told.stderr
+    given = "ev-forecast new GE --ledger mine.csv --answers mine.proposed.yaml --yes"
+    assert given in told.stderr
+    proposed = Path("mine.proposed.yaml").read_text(encoding="utf-8")
+    assert "  - counts: ev_imports  # ev_registrations, ev_sales" in proposed
+    command += ["--answers", "mine.proposed.yaml"]
+    assert "no whole number of vehicles" in CliRunner().invoke(main, command).stderr
+    Path("mine.proposed.yaml").write_text(proposed.replace("unit: 1 ", "unit: 1000 "), "utf-8")
+    told = CliRunner().invoke(main, command)
     assert told.exit_code == 0, told.output
-    assert "2022: 1,37 -> 1,370 vehicles" in told.stdout
-    assert load_scenario("params/georgia-baseline.yaml").measure == "ev_imports"
-    assert "factor: 1000" in Path("mine.mapping.yaml").read_text()
+    assert "unit: 1000\n" in Path("mine.mapping.yaml").read_text()
+    assert Path("mine.proposed.yaml").is_file()
+    assert CliRunner().invoke(main, ["check", "mine.csv"]).exit_code == 0
 
 
 @pytest.mark.usefixtures("planned")
-def test_a_terminal_is_shown_the_table_and_asked_for_the_unit(monkeypatch):
+def test_a_terminal_goes_back_explains_and_keeps_each_answer(monkeypatch):
     _table(OFFICE)
-    monkeypatch.setattr("forecasting.cli._on_terminal", lambda: True)
-    answers = "\n\n2024-02-29\nunknown\n2032\nunknown\n"
+    monkeypatch.setattr(TERMINAL, lambda: True)
+    command = ["new", "GE", "--ledger", "mine.csv"]
+    broken_off = CliRunner().invoke(main, command, input="\nev_sale\n2\n?\nback\n3\n")
+    assert broken_off.exit_code != 0
+    assert "'ev_sale' is no measure; did you mean ev_sales?" in broken_off.stdout
+    assert "If the cell shows 12 and means 12,000 cars" in broken_off.stdout
+    kept = Path("mine.proposed.yaml").read_text()
+    assert kept == "read:\n  - counts: ev_imports\n    columns: [B]\n"
+    answers = "\n\n\n2\n\n\n2024-02-29\nunknown\n2032\nunknown\n"
+    told = CliRunner().invoke(main, command, input=answers)
+    assert "an answer is needed here" in told.stdout
+    assert told.exit_code == 0, told.output
+    assert "unit: 1000\n" in Path("mine.mapping.yaml").read_text()
+    assert all(len(line) <= 80 for line in told.stdout.splitlines()[:8])
+    assert not Path("mine.proposed.yaml").exists()
+
+
+@pytest.mark.usefixtures("planned")
+def test_an_answer_that_cannot_be_right_is_asked_again_with_what_is_wrong(monkeypatch):
+    _table("Year;Electro\n2022;5\n2023;1,5\n")
+    monkeypatch.setattr(TERMINAL, lambda: True)
+    answers = "1\n2\n1\n\n3\n2\n\n\n2024-02-29\n\n\n\n"
     told = CliRunner().invoke(main, ["new", "GE", "--ledger", "mine.csv"], input=answers)
     assert told.exit_code == 0, told.output
-    assert told.stdout.index("B 'Ввоз': ev_imports") < told.stdout.index("multiplied by?")
-    assert "2022: 1,37 -> 1,370 vehicles" in told.stdout
-    assert all(len(line) <= 80 for line in told.stdout.splitlines()[:8])
+    said = "What do you answer otherwise? (1,5 is no whole number of vehicles (say unit: 1000"
+    assert said in told.stdout
+    assert "unit: 1000\n" in Path("mine.mapping.yaml").read_text()
+
+
+@pytest.mark.usefixtures("planned")
+def test_a_mapping_is_never_written_over_and_an_old_one_names_what_replaces_its_keys():
+    _table()
+    Path("mine.mapping.yaml").write_text("columns:\n  place: Country\n")
+    command = ["new", "Georgia", "--ledger", "mine.csv", "--yes"]
+    old = CliRunner().invoke(main, command)
+    assert old.exit_code == 2
+    assert "it is said now by read: [{counts: ..., columns: [...]}]" in old.stderr
+    assert Path("mine.mapping.yaml").read_text() == "columns:\n  place: Country\n"
+    assert "counts: ev_sales" in Path("mine.proposed.yaml").read_text()
+    other = "read: [{counts: ev_registrations, columns: [C]}]\n"
+    Path("mine.mapping.yaml").write_text(other)
+    told = CliRunner().invoke(main, [*command, "--answers", "mine.proposed.yaml"])
+    assert "says otherwise and is not written over" in told.stderr
+    assert Path("mine.mapping.yaml").read_text() == other
+
+
+def test_the_dialogue_of_the_documentation_is_what_happens(monkeypatch):
+    page = (ROOT / "docs/how-to/new-country.md").read_text(encoding="utf-8")
+    shown = re.search(r"<!-- dialogue -->\n```text\n(.*?)```", page, re.S)[1]
+    _table(
+        "Registrations of cars in Georgia;;;\nMonth;Petrol;Diesel;Electro\n2025-01;1 210;320;131\n"
+        "2025-02;1 180;301;142\n2025-03;1 405;297;128\n2025-04;1 390;288;190\n"
+    )
+    day = dt.datetime(2026, 12, 1).timestamp()
+    os.utime("mine.csv", (day, day))
+    monkeypatch.setattr(TERMINAL, lambda: True)
+    monkeypatch.setattr("forecasting.runs.runner.run", partial(run, dry_run=True))
+    answers = re.findall(
+        r"(?m)^(?:Your choice|Since|New cars|Until|All vehicles).*?[\])?]: ?(.*)$", shown
+    )
+    told = CliRunner().invoke(
+        main, ["new", "Georgia", "--ledger", "mine.csv"], input="\n".join(answers) + "\n"
+    )
+    assert told.exit_code == 0, told.output
+    assert [line.rstrip() for line in shown.splitlines()] == [
+        line.rstrip() for line in told.stdout.splitlines()
+    ][: len(shown.splitlines())]
+
+
+def test_the_answers_of_the_documentation_are_read():
+    page = (ROOT / "docs/how-to/own-facts.md").read_text(encoding="utf-8")
+    shown = re.search(r"<!-- answers -->\n```yaml\n(.*?)```", page, re.S)[1]
+    answers = answers_in(shown)
+    assert [series.counts for series in answers.read] == [
+        "ev_imports", "charging_points", "ev_registrations",
+    ]  # fmt: skip
+    assert (answers.published, answers.place, answers.decimal) == ("2026-02-20", "GE", ",")
 
 
 @pytest.mark.usefixtures("planned")

@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from forecasting.cli import main
-from forecasting.evidence.datasets import _read_once, central_asia, facts_of
+from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import load_scenario, scenario_from_parameters
+from forecasting.reading.own_ledgers import _read_once, facts_of
 from forecasting.reporting.answer import answer
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.reporting.figures.fan import place_marks
@@ -119,9 +120,10 @@ def test_check_says_how_a_table_is_read(tmp_path):
     path.write_text("Country,Year,EV sales\nNorway,2023,104000\n")
     checked = CliRunner().invoke(main, ["check", str(path)])
     assert checked.exit_code == 0, checked.output
-    assert "        NO, 2023: 104000 -> 104,000 vehicles" in checked.output
-    assert "It is read by this mapping; save it as mine.mapping.yaml to keep" in checked.output
-    assert "      ev_sales: EV sales" in checked.output
+    assert "is read by its words, as these answers say; save them as mine.mapping.yaml" in (
+        checked.output
+    )
+    assert "      - counts: ev_sales\n        columns: [C]\n" in checked.output
     assert "1 of 1 facts have no date of publication" in checked.output
 
 
@@ -247,8 +249,8 @@ def test_a_refused_file_is_read_again_once_it_or_its_mapping_has_changed(tmp_pat
     table.write_text("Country,2022,2023\nTM,120,150\n")
     _read_once.cache_clear()
     for _ in range(3):
-        with pytest.raises(LedgerError, match="no column says measure"):
+        with pytest.raises(LedgerError, match="what does it count"):
             facts_of([str(table)], shipped=False)
     assert _read_once.cache_info().misses == 1
-    (tmp_path / "own.mapping.yaml").write_text("constants: {measure: ev_imports}\n")
+    (tmp_path / "own.mapping.yaml").write_text("read: [{counts: ev_imports}]\n")
     assert len(facts_of([str(table)], shipped=False)) == 2

@@ -248,11 +248,6 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "Prior.from_json": (fc.Prior.from_json, {"text": fc.Prior().to_json()}),
         "Prior.shipped": (fc.Prior.shipped, {"perimeter": "battery cars"}),
         "datasets.path": (fc.datasets.path, {"name": "ledger"}),
-        "datasets.facts_that_a_file_names": (
-            fc.datasets.facts_that_a_file_names,
-            {"files": [], "shipped": False},
-        ),
-        "datasets.facts_of": (fc.datasets.facts_of, {"files": [], "shipped": False}),
         "explore": (fc.explore, {"scenario": scenario, "ledger": ledger, "draws": 16}),
         "Explorer.begin": (explorer.begin, {"scenario": explorer.scenario}),
         "Explorer.change": (

@@ -60,7 +60,10 @@ def test_anchors_are_refused_soon(call: Call, tmp_path: Path) -> None:
 def test_a_mapping_has_an_end(call: Call, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("Country,2020\nUZ,5\n")
     mapping = tmp_path / "a.mapping.yaml"
-    for text, said in ((" " * 100_001, "is larger than 100,000"), ("[" * 9000, "nested too deep")):
+    for text, said in (
+        (" " * 100_001, "is larger than 100,000"),
+        ("[" * 9000, "nested deeper than"),
+    ):
         mapping.write_text(text)
         done = call(tmp_path, "check", "a.csv")
         assert (done.returncode, done.stdout) == (2, ""), done.stderr

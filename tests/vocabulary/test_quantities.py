@@ -229,7 +229,7 @@ def test_a_sentence_says_that_a_number_is_of_all_that_came():
         "2023-12-31",
     )
     assert "period_start" not in proposal.cells
-    assert "see that its last day is right" in proposal.doubts[0]
+    assert "not known here: since, launch" in proposal.doubts[0]
 
 
 def test_all_that_came_since_the_launch_has_no_height_among_yearly_flows():

@@ -13,8 +13,8 @@ from functools import partial
 
 from pydantic import BaseModel, ConfigDict
 
+from forecasting.evidence.rules import Row, number_text
 from forecasting.evidence.sources.polite import Amount, Code, Page, PageReader, read_answer
-from forecasting.reading.rules import Row, number_text
 from forecasting.vocabulary.errors import InputError, RunError
 from forecasting.vocabulary.periods import month, months_between
 from forecasting.vocabulary.places import COUNTRIES, place_name

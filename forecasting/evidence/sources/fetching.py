@@ -12,9 +12,9 @@ from pathlib import Path
 from types import ModuleType
 
 from forecasting.evidence.checking import checked_rows
+from forecasting.evidence.rules import LEDGER_COLUMNS, FoundRow, Row, normalise
 from forecasting.evidence.sources import comtrade, iea, worldbank
 from forecasting.evidence.sources.polite import today
-from forecasting.reading.rules import LEDGER_COLUMNS, FoundRow, Row, normalise
 from forecasting.vocabulary.errors import InputError, RunError
 from forecasting.vocabulary.files import write_new
 from forecasting.vocabulary.places import COUNTRIES, place_code

@@ -20,8 +20,8 @@ from pathlib import Path
 import pandas as pd
 from pydantic import BaseModel
 
+from forecasting.evidence.rules import Row, number_text
 from forecasting.evidence.sources.polite import Amount, PageReader, only_countries, read_answer
-from forecasting.reading.rules import Row, number_text
 from forecasting.vocabulary.errors import EvidenceError, Problem, RunError
 from forecasting.vocabulary.files import read_whole
 from forecasting.vocabulary.market_rows import market_rows

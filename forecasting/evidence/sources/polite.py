@@ -23,13 +23,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from forecasting import __version__
-from forecasting.reading.printed_periods import period_cells
-from forecasting.reading.rules import Row
+from forecasting.evidence.rules import Row
 from forecasting.vocabulary.caches import cache_folder
 from forecasting.vocabulary.errors import InputError, RunError, shortened
 from forecasting.vocabulary.files import read_whole, write_whole
 from forecasting.vocabulary.limits import MAX_PAGE_BYTES, MAX_PAGE_SECONDS, MAX_WAIT_SECONDS
 from forecasting.vocabulary.periods import Period
+from forecasting.vocabulary.printed_periods import period_cells
 from forecasting.vocabulary.quantities import on_a_day
 from forecasting.vocabulary.sentences import sentence, uncapital
 

@@ -13,6 +13,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from forecasting.evidence.rules import Row, number_text
 from forecasting.evidence.sources.polite import (
     Amount,
     Page,
@@ -20,7 +21,6 @@ from forecasting.evidence.sources.polite import (
     only_countries,
     read_answer,
 )
-from forecasting.reading.rules import Row, number_text
 from forecasting.vocabulary.errors import PeriodError
 from forecasting.vocabulary.periods import as_date, year
 from forecasting.vocabulary.places import place_name

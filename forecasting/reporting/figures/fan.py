@@ -30,8 +30,8 @@ import pandas as pd
 from forecasting.evaluation.quota_days import open_quotas
 from forecasting.evidence.bases import basis_name, same_perimeter
 from forecasting.evidence.fact import Fact
+from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.evidence.words import in_words, period_words, when_words
-from forecasting.reading.rules import OBSERVATION_KINDS
 from forecasting.reporting.figures.drawing import (
     ACCENTS,
     BLUE,

@@ -6,9 +6,9 @@ import math
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from forecasting.parameters.strict_yaml import parse_yaml, read_yaml
 from forecasting.vocabulary.errors import ScenarioError
 from forecasting.vocabulary.limits import MAX_PARAMS_BYTES, MAX_PARAMS_LEVELS, MAX_PARAMS_VALUES
+from forecasting.vocabulary.strict_yaml import parse_yaml, read_yaml
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Limits on the size of an Excel workbook, checked before a library loads it.
+"""Limits on the size of a workbook, of Excel or OpenDocument, checked before a library loads it.
 
 A workbook is a compressed folder of XML. A few bytes of it can stand for millions of cells:
 repeated text, a merged range, a link over a whole sheet.
@@ -15,6 +15,7 @@ from forecasting.vocabulary.limits import (
     MAX_CELL_ELEMENTS,
     MAX_FILE_BYTES,
     MAX_FURTHER_ELEMENTS,
+    MAX_GRID_CELLS,
     MAX_RANGE_CELLS,
     MAX_UNPACKED_BYTES,
     MAX_WORKBOOK_PARTS,
@@ -24,11 +25,14 @@ PICTURES = "xl/media/"
 # The library makes each cell of their ranges
 RANGES = {"mergeCell": "merged ranges", "hyperlink": "links", "comment": "comments"}
 FORMULA = "f"
-CELL_ELEMENTS = ("row", "c", "v", "f", "is", "si", "t", "r")
+CELL_ELEMENTS = (
+    *("row", "c", "v", "f", "is", "si", "t", "r"),
+    "table-row", "table-cell", "covered-table-cell", "p", "span",
+)  # fmt: skip
 AS_CSV = "save the one sheet as CSV"
 
 
-def check_parts(
+def check_extent(
     name: str,
     data: bytes,
     hint: str = AS_CSV,
@@ -80,6 +84,9 @@ class _Extent:
         self._cell_elements = 0
         self._other_elements = 0
         self._range_cells: Counter[str] = Counter()  # of all ranges of a kind
+        self._row = self._repeats = self._column = 0  # of a sheet of OpenDocument
+        self._grid_cells = 0
+        self._widest = 0
 
     def add(self, part: bytes) -> None:
         """Count the elements of one part; one that is no XML has none."""
@@ -110,11 +117,30 @@ class _Extent:
             raise LedgerError.at(self._name, fault, self._hint)
         if word == FORMULA:
             self.has_formulas = True
+        self._open_document(word, attributes)
         if word in RANGES:
             self._range_cells[word] += _area(attributes.get("ref", ""))
             if self._range_cells[word] > MAX_RANGE_CELLS:
                 fault = f"has {RANGES[word]} over {self._range_cells[word]:,} cells"
                 raise LedgerError.at(self._name, fault, "undo what lies far from the table")
+
+    def _open_document(self, word: str, attributes: dict[str, str]) -> None:
+        """Follow where the cells of a sheet of OpenDocument stand: one may stand for millions."""
+        repeats = {name.rpartition(" ")[2]: text for name, text in attributes.items()}
+        if word == "table":
+            self._row = self._repeats = self._widest = 0
+        elif word == "table-row":
+            self._row += self._repeats
+            self._repeats = int(repeats.get("number-rows-repeated", "1"))
+            self._column = 0
+        elif word in ("table-cell", "covered-table-cell"):
+            self._column += int(repeats.get("number-columns-repeated", "1"))
+        elif word == "p":  # the text of a cell: only those reach out
+            self._widest = max(self._widest, self._column)
+            reach = (self._row + self._repeats) * self._widest
+            if reach > MAX_GRID_CELLS:
+                fault = f"reaches over {reach:,} cells, {MAX_GRID_CELLS:,} are the most"
+                raise LedgerError.at(self._name, fault, "delete what lies far from the table")
 
 
 def _area(reference: str) -> int:

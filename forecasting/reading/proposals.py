@@ -1,0 +1,289 @@
+"""What English and Russian words of a table propose: what a line counts, its unit, whether it runs
+since January. One declaration; whatever stands in other words is asked.
+
+>>> proposal_of("EV sales (thousands)").counts, proposal_of("EV sales (thousands)").unit
+('ev_sales', 1000.0)
+>>> proposal_of("Non-EV sales").sure, proposal_of("Импорт электромобилей, шт.").sure
+(False, True)
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+
+from forecasting.vocabulary.languages import country_names, folded
+from forecasting.vocabulary.places import spellings
+from forecasting.vocabulary.printed_numbers import MULTIPLIERS, multiplier_in
+from forecasting.vocabulary.printed_periods import TO_DATE, period_in
+
+GROWTH = "yoy_growth_percent"
+SHORTEST_COUNTRY = 4  # letters of a name that a text is searched for
+# The words of heads, by what they say; each is a pattern of a whole word, folded
+WORDS = {
+    "electric": r"evs?|bevs?|electric(?:al)?|battery|электро\w*|электрич\w*|электрокар\w*",
+    "vehicles": r"vehicles?|cars?|passenger|light|"
+                r"автомобил\w*|автомашин\w*|машин\w*|авто|легков\w*",
+    "sales": r"sales?|sold|продаж\w*|продан\w*",
+    "registrations": r"registrations?|регистрац\w*",
+    "registered": r"registered|зарегистрирован\w*",
+    "imports": r"imports?|imported|импорт\w*|ввоз\w*|ввезен\w*",
+    "exports": r"exports?|exported|экспорт\w*|вывоз\w*",
+    "stock": r"stock|fleet|parc|on the road|in use|парк\w*|на учете|в эксплуатации",
+    "points": r"charging points?|charge points?|chargers?|зарядн\w* (?:точ\w*|пункт\w*|колон\w*)",
+    "stations": r"charging stations?|зарядн\w* станц\w*|эзс",
+    "new": r"new|newly|first|нов\w*|перв\w*|первичн\w*",
+    "used": r"used|second[- ]hand|подержан\w*|б/у|бывш\w*",
+    "all": r"all|всех?|все",
+    "growth": r"growth|change|increase|y/y|yoy|year[- ]on[- ]year|прирост\w*|рост\w*|темп\w*|"
+              r"к прошлому году|год к году|г/г",
+}  # fmt: skip
+# The heads that are proposed: the words that stand in them, and the measure
+HEADS = {
+    ("electric", "sales"): "ev_sales",
+    ("electric", "registrations"): "ev_registrations",
+    ("electric", "imports"): "ev_imports",
+    ("electric", "exports"): "ev_exports",
+    ("electric", "stock"): "ev_stock",
+    ("points",): "charging_points",
+    ("stations",): "charging_stations",
+    ("all", "stock", "vehicles"): "vehicle_stock",
+    ("new", "sales", "vehicles"): "car_sales",
+    ("new", "registrations", "vehicles"): "car_registrations",
+    ("new", "vehicles"): "car_registrations",
+    ("imports", "vehicles"): "car_imports",
+}
+# Words that change nothing of what is counted
+FILLERS = re.compile(
+    r"(?<![^\W\d_])(?:number|quantity|count|total number|of|in|the|by|to|from|and|units?|pcs|"
+    r"pieces|"
+    r"public|publicly|available|month|monthly|annual|annually|yearly|year|quarterly|quarter|"
+    r"количеств\w*|числ\w*|единиц\w*|ед|шт|штук\w*|по|в|за|на|и|год\w*|годам|месяц\w*|общедоступн\w*|"
+    r"vs|thousands?|period)(?![^\W\d_])\.?",
+)
+MONEY = re.compile(
+    r"[$€£¥₽₸₴₺]|(?<![^\W\d_])(?:usd|eur|rub|cny|gbp|kzt|uzs|tjs|kgs|gel|amd|azn|uah|byn|inr|jpy|"
+    r"dollars?|euros?|долл\w*|руб\w*|евро|тенге|сум(?:ов|а)?|сом\w*|value|cost|price|cif|fob|"
+    r"стоимост\w*|цен\w*|美元|万元|亿元|千元)(?![^\W\d_])\.?"
+)
+KINDS = {
+    "motorcycles": r"motor ?cycles?|motorbikes?|mopeds?|two[- ]wheelers?|scooters?|"
+                   r"мотоцикл\w*|мопед\w*",
+    "buses": r"bus(?:es)?|coach(?:es)?|автобус\w*",
+    "trucks": r"trucks?|lorr(?:y|ies)|goods vehicles?|vans?|commercial|грузов\w*|фургон\w*",
+    "tractors": r"tractors?|трактор\w*|trailers?|прицеп\w*",
+}  # fmt: skip
+PERCENT = re.compile(r"%|(?<!\w)(?:per ?cent|percent\w*|pct|share|доля|удельн\w*|процент\w*)(?!\w)")
+TOTALS = re.compile(
+    r"^\W*(?:grand |sub-?)?(?:totals?|sum|all|overall|всего|итого|итог|в целом|сумма|jami|жами|"
+    r"барлығы|бардыгы|합계|合计|总计|合計|計|gesamt|insgesamt|summe|razem|ogolem|celkem|spolu|toplam|"
+    r"cami|osszesen|yhteensa|totaal|totale|totalt|ukupno|skupaj|kokku|kopa|is viso)(?!\w)",
+    re.IGNORECASE,
+)
+# Flows that are not of a stock, in titles
+FLOW_WORDS = re.compile(
+    r"(?<![^\W\d_])(?:first (?:registrations?|time)|for the first time|new(?:ly)? regist\w*|sales?|"
+    r"sold|imports?|imported|registrations|впервые|первичн\w*|продаж\w*|импорт\w*|ввоз\w*)(?![^\W\d_])"
+)
+
+
+@dataclass(frozen=True)
+class HeadProposal:
+    """What the words of a line propose.
+
+    Parameters
+    ----------
+    counts : str
+        A measure, or a quantity of one; empty where no word says.
+    unit : float
+        What a 1 of it is.
+    says_unit : bool
+        Whether a word says so.
+    money : bool
+        Whether it speaks of money.
+    words : frozenset of str
+        Which of `WORDS` it has.
+    unknown : tuple of str
+        The words that no declaration has.
+    """
+
+    counts: str = ""
+    unit: float = 1.0
+    says_unit: bool = False
+    money: bool = False
+    words: frozenset[str] = frozenset()
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def sure(self) -> bool:
+        """Whether every word is known, and together they are a head that is declared."""
+        return bool(self.counts) and not self.unknown and not self.money
+
+
+@lru_cache(maxsize=2048)
+def proposal_of(head: str, titles: Collection[str] = ()) -> HeadProposal:
+    """What a head proposes.
+
+    Parameters
+    ----------
+    head : str
+        Of a line: all its levels.
+    titles : tuple of str
+        The texts above, which say what the head leaves open.
+
+    Examples
+    --------
+    >>> proposal_of("Sales", ("Electric cars",)).counts
+    'ev_sales'
+    >>> proposal_of("EV sales growth %").counts
+    'ev_sales yoy_growth_percent'
+    """
+    found, unknown = _words_in(head)
+    own = found
+    for title in titles:
+        of_title, _ = _words_in(title)
+        if own & {"points", "stations"} or ("all" in own and "stock" in own):
+            break
+        if "electric" not in found:
+            found |= of_title & {"electric"}
+        if not found & EVENTS:
+            found |= of_title & EVENTS
+    if "registered" in found:  # of a period, or on a day
+        found = found - {"registered"} | {"registrations"}
+        if "new" not in found:
+            unknown = (*unknown, "registered")
+    if "electric" in found and "electric" not in own and own & {"all", "new", "used"}:
+        found -= {"electric"}  # all cars beside the electric ones
+    measure = _measure_of(found)
+    is_growth = "growth" in own
+    if not own and not (found and not unknown):
+        measure = ""
+    text = folded(head)
+    unit = multiplier_in(text)
+    return HeadProposal(
+        f"{measure} {GROWTH}" if measure and is_growth else measure,
+        unit,
+        unit != 1.0,
+        MONEY.search(text) is not None,
+        frozenset(own),
+        tuple(unknown),
+    )
+
+
+EVENTS = {"sales", "registrations", "registered", "imports", "exports", "stock"}
+
+
+def _measure_of(found: frozenset[str]) -> str:
+    events = found & EVENTS
+    if len(events) > 1:
+        events -= {"registrations"} if "stock" in events else set()
+    if len(events) > 1:
+        return ""
+    if "electric" in found:
+        return next((HEADS["electric", event] for event in events), "")
+    for names, measure in HEADS.items():
+        if "electric" not in names and {*names} <= found:
+            return measure
+    return ""
+
+
+@lru_cache(maxsize=4096)
+def _words_in(text: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Which words a text has, and those that no declaration has."""
+    words = folded(text)
+    part = period_in(text)
+    if part.says or part.to_date:
+        words = part.rest
+    found = set()
+    for name, pattern in reversed(WORDS.items()):
+        words, count = re.subn(rf"(?<![^\W\d_])(?:{pattern})(?![^\W\d_])\.?", " ", words)
+        if count:
+            found.add(name)
+    if "points" in found or "stations" in found:
+        found -= {"electric"}
+    for pattern in MULTIPLIERS.values():
+        words = re.sub(rf"(?<![\w.,])(?:{pattern})(?!\w)", " ", words)
+    words = FILLERS.sub(" ", words)
+    if found & {"growth"}:
+        words = re.sub(r"%|процент\w*", " ", words)
+    unknown = re.findall(r"[^\W\d_]+|%", words)
+    return frozenset(found), tuple(unknown)
+
+
+def is_percent_line(text: str) -> bool:
+    """Whether a head or a label is of percent, or of a share or growth.
+
+    >>> is_percent_line("Growth, %"), is_percent_line("Sales")
+    (True, False)
+    """
+    words = folded(text)
+    return PERCENT.search(words) is not None or "growth" in _words_in(text)[0]
+
+
+def is_total(text: str) -> bool:
+    """Whether a text begins with a word for a sum.
+
+    >>> is_total("Всего, шт."), is_total("Totally new")
+    (True, False)
+    """
+    return TOTALS.match(folded(text)) is not None
+
+
+def kinds_in(text: str) -> set[str]:
+    """The kinds of vehicles besides cars that a text names.
+
+    >>> sorted(kinds_in("Buses and trucks"))
+    ['buses', 'trucks']
+    """
+    words = folded(text)
+    return {
+        kind
+        for kind, pattern in KINDS.items()
+        if re.search(rf"(?<![^\W\d_])(?:{pattern})(?![^\W\d_])", words)
+    }
+
+
+def says_to_date(text: str) -> bool:
+    """Whether a text says that numbers count since the year began."""
+    return TO_DATE.search(folded(text)) is not None
+
+
+def countries_named(text: str) -> set[str]:
+    """The countries that a text names in English or Russian, in any case of the word.
+
+    >>> countries_named("Импорт электромобилей в Грузию"), countries_named("Papua New Guinea")
+    ({'GE'}, {'PG'})
+    """
+    return _countries_in(folded(text))[0]
+
+
+def without_countries(words: str) -> str:
+    """A folded text without the names of countries."""
+    return _countries_in(words)[1]
+
+
+def _countries_in(words: str) -> tuple[set[str], str]:
+    found = set()
+    for code, pattern in _country_patterns():
+        words, count = pattern.subn(" ", words)
+        if count:
+            found.add(code)
+    return found, words
+
+
+@lru_cache(maxsize=1)
+def _country_patterns() -> list[tuple[str, re.Pattern[str]]]:
+    """A pattern of each name of a country, the longest first."""
+    names = country_names("en", "ru") | {
+        name: code for name, code in spellings().items() if len(code) == 2
+    }
+    patterns = []
+    for name, code in sorted(names.items(), key=lambda pair: -len(pair[0])):
+        if len(name) < SHORTEST_COUNTRY:
+            continue
+        stem, ending = name, ""
+        if re.search("[а-я]", name):
+            stem = re.sub("(?:ия|ья|ь|[аяыи])$", "", name)
+            ending = "[а-я]{0,3}"
+        patterns.append((code, re.compile(rf"(?<!\w){re.escape(stem)}{ending}(?!\w)")))
+    return patterns

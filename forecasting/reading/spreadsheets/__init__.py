@@ -1,1 +1,0 @@
-"""Tables as offices keep them, in stages: grid, layout, roles, facts."""

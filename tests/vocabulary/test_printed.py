@@ -1,0 +1,147 @@
+"""Numbers and periods as people print them."""
+
+import pytest
+from hypothesis import given, strategies as st
+
+from forecasting.vocabulary.errors import PeriodError
+from forecasting.vocabulary.languages import country_names, months_named
+from forecasting.vocabulary.printed_numbers import (
+    decimal_mark,
+    numbers_in,
+    plain_text,
+    printed_number,
+    value_of_digits,
+)
+from forecasting.vocabulary.printed_periods import languages_of, period_in, period_of
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("2024", "2024"),
+        ("2024年", "2024"),
+        ("2024 г.", "2024"),
+        ("FY2024 total", None),
+        ("H1 2024", "2024-01..2024-06"),
+        ("2024H1", "2024-01..2024-06"),
+        ("1H24", "2024-01..2024-06"),
+        ("I полугодие 2024 г.", "2024-01..2024-06"),
+        ("9M 2024", "2024-01..2024-09"),
+        ("9 мес. 2024", "2024-01..2024-09"),
+        ("first nine months of 2024", "2024-01..2024-09"),
+        ("first three quarters of 2024", "2024-01..2024-09"),
+        ("Q3'24", "2024-07..2024-09"),
+        ("III квартал 2024", "2024-07..2024-09"),
+        ("3er trimestre 2024", "2024-07..2024-09"),
+        ("Sep-24", "2024-09"),
+        ("2024M09", "2024-09"),
+        ("09/2024", "2024-09"),
+        ("Oktober 2024", "2024-10"),
+        ("Ekim 2024", "2024-10"),
+        ("в октябре 2024 года", "2024-10"),
+        ("янв-сен 2024", "2024-01..2024-09"),
+        ("2024年1-9月", "2024-01..2024-09"),
+        ("2024 (up to November)", "2024-01..2024-11"),
+        ("по ноябрь 2024", "2024-01..2024-11"),
+        ("31.12.2024", "2024-12-31"),
+        ("на 1 января 2025 года", "2025-01-01"),
+        ("December 31, 2024", "2024-12-31"),
+    ],
+)
+def test_periods_as_they_are_printed(text, period):
+    words = period_in(text)
+    if period is None:
+        assert words.fiscal == "ends"
+    else:
+        assert (str(words.period()), words.open) == (period, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("2025 (partly)", "beside the year it says 'partly'"),
+        ("2019-2024", "names the years 2019 to 2024"),
+        ("05/06/2024", "may name the day or the month first"),
+        ("March and April 2024", "names two months"),
+        ("until June 2024", "says 'until' before the month"),
+        ("year to June 2024", "says 'to' before the month"),
+        ("listopad 2024", "names two months in two languages"),
+    ],
+)
+def test_what_may_be_another_period_says_why(text, why):
+    assert why in period_in(text).open
+
+
+def test_words_of_a_sentence_are_no_months():
+    assert not period_in("EVs sold out").says
+    assert not period_in("set of cars").says
+    with pytest.raises(PeriodError, match="is not a period such as"):
+        period_of("soon")
+
+
+def test_a_name_of_two_months_is_that_of_the_language_of_its_table():
+    polish = languages_of(["styczeń", "luty", "listopad"])
+    croatian = languages_of(["siječanj", "veljača", "listopad"])
+    assert period_in("listopad 2024", polish).months == (11, 11)
+    assert period_in("listopad 2024", croatian).months == (10, 10)
+    assert months_named("ocak") == {1: frozenset({"tr"})}
+    assert country_names()["schweden"] == "SE"
+
+
+def test_two_texts_say_one_period_or_contradict_each_other():
+    joined = period_in("Q1").joined(period_in("2024")).joined(period_in("February"))
+    assert str(joined.period()) == "2024-02"
+    with pytest.raises(PeriodError, match="names two years, 2023 and 2024"):
+        period_in("2023").joined(period_in("2024"))
+    with pytest.raises(PeriodError, match="names two parts of a year"):
+        period_in("Q1").joined(period_in("May"))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("12,345", 12345),
+        ("12 345", 12345),
+        ("1.234.567", 1234567),
+        ("1'234", 1234),
+        ("12,5", 12.5),
+        ("1.2 million", 1_200_000),
+        ("3,4 тыс.", 3400),
+        ("7.2万", 72_000),
+        ("٣٬٢٢٠", 3220),
+        ("-5 %", -5),
+        ("1e3", 1000),
+        ("3 4", None),
+        ("12 (est.)", None),
+        ("many", None),
+    ],
+)
+def test_numbers_as_they_are_printed(text, value):
+    assert printed_number(text) == value
+
+
+def test_marks_that_leave_it_open_are_open():
+    assert value_of_digits("1,234") is None
+    assert decimal_mark(["1,234", "2,345"]) == ""
+    assert decimal_mark(["1,234", "2,345", "131"]) == "."
+    assert decimal_mark(["0,131", "1,234"]) == ","
+    assert decimal_mark(["1,5", "1.5"]) == ""
+
+
+@given(st.integers(0, 10**12), st.sampled_from([" ", "\u202f", "'"]))
+def test_a_number_in_groups_is_read_back(value, mark):
+    text = plain_text(f"{value:,}".replace(",", mark))
+    (number,) = numbers_in(text)
+    assert number.value == value
+    assert number.half_digit == 0.5
+
+
+@given(st.integers(1990, 2050), st.integers(1, 12))
+def test_a_month_is_read_back_in_each_form(year, month):
+    for form in (
+        f"{year}-{month:02d}",
+        f"{month:02d}/{year}",
+        f"{year}M{month:02d}",
+        f"{year}年{month}月",
+    ):
+        assert period_of(form).label == f"{year}-{month:02d}"
