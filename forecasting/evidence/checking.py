@@ -268,7 +268,6 @@ def rows_of_text(name: str, text: str, separator: str = ",") -> Iterator[tuple[i
 
 
 MAX_COMPARED_IDS = 1000  # ids: to compare more takes a second a word
-MAX_LISTED_ROWS = 5  # that a caveat names
 NEW = "the fact"  # that is appended: where its problems are
 OTHER_FACT = "an id of this ledger, or measure@place:start/end"
 

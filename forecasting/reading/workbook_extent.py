@@ -85,7 +85,6 @@ class _Extent:
         self._other_elements = 0
         self._range_cells: Counter[str] = Counter()  # of all ranges of a kind
         self._row = self._repeats = self._column = 0  # of a sheet of OpenDocument
-        self._grid_cells = 0
         self._widest = 0
 
     def add(self, part: bytes) -> None:

@@ -90,7 +90,6 @@ FLOW_OF_COUNT = dict(zip(EV_FLOWS, EV_FLOWS, strict=True)) | {
     "ev_sales": "ev_sales",
     "ev_stock": "ev_registrations",
 }
-NEW_EVS = ("ev_sales", "ev_registrations")  # which are a share of new cars
 # What crosses a border falls on months by the shipload
 BORDER_MEASURES = frozenset(
     row.name for row in MEASURES.values() if row.event in ("imports", "exports")
