@@ -5,7 +5,8 @@
 Batched least squares against scipy.optimize.curve_fit from the same start on the same data (with
 the sums of squares of both), in CPU time; 100,000 series of 14 periods with the memory that they
 take; one fit with intervals against statsmodels' damped ETS, and with --peers against
-statsforecast's AutoETS (the group `bench` of pyproject.toml).
+statsforecast's AutoETS (the group `bench` of pyproject.toml). With --ceilings, how many intervals
+of the ceiling hold it.
 """
 
 from __future__ import annotations
@@ -128,18 +129,46 @@ def one_fit(peers: bool) -> None:
         print(f"one fit with intervals, {curve}: {own * 1e3:.1f} ms; {ratios}")
 
 
+def ceilings(series: int) -> None:
+    """How many 90 % intervals of the ceiling hold it: from standard errors, and the posterior's."""
+    rng = np.random.default_rng(0)
+    periods, noise, ceiling = 12, 0.12, 1e5
+    for reached in (0.1, 0.3, 0.5, 0.8):
+        inside: dict[str, list[bool]] = {"standard errors": [], "posterior": []}
+        for number in range(series):
+            curve = CURVES[[*TRUTHS][number % len(TRUTHS)]]
+            takeover = np.array(12 * np.exp(rng.normal(0, 0.35)))
+            shape = curve.locate(np.array(reached), takeover, np.ones(()), float(periods))
+            flows = ceiling * np.diff(curve.share(np.arange(periods + 1.0), *shape))
+            if not np.isfinite(flows).all():
+                continue
+            results = GrowthModel(flows * np.exp(rng.normal(0, noise, periods)), curve.name).fit()
+            low, high = results.conf_int(0.1).loc["m"]
+            inside["posterior"].append(low <= ceiling <= high)
+            if np.isfinite(results.bse["m"]):
+                error = 1.645 * results.bse["m"]
+                inside["standard errors"].append(abs(results.params["m"] - ceiling) <= error)
+        words = ", ".join(
+            f"{name} {np.mean(held):.0%} of {len(held)}" for name, held in inside.items()
+        )
+        print(f"share of the ceiling reached {reached}: {words}", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--series", type=int, default=20_000)
     parser.add_argument("--peers", action="store_true", help="also statsforecast")
+    parser.add_argument("--ceilings", type=int, default=0, help="series of each share reached")
     args = parser.parse_args()
     warnings.filterwarnings("ignore", category=OptimizeWarning)
     warnings.filterwarnings("ignore", category=RuntimeWarning)
     against_scipy(args.series)
     many()
     one_fit(args.peers)
+    if args.ceilings:
+        ceilings(args.ceilings)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from forecasting.curves.batch import fit_curves as fit_curves
     from forecasting.curves.model import GrowthModel as GrowthModel
     from forecasting.curves.results import GrowthResults as GrowthResults
+    from forecasting.curves.sktime import GrowthForecaster as GrowthForecaster
     from forecasting.demand.corridor import corridor_plan as corridor_plan
     from forecasting.evidence import datasets as datasets
     from forecasting.evidence.fact import Fact as Fact

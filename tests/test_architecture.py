@@ -45,7 +45,7 @@ def test_what_is_imported_is_declared():
     """An installed package must not live on what its neighbours happen to bring."""
     told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     project = told["project"]
-    # Without statsforecast `backtest --peers` says what to install
+    # Without statsforecast `backtest --peers` has the peers of statsmodels alone
     peers = told["dependency-groups"]["bench"]
     needs = sum(project["optional-dependencies"].values(), [*project["dependencies"], *peers])
     declared = {plain(re.match(r"[\w.-]+", need)[0]) for need in needs}

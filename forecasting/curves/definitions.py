@@ -305,7 +305,14 @@ class Sampling:
         """
         return self.observe(curve.share(self.times[:, None], *shape))
 
+    def fitted(self, curve: Curve, params: Array) -> Array:
+        """What a curve shows, (periods, series), for parameters (parameters, series), ``m``
+        first.
+        """
+        with np.errstate(all="ignore"):
+            return np.asarray(params[0] * self.design(curve, params[1:]))
+
     def tangent(self, curve: Curve, shape: Array) -> tuple[Array, list[Array]]:
-        """The same, and its derivatives by each shape parameter, each (periods, series)."""
+        """The design, and its derivatives by each shape parameter, each (periods, series)."""
         share, *slopes = curve.tangent(self.times[:, None], *shape)
         return self.observe(share), [self.observe(slope) for slope in slopes]

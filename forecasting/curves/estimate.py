@@ -9,6 +9,7 @@ from forecasting.curves.least_squares import Bounds, Solver
 from forecasting.vocabulary.quantiles import Array, Flags
 
 POLISHING = 8  # undamped steps that bring a minimum to all its digits
+MAX_CONDITION = 1e15  # of information: beyond, its inverse is rounding
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,7 @@ class SeriesToFit:
 
     def fitted(self, params: Array) -> Array:
         """What the curve shows at the observations, (periods,)."""
-        with np.errstate(all="ignore"):
-            return np.asarray(params[0] * self.sampling.design(self.curve, params[1:, None])[:, 0])
+        return self.sampling.fitted(self.curve, params[:, None])[:, 0]
 
     def sse(self, params: Array) -> float:
         """Sum of squared residuals."""
@@ -93,7 +93,10 @@ def estimate(problem: SeriesToFit, start: Array | None = None) -> Estimate:
     variance = np.nan
     if problem.spare > 0:
         variance = problem.sse(params) / problem.spare
-    covariance = _covariance(problem.information(params, variance), problem.is_estimated)
+    covariance = np.full((len(params), len(params)), np.nan)
+    if problem.is_estimated.any():
+        moving = np.ix_(problem.is_estimated, problem.is_estimated)
+        covariance[moving] = covariance_of(problem.information(params, variance))
     return Estimate(params, covariance, bool(fits.converged[0]))
 
 
@@ -110,16 +113,20 @@ def leaves_open(problem: SeriesToFit, estimates: Estimate) -> bool:
     return not estimates.converged or not 0.01 <= reached <= 1
 
 
-def _covariance(information: Array, is_estimated: Flags) -> Array:
-    """The inverse of the information of the moving parameters, balanced first; NaN for fixed
-    parameters, and where it is singular.
+def covariance_of(information: Array) -> Array:
+    """Inverses of information (..., parameters, parameters), balanced first; NaN where it is
+    singular.
+
+    Examples
+    --------
+    >>> covariance_of(np.array([[[4.0, 0.0], [0.0, 2.0]], [[1.0, 1.0], [1.0, 1.0]]])).tolist()
+    [[[0.25, 0.0], [0.0, 0.5]], [[nan, nan], [nan, nan]]]
     """
-    covariance = np.full((len(is_estimated), len(is_estimated)), np.nan)
     with np.errstate(all="ignore"):
-        size = np.sqrt(np.diag(information))
+        size = np.sqrt(np.diagonal(information, axis1=-2, axis2=-1))
         size = np.where((size > 0) & np.isfinite(size), size, 1.0)
-        balanced = np.nan_to_num(information / size / size[:, None])
-        if len(size) and np.linalg.cond(balanced) < 1e15:
-            inverse = np.linalg.inv(balanced) / size / size[:, None]
-            covariance[np.ix_(is_estimated, is_estimated)] = inverse
-    return covariance
+        scale = size[..., None, :] * size[..., :, None]
+        balanced = np.nan_to_num(information / scale)
+        is_regular = (np.linalg.cond(balanced) < MAX_CONDITION)[..., None, None]
+        inverse = np.linalg.inv(np.where(is_regular, balanced, np.eye(balanced.shape[-1])))
+        return np.where(is_regular, inverse / scale, np.nan)

@@ -18,7 +18,15 @@ from forecasting.curves.estimate import SeriesToFit, estimate
 from forecasting.curves.noise import LOGNORMAL, NEGATIVE_BINOMIAL, ErrorFamily
 from forecasting.curves.results import GrowthResults
 from forecasting.curves.timeline import read_timeline
-from forecasting.vocabulary.arguments import fitting, instance, numbers, optional, short_repr, takes
+from forecasting.vocabulary.arguments import (
+    fitting,
+    flag,
+    instance,
+    numbers,
+    optional,
+    short_repr,
+    takes,
+)
 from forecasting.vocabulary.errors import ModelError, in_digits
 from forecasting.vocabulary.quantiles import Array
 
@@ -165,8 +173,10 @@ class GrowthModel:
         problems = [self._to_fit(curve) for curve in self.curves]
         return Mixture([sample_curve(problem, self.noise) for problem in problems], self.noise)
 
-    @takes(ModelError, start_params=optional(numbers()))
-    def fit(self, start_params: ArrayLike | Mapping[str, float] | None = None) -> GrowthResults:
+    @takes(ModelError, start_params=optional(numbers()), disp=flag())
+    def fit(
+        self, start_params: ArrayLike | Mapping[str, float] | None = None, disp: bool = False
+    ) -> GrowthResults:
         """Estimate the parameters.
 
         Parameters
@@ -174,6 +184,8 @@ class GrowthModel:
         start_params : array_like or mapping, optional
             Where the search starts, ``m`` first, or by name; by default at the best of a scan of
             curves.
+        disp : bool
+            Whether to print the results in one line.
 
         Returns
         -------
@@ -214,7 +226,10 @@ class GrowthModel:
                 f"start_params: give {len(names)} finite numbers, for {', '.join(names)}"
             )
         estimates = estimate(self._to_fit(curve), start)
-        return GrowthResults._of_fit(self, curve, estimates, posterior)
+        results = GrowthResults._of_fit(self, curve, estimates, posterior)
+        if disp:
+            print(results)  # noqa: T201
+        return results
 
     @takes(ModelError, constraints=instance(Mapping, words="numbers by name, e.g. {'m': 1000}"))
     def fit_constrained(self, constraints: Mapping[str, float], **kwargs: Any) -> GrowthResults:

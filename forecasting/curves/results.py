@@ -18,7 +18,7 @@ from forecasting.curves.curve_posterior import Mixture
 from forecasting.curves.definitions import Curve
 from forecasting.curves.estimate import Estimate, leaves_open
 from forecasting.curves.timeline import Timeline
-from forecasting.showing import chart
+from forecasting.showing import Shown, chart
 from forecasting.vocabulary.arguments import (
     flag,
     integer,
@@ -28,18 +28,28 @@ from forecasting.vocabulary.arguments import (
     sequence,
     takes,
 )
-from forecasting.vocabulary.errors import ModelError
-from forecasting.vocabulary.quantiles import Array
+from forecasting.vocabulary.errors import ModelError, in_digits
+from forecasting.vocabulary.quantiles import ALPHA, Array
 
 if TYPE_CHECKING:
     from forecasting.curves.model import GrowthModel
 
 POSTERIOR_DRAWS = 8000
 MAX_FORECAST_STEPS = 10_000  # periods: the draws of more would not fit into memory
+MAX_REPR_PERIODS = 6
+
+
+def short_number(value: float) -> str:
+    """A number of a result in four digits.
+
+    >>> short_number(18712.7), short_number(0.0093812)
+    ('18,710', '0.009381')
+    """
+    return in_digits(float(f"{value:.4g}"))
 
 
 @dataclass(frozen=True, eq=False)
-class GrowthPrediction:
+class GrowthPrediction(Shown):
     """Predictions of one series.
 
     Parameters
@@ -60,14 +70,29 @@ class GrowthPrediction:
     row_labels: pd.Index
 
     def __repr__(self) -> str:
-        medians = zip(self.row_labels, np.median(self.draws, axis=0), strict=True)
-        words = ", ".join(f"{label} {median:.4g}" for label, median in medians)
-        return f"<GrowthPrediction: medians {words}>"
+        frame = self.summary_frame().iloc[:MAX_REPR_PERIODS].map(short_number)
+        periods = [
+            f"{row.Index} {row.median} ({row.pi_lower} to {row.pi_upper})"
+            for row in frame.itertuples()
+        ]
+        remainder = len(self.row_labels) - len(periods)
+        if remainder:
+            periods.append(f"and {remainder:,} more")
+        level = 100 * (1 - ALPHA)
+        return f"<GrowthPrediction: {', '.join(periods)}; medians and {level:.0f} % ranges>"
 
     @property
     def predicted_mean(self) -> pd.Series:
-        """Mean of each observation."""
+        """Mean of each observation; where the ceiling is open, rare high curves carry it far above
+        the median.
+        """
         return pd.Series(self.draws.mean(axis=0), index=self.row_labels, name="predicted_mean")
+
+    @property
+    def predicted_median(self) -> pd.Series:
+        """Median of each observation."""
+        medians = np.median(self.draws, axis=0)
+        return pd.Series(medians, index=self.row_labels, name="predicted_median")
 
     @property
     def se_mean(self) -> pd.Series:
@@ -86,15 +111,15 @@ class GrowthPrediction:
         return pd.DataFrame(values.T, index=self.row_labels, columns=list(levels))
 
     @takes(ModelError, alpha=probability())
-    def conf_int(self, alpha: float = 0.05) -> pd.DataFrame:
+    def conf_int(self, alpha: float = ALPHA) -> pd.DataFrame:
         """Prediction intervals, columns ``lower`` and ``upper``."""
         return self.quantiles([alpha / 2, 1 - alpha / 2]).set_axis(["lower", "upper"], axis=1)
 
-    def summary_frame(self, alpha: float = 0.05) -> pd.DataFrame:
+    def summary_frame(self, alpha: float = ALPHA) -> pd.DataFrame:
         """Mean, median, ``mean_se`` (as ``se_mean``) and prediction interval of each period."""
         columns = {
             "mean": self.predicted_mean,
-            "median": np.median(self.draws, axis=0),
+            "median": self.predicted_median,
             "mean_se": self.se_mean,
         }
         return pd.DataFrame(columns).join(self.conf_int(alpha).add_prefix("pi_"))
@@ -159,8 +184,18 @@ class GrowthResults:
         self.converged = estimates.converged
 
     def __repr__(self) -> str:
-        values = ", ".join(f"{name} {value:.4g}" for name, value in self.params.items())
-        return f"<GrowthResults {self.model.curve}: {values}>"
+        curve = f"{self.curve} curve"
+        if len(self.model.curves) > 1:
+            curve = f"average over curves, most weight {self.weights.max():.2f} {self.curve}"
+        values = ", ".join(f"{name} {short_number(value)}" for name, value in self.params.items())
+        index = self.model.index
+        words = f"{curve}, {values}; {self.nobs} {self.model.kind}s, {index[0]} to {index[-1]}"
+        if self.from_prior:
+            words += "; the data do not tell the parameters"
+        return f"<GrowthResults: {words}; ranges of {100 * (1 - ALPHA):.0f} %>"
+
+    def _repr_html_(self) -> str:
+        return str(self.summary().as_html())
 
     @cached_property
     def posterior(self) -> Mixture:
@@ -207,7 +242,7 @@ class GrowthResults:
         return pd.DataFrame(self._estimates.covariance, names, names)
 
     @takes(ModelError, alpha=probability())
-    def conf_int(self, alpha: float = 0.05) -> pd.DataFrame:
+    def conf_int(self, alpha: float = ALPHA) -> pd.DataFrame:
         """Intervals of the parameters: quantiles of the posterior.
 
         Parameters
@@ -267,9 +302,23 @@ class GrowthResults:
         return int(self._problem.is_estimated.sum())
 
     @property
+    def df_resid(self) -> int:
+        """Observations beyond the estimated parameters."""
+        return self._problem.spare
+
+    @property
     def aic(self) -> float:
         """Akaike's criterion, the scatter counted as a parameter."""
         return 2 * (self.df_model + 1 - self.llf)
+
+    @property
+    def aicc(self) -> float:
+        """Akaike's criterion for short series (Hurvich and Tsai 1989); infinite where the
+        observations are no more than its parameters and one.
+        """
+        count = self.df_model + 1
+        spare = self.nobs - count - 1
+        return self.aic + 2 * count * (count + 1) / spare if spare > 0 else float("inf")
 
     @property
     def bic(self) -> float:
@@ -279,8 +328,7 @@ class GrowthResults:
     @property
     def fittedvalues(self) -> pd.Series:
         """The curve at each observation, missing ones included."""
-        fitted = self._problem.fitted(self._estimates.params)
-        return pd.Series(fitted, index=self.model.index, name="fittedvalues")
+        return self.predict().rename("fittedvalues")
 
     @property
     def resid(self) -> pd.Series:
@@ -378,14 +426,49 @@ class GrowthResults:
         >>> results.get_forecast(2).summary_frame(alpha=0.2).shape
         (2, 5)
         """
+        return self._predicted(self._ahead(steps))
+
+    def _ahead(self, steps: Any) -> Timeline:
+        """The periods after the last observation, by their number or by the last one's label."""
         timeline = self.model.timeline
         if isinstance(steps, (str, dt.date, pd.Period, np.datetime64)):
             steps = timeline.position(steps) - len(timeline.labels) + 1
         count = read(integer(1, MAX_FORECAST_STEPS), "steps", steps, ModelError)
-        return self._predicted(timeline.future(count))
+        return timeline.future(count)
+
+    def predict(self, steps: Any = None) -> pd.Series:
+        """The fitted curve: what ``params`` say, without what is not known of them.
+
+        Parameters
+        ----------
+        steps : int or label, optional
+            As for :meth:`get_forecast`; by default the curve at the observations.
+
+        Returns
+        -------
+        Series, shape (steps,)
+            In the unit of the observations; of an average over curves, the one with the most
+            weight.
+
+        Raises
+        ------
+        ModelError
+            As by :meth:`get_forecast`.
+
+        Examples
+        --------
+        >>> from forecasting.curves.model import GrowthModel
+        >>> results = GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0], curve="exponential").fit()
+        >>> results.predict(2).round().tolist(), results.forecast(2).round().tolist()
+        ([132.0, 216.0], [135.0, 220.0])
+        """
+        timeline = self.model.timeline if steps is None else self._ahead(steps)
+        sampling = timeline.sampling(self.model.launch, self.model.kind)
+        values = sampling.fitted(self._curve, self._estimates.params[:, None])[:, 0]
+        return pd.Series(values, index=timeline.labels, name="predict")
 
     def forecast(self, steps: Any = 1) -> pd.Series:
-        """Mean forecasts of the periods after the last observation.
+        """Forecasts of the periods after the last observation: medians of the posterior.
 
         Parameters
         ----------
@@ -408,7 +491,7 @@ class GrowthResults:
         >>> GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0]).fit().forecast(2).index.tolist()
         [5, 6]
         """
-        return self.get_forecast(steps).predicted_mean
+        return self.get_forecast(steps).predicted_median
 
     @takes(ModelError, refit=flag())
     def append(self, endog: object, refit: bool = False) -> GrowthResults:
@@ -447,8 +530,9 @@ class GrowthResults:
         return results
 
     @takes(ModelError, alpha=probability())
-    def plot(self, steps: int = 5, alpha: float = 0.1) -> Any:
-        """Observations, fitted curve and forecast with its interval.
+    def plot(self, steps: int = 5, alpha: float = ALPHA) -> Any:
+        """Observations, the fitted curve (:meth:`predict`), and the forecast (:meth:`forecast`)
+        with the whole of its range.
 
         Parameters
         ----------
@@ -475,7 +559,7 @@ class GrowthResults:
         """
         return chart(self, steps, alpha)
 
-    def summary(self, alpha: float = 0.05) -> Any:
+    def summary(self, alpha: float = ALPHA) -> Any:
         """Estimates, intervals and what to know of them, in statsmodels' own tables.
 
         Parameters
@@ -512,11 +596,15 @@ class GrowthResults:
             "Kind:": model.kind,
             "Errors:": "least squares",
             "Sample:": f"{model.index[0]} - {model.index[-1]}",
+            "Converged:": "yes" if self.converged else "no",
+            "Intervals:": f"{100 * (1 - alpha):g} %",
         }
         fit_statistics = {
             "No. Observations:": str(self.nobs),
+            "Df Residuals:": str(self.df_resid),
             "Log Likelihood:": f"{self.llf:.3f}",
             "AIC:": f"{self.aic:.3f}",
+            "AICc:": f"{self.aicc:.3f}",
             "BIC:": f"{self.bic:.3f}",
             "Sum of Squares:": f"{self.sse:.5g}",
             "Scatter:": f"{self.scatter:.5g}",

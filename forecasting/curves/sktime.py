@@ -6,13 +6,24 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
-from sktime.forecasting.base import BaseForecaster
 
 from forecasting.curves.model import GrowthModel
+from forecasting.vocabulary.errors import InputError
+
+try:
+    from sktime.forecasting.base import BaseForecaster
+except ImportError:
+
+    class BaseForecaster:  # type: ignore[no-redef]
+        """What stands in where sktime is not installed: the name is there, and says what to do."""
+
+        def __init__(self) -> None:
+            raise InputError("GrowthForecaster needs sktime: pip install 'ev-forecasting[sktime]'")
 
 
 class GrowthForecaster(BaseForecaster):  # type: ignore[misc]
-    """Growth curves with intervals that hold, for sktime's pipelines, tuning and evaluation.
+    """Growth curves with intervals that hold, for sktime's pipelines, tuning and evaluation; needs
+    the extra ``sktime``.
 
     Parameters
     ----------
@@ -24,7 +35,9 @@ class GrowthForecaster(BaseForecaster):  # type: ignore[misc]
     Notes
     -----
     Periods are counted as one unit of time each, whatever the index. Missing values are
-    gaps. Growth curves count from 0 up: a series with negative values is refused.
+    gaps. Growth curves count from 0 up: a series with negative values is refused. ``predict`` is
+    the median, as ``GrowthResults.forecast``. Fitted parameters are those of the curve; of an
+    average over curves, which has none, the weight of each curve.
 
     Examples
     --------
@@ -89,7 +102,7 @@ class GrowthForecaster(BaseForecaster):  # type: ignore[misc]
 
     def _predict(self, fh: Any, X: Any = None) -> pd.Series:
         draws, index = self._draws(fh)
-        return pd.Series(draws.mean(axis=0), index=index, name=self._name)
+        return pd.Series(np.median(draws, axis=0), index=index, name=self._name)
 
     def _predict_quantiles(self, fh: Any, X: Any, alpha: list[float]) -> pd.DataFrame:
         draws, index = self._draws(fh)
@@ -98,9 +111,28 @@ class GrowthForecaster(BaseForecaster):  # type: ignore[misc]
         return pd.DataFrame(np.quantile(draws, alpha, axis=0).T, index=index, columns=columns)
 
     def _get_fitted_params(self) -> dict[str, Any]:
-        return {str(name): float(value) for name, value in self.results_.params.items()}
+        values = self.results_.params
+        if self.results_.model.curve == "auto":
+            values = self.results_.weights.add_prefix("weight_")
+        return {str(name): float(value) for name, value in values.items()}
 
     @classmethod
     def get_test_params(cls, parameter_set: str = "default") -> list[dict[str, Any]]:
-        """Parameters with which sktime tests the class."""
+        """Parameters with which sktime tests the class.
+
+        Parameters
+        ----------
+        parameter_set : str
+            One set for all tests.
+
+        Returns
+        -------
+        list of dict
+            What the class is made with.
+
+        Examples
+        --------
+        >>> GrowthForecaster.get_test_params()[0]
+        {'curve': 'bass'}
+        """
         return [{"curve": "bass"}, {"curve": "auto"}, {"curve": "logistic", "kind": "stock"}]

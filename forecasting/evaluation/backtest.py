@@ -18,6 +18,7 @@ from forecasting.evaluation.markets import Panel, read_panel
 from forecasting.evaluation.peers import (
     HORIZONS,
     LEAST_SALES,
+    NAIVE,
     SINGLE,
     AnalogueRegression,
     single_series,
@@ -53,6 +54,7 @@ FEWEST_YEARS = 3
 SHORT_HISTORY = 5
 LATE_ORIGIN = 2017  # origins from which the regression has seen many markets
 BACKTEST_DRAWS = 2000
+SUBSTITUTED = ("low", "median", "high", "wis", "ale", "in80", "in95")
 # Conditions on the columns of a score, and the region
 GROUPS = {
     "all": "h > 0",
@@ -129,7 +131,7 @@ def backtest_skill(
         Markets to learn from, in the same columns. Without it each market is scored with a prior
         from the others.
     peers : bool
-        Score the other peers too; needs statsforecast.
+        Score the other peers too: statsmodels' own, and statsforecast's where it is installed.
     mapped : callable
         As of :func:`forecasting.evaluation.records.forecast_cases`.
 
@@ -137,7 +139,9 @@ def backtest_skill(
     -------
     DataFrame
         As :func:`forecasting.evaluation.records.results` has it, of ``market, origin, years`` (of
-        history), ``sales, share`` (at the origin), ``h, scored`` (the year).
+        history), ``sales, share`` (at the origin), ``h, scored`` (the year). With peers,
+        ``fitted`` says whether a method could be fitted; where it could not, its scores are those
+        of the naive forecast.
 
     Raises
     ------
@@ -152,13 +156,28 @@ def backtest_skill(
             " markets; give more of them, or some to learn from (--train)"
         )
     methods = _methods(panel_rows if training is None else training, peers)
-    return results(
+    table = results(
         forecast_cases(methods, _origins(panel_rows, training), mapped),
         EvidenceError(
             f"the panel has no market with {FEWEST_YEARS} years in a row up to one from"
             f" {FIRST_ORIGIN} on, {LEAST_SALES} sales in it and an outcome after it"
         ),
     )
+    return _with_naive_scores(table) if peers else table
+
+
+def _with_naive_scores(table: pd.DataFrame) -> pd.DataFrame:
+    """Results in which a method that could not be fitted has the scores of the naive forecast, so
+    that all methods are scored on the same cases.
+    """
+    missing = table["wis"].isna()
+    table = table.assign(fitted=~missing)
+    case = ["market", "origin", "h"]
+    substitute = table[table["method"] == NAIVE].set_index(case)
+    cases = pd.MultiIndex.from_frame(table.loc[missing, case])
+    for name in SUBSTITUTED:
+        table.loc[missing, name] = substitute[name].loc[cases].to_numpy()
+    return table
 
 
 def _origins(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> Iterator[MarketYear]:
@@ -237,7 +256,8 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
         Indexed by method: ``wis`` over all cases, ``h1`` and so on by horizon, ``short`` with at
         most five years of history; ``ratio, ratio_h1, ratio_short`` to the best single-series tool
         in each, and ``ratio_regression`` to the analogue regression, where they were scored;
-        ``in80, in95`` with standard errors ``se80, se95`` clustered by market; ``cases``. Beside
+        ``in80, in95`` with standard errors ``se80, se95`` clustered by market; ``cases``, and of
+        peers those that were ``unfit``, which could not be fitted. Beside
         the regression, :func:`by_group` is in ``attrs["groups"]``.
 
     Examples
@@ -257,6 +277,8 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
             lines[name] = lines[column] / single[column].min()
     lines["ratio_regression"] = lines["wis"] / float(lines["wis"][REGRESSION])
     lines = lines.round(3).join(coverage(table))
+    if "fitted" in table:
+        lines["unfit"] = (~table["fitted"]).groupby(table["method"]).sum()
     lines.attrs["groups"] = by_group(table)
     return lines
 

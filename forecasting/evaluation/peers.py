@@ -24,9 +24,8 @@ from forecasting.evaluation.scores import NO_QUANTILES, SCORE_LEVELS
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.fact import in_order
 from forecasting.evidence.ledger import Ledger
-from forecasting.vocabulary.errors import ModelError
 from forecasting.vocabulary.periods import Period, year
-from forecasting.vocabulary.quantiles import Array
+from forecasting.vocabulary.quantiles import ALPHA, Array
 
 HORIZONS = (1, 2, 3, 5)
 NORMAL: Array = np.array([NormalDist().inv_cdf(level) for level in SCORE_LEVELS])
@@ -34,9 +33,17 @@ LEAST_SALES = 100  # growth from fewer is mostly chance, and is not scored
 MIN_REGRESSION_STEPS = 20  # analogues that a regression needs
 INTERVAL_FACTOR = 1.1  # wider intervals, as coefficients are estimates
 
+LOG_LIMITS = (-5, 25)  # of what a peer may say
+Bands = tuple[Array, Array]  # median and upper end of the 80 % interval, by step
+Peer = Callable[[pd.Series], Quantiles]
+
+NAIVE = "naive"
 SINGLE = (
-    "naive",
+    NAIVE,
     "drift of log",
+    "Theta of log",
+    "ETS of log, damped",
+    "local trend of log",
     "AutoETS",
     "AutoETS of log, damped",
     "AutoTheta of log",
@@ -70,45 +77,103 @@ def drift(history: pd.Series) -> Quantiles:
     }
 
 
-def _statsforecast(model: Any, log: bool = True) -> Callable[[pd.Series], Quantiles]:
-    """A model of statsforecast; a series too short for it gets the naive forecast."""
+def _theta(logs: pd.Series, steps: int) -> Bands:
+    """Theta (Assimakopoulos and Nikolopoulos 2000), by statsmodels."""
+    from statsmodels.tsa.forecasting.theta import ThetaModel
+
+    fit = ThetaModel(logs, period=1, deseasonalize=False).fit()
+    middle = fit.forecast(steps).to_numpy()
+    return middle, fit.prediction_intervals(steps, alpha=ALPHA)["upper"].to_numpy()
+
+
+def _damped_ets(logs: pd.Series, steps: int) -> Bands:
+    """Exponential smoothing with a damped trend, by statsmodels."""
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+
+    fit = ETSModel(logs, error="add", trend="add", damped_trend=True).fit(disp=0)
+    ahead = fit.get_prediction(start=len(logs), end=len(logs) + steps - 1)
+    middle = ahead.predicted_mean.to_numpy()
+    return middle, middle + NORMAL[5] * np.sqrt(np.asarray(ahead.forecast_variance))
+
+
+def _local_trend(logs: pd.Series, steps: int) -> Bands:
+    """A local linear trend as a state-space model, by statsmodels."""
+    from statsmodels.tsa.statespace.structural import UnobservedComponents
+
+    fit = UnobservedComponents(logs.to_numpy(), "local linear trend").fit(disp=0)
+    ahead = fit.get_forecast(steps)
+    return ahead.predicted_mean, ahead.conf_int(alpha=ALPHA)[:, 1]
+
+
+def _of_logs(bands: Callable[[pd.Series, int], Bands]) -> Peer:
+    """A model of logs as a peer: from its median and its upper 80 % end, a normal forecast."""
+
+    def forecast(history: pd.Series) -> Quantiles:
+        logs = np.log(history.astype(float)).reset_index(drop=True)
+        middle, upper = bands(logs, max(HORIZONS))
+        spread = (upper - middle) / NORMAL[5]
+        logs_ahead = middle[:, None] + NORMAL * spread[:, None]
+        return {h: np.exp(np.clip(logs_ahead[h - 1], *LOG_LIMITS)) for h in HORIZONS}
+
+    return forecast
+
+
+def _statsforecast(model: Any, log: bool = True) -> Peer:
+    """A model of statsforecast."""
     columns = ("lo-95", "lo-80", "lo-50", "mean", "hi-50", "hi-80", "hi-95")
 
     def forecast(history: pd.Series) -> Quantiles:
         y = history.to_numpy(dtype=float)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # a peer warns of short series
-                levels = np.log(y) if log else y
-                bands_of = model.forecast(y=levels, h=max(HORIZONS), level=[50, 80, 95])
-        except Exception:  # a peer may raise any error on a series of three years
-            return naive(history)
+        bands_of = model.forecast(y=np.log(y) if log else y, h=max(HORIZONS), level=[50, 80, 95])
         bands = np.stack([bands_of[column] for column in columns], axis=1)
-        if not np.isfinite(bands).all():
-            return naive(history)
-        bands = np.exp(np.clip(bands, -5, 25)) if log else np.maximum(bands, 1)
+        bands = np.exp(np.clip(bands, *LOG_LIMITS)) if log else np.maximum(bands, 1)
         return {h: bands[h - 1] for h in HORIZONS}
 
     return forecast
 
 
-def single_series() -> dict[str, Callable[[pd.Series], Quantiles]]:
-    """The tools that see one series alone, by name: those of :data:`SINGLE`.
+def _attempt(peer: Peer) -> Peer:
+    """A peer that has no quantiles of a series that it cannot fit."""
 
-    Raises
-    ------
-    ModelError
-        Where statsforecast is not installed.
+    def forecast(history: pd.Series) -> Quantiles:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # a peer warns of short series
+                quantiles = peer(history)
+        except Exception:  # a peer may raise any error on a series of three years
+            quantiles = {}
+        if quantiles and all(np.isfinite(values).all() for values in quantiles.values()):
+            return quantiles
+        return dict.fromkeys(HORIZONS, NO_QUANTILES)
+
+    return forecast
+
+
+def single_series() -> dict[str, Peer]:
+    """The tools that see one series alone, by name: of :data:`SINGLE` those of this package and of
+    statsmodels, and those of statsforecast where it is installed. Of a series that a tool cannot
+    fit its quantiles are missing.
+
+    Examples
+    --------
+    >>> theta = single_series()["Theta of log"]
+    >>> theta(pd.Series([100.0, 200.0, 400.0]))[1][3].round()
+    np.float64(566.0)
+    >>> theta(pd.Series([0.0, 200.0, 400.0]))[1][3]
+    np.float64(nan)
     """
+    peers: dict[str, Peer] = {
+        NAIVE: naive,
+        "drift of log": drift,
+        "Theta of log": _of_logs(_theta),
+        "ETS of log, damped": _of_logs(_damped_ets),
+        "local trend of log": _of_logs(_local_trend),
+    }
     try:
         from statsforecast.models import AutoARIMA, AutoETS, AutoTheta
-    except ImportError:
-        raise ModelError(
-            "the peers need statsforecast, which is not installed: pip install statsforecast"
-        ) from None
-    return {
-        "naive": naive,
-        "drift of log": drift,
+    except ImportError:  # not in the lock
+        return {name: _attempt(peer) for name, peer in peers.items()}
+    peers |= {
         "AutoETS": _statsforecast(AutoETS(season_length=1), log=False),
         "AutoETS of log, damped": _statsforecast(
             AutoETS(season_length=1, model="ZZN", damped=True)
@@ -116,6 +181,7 @@ def single_series() -> dict[str, Callable[[pd.Series], Quantiles]]:
         "AutoTheta of log": _statsforecast(AutoTheta(season_length=1)),
         "AutoARIMA of log": _statsforecast(AutoARIMA(season_length=1)),
     }
+    return {name: _attempt(peer) for name, peer in peers.items()}
 
 
 class AnalogueRegression:

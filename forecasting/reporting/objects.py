@@ -5,6 +5,7 @@ forecast, an outlook.
 from functools import singledispatch
 from typing import Any
 
+from forecasting.curves.results import GrowthPrediction
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
@@ -182,6 +183,22 @@ def _forecast_html(forecast: FlowForecast) -> str:
     if not forecast.caveats:
         return table._repr_html_()
     return table._repr_html_() + BulletList(lines_of(forecast.caveats))._repr_html_()
+
+
+PREDICTION_TABLE = TableForm(
+    [
+        Column("period", form=str),
+        Column("median", form=readable),
+        Column("80 % interval", lambda row: interval(row["pi_lower"], row["pi_upper"])),
+    ]
+)
+
+
+@html_of.register
+def _prediction_html(prediction: GrowthPrediction) -> str:
+    """Predictions of a growth curve as a table: a row per period, the median, and its interval."""
+    frame = prediction.summary_frame().assign(period=prediction.row_labels.astype(str))
+    return PREDICTION_TABLE.table(frame.to_dict("records"))._repr_html_()
 
 
 @html_of.register

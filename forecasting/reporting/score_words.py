@@ -47,6 +47,7 @@ BACKTEST = {
     "ratio_short": f"  at most {SHORT_HISTORY} years of history",
     "ratio_regression": "ratio to the analogue regression",
     **COVERAGE_ROWS,
+    "unfit": "  not fitted, with the naive forecast",
 }
 BY_GROUP = {
     "cases": "cases",

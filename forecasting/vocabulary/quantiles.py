@@ -13,6 +13,7 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.int_]
 Flags = NDArray[np.bool_]
 
+ALPHA = 0.2  # one less the probability of a range, unless a caller names another
 RANGE_LEVELS = [0.1, 0.5, 0.9]  # the ends of an 80 % range, and the median between them
 MAX_RANDOM_ERROR = 0.01  # of an end of a range, from which its third digit says nothing
 DRAWS_THAT_COUNT = 500  # by their weights, of 2,000 in the reports in which fewest do

@@ -8,6 +8,7 @@ from scipy.optimize import curve_fit
 
 from forecasting.curves.batch import fit_curves
 from forecasting.curves.definitions import CURVES
+from forecasting.curves.model import GrowthModel
 from forecasting.vocabulary.errors import ModelError
 
 TRUTHS = {
@@ -77,6 +78,59 @@ def test_frame_in_frame_out():
     fits = fit_curves(frame, "bass")
     assert fits.params.index.tolist() == ["KZ", "UZ", "KG"]
     assert fits.params.columns.tolist() == ["m", "p", "q"]
+
+
+def test_answers_carry_the_names_of_the_series():
+    frame = pd.DataFrame(simulate("bass", 3), ["KZ", "UZ", "KG"], range(2011, 2025))
+    fits = fit_curves(frame, "bass")
+    one = GrowthModel(frame.loc["UZ"], curve="bass").fit()
+    np.testing.assert_allclose(fits.bse.loc["UZ"], one.bse, rtol=1e-3)
+    np.testing.assert_allclose(fits.forecast(3).loc["UZ"], one.predict(3), rtol=1e-5)
+    assert fits.forecast(3).columns.tolist() == [2025, 2026, 2027]
+    assert fits.sse["UZ"] == pytest.approx(one.sse)
+    assert fits.converged.index.tolist() == ["KZ", "UZ", "KG"]
+
+
+def test_standard_errors_and_forecasts_of_a_plain_matrix():
+    data = simulate("logistic", 5)
+    data[1, 3] = np.nan
+    fits = fit_curves(data, "logistic")
+    one = GrowthModel(data[1], curve="logistic").fit()
+    np.testing.assert_allclose(fits.bse[1], one.bse, rtol=1e-3)
+    np.testing.assert_allclose(fits.forecast(2)[1], one.predict(2), rtol=1e-5)
+
+
+def test_a_series_without_a_minimum_has_no_standard_errors():
+    fits = fit_curves([[1, 2, np.nan, np.nan, np.nan], [1.0, 3, 6, 8, 7]], "bass")
+    assert np.isnan(fits.bse[0]).all()
+    assert np.isfinite(fits.bse[1]).all()
+
+
+MONTHS = pd.period_range("2023-01", periods=12, freq="M")
+YEARS = range(2013, 2025)
+
+
+@pytest.mark.parametrize(
+    "time",
+    [range(2013, 2025), MONTHS, MONTHS.to_timestamp(), [str(year) for year in range(2013, 2025)]],
+)
+def test_time_down_the_rows_is_refused(time):
+    table = pd.DataFrame(simulate("bass", 2)[:, :12].T, time, ["UZ", "KZ"])
+    with pytest.raises(ModelError, match=r"matrix.T where time runs down"):
+        fit_curves(table)
+    with pytest.raises(ModelError, match=r"matrix.T where time runs down"):
+        fit_curves(table.set_axis([0, 1], axis=1))
+    with pytest.raises(ModelError, match=r"matrix.T where time runs down"):
+        fit_curves(table.reset_index(drop=True))
+    assert fit_curves(table.T).params.index.tolist() == ["UZ", "KZ"]
+
+
+def test_a_period_that_is_left_out_is_refused():
+    table = pd.DataFrame(simulate("bass", 2), ["UZ", "KZ"], range(2011, 2025))
+    with pytest.raises(ModelError, match="no even periods after 2014"):
+        fit_curves(table.drop(columns=2015))
+    with pytest.raises(ModelError, match="no even periods after"):
+        fit_curves(table.iloc[:, :3].set_axis([1.0, 2.0, 5.0], axis=1))
 
 
 def test_series_without_a_fit_say_so():

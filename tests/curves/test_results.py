@@ -74,7 +74,52 @@ def test_forecast_frame(results):
     assert (frame["median"] < frame["pi_upper"]).all()
     wider = results.get_forecast(5).summary_frame(alpha=0.02)
     assert (wider["pi_upper"] > frame["pi_upper"]).all()
-    pd.testing.assert_series_equal(results.forecast(5), frame["mean"], check_names=False)
+    pd.testing.assert_series_equal(results.forecast(5), frame["median"], check_names=False)
+
+
+def test_the_fitted_curve_goes_on_from_the_observations(results):
+    m, a, b = results.params
+    edges = np.arange(13, 19)
+    level = m / (1 + np.exp(a - b * edges))
+    np.testing.assert_allclose(results.predict(5), np.diff(level), rtol=1e-12)
+    assert results.predict(5).index.equals(pd.period_range("1962", periods=5, freq="Y"))
+    assert results.predict("1966").equals(results.predict(5))
+    np.testing.assert_allclose(results.predict(), results.fittedvalues)
+
+
+def test_the_plot_shows_the_curve_the_median_and_the_whole_range():
+    """A ceiling that is hardly known: the mean lies far above the median, and is not drawn."""
+    early = GrowthModel(pd.Series([12.0, 19.0, 33.0, 49.0, 82.0], range(2019, 2024))).fit()
+    figure = early.plot(steps=4)
+    traces = {trace.name: trace for trace in figure.data}
+    frame = early.get_forecast(4).summary_frame()
+    curve = [*early.fittedvalues, *early.predict(4)]
+    np.testing.assert_allclose(traces["Bass"].y, early.forecast(4), rtol=1e-3)
+    np.testing.assert_allclose(traces["fitted"].y, curve, rtol=1e-3)
+    assert figure.layout.yaxis.range[1] > frame["pi_upper"].max()
+    assert "80 % range" in figure.layout.title.subtitle.text
+    assert "95 % range" in early.plot(alpha=0.05).layout.title.subtitle.text
+
+
+def test_one_default_of_alpha_and_words_that_say_it(results):
+    ahead = results.get_forecast(2)
+    pd.testing.assert_frame_equal(ahead.conf_int(), ahead.conf_int(0.2))
+    pd.testing.assert_frame_equal(ahead.summary_frame(), ahead.summary_frame(alpha=0.2))
+    pd.testing.assert_frame_equal(results.conf_int(), results.conf_int(0.2))
+    assert repr(results).startswith("<GrowthResults: logistic curve, m 17,")
+    assert repr(results).endswith("13 flows, 1949 to 1961; ranges of 80 %>")
+    assert "1962 " in repr(ahead)
+    assert repr(ahead).endswith("; medians and 80 % ranges>")
+    assert "and 4 more" in repr(results.get_forecast(10))
+    assert "80 % interval" in ahead._repr_html_()
+    assert "Growth curve results" in results._repr_html_()
+
+
+def test_the_fit_is_told_where_that_is_asked_for(capsys):
+    GrowthModel(SERIES).fit(disp=False)
+    assert capsys.readouterr().out == ""
+    GrowthModel(SERIES).fit(disp=True)
+    assert capsys.readouterr().out.startswith("<GrowthResults: bass curve")
 
 
 def test_same_call_same_answer(results):
@@ -122,7 +167,9 @@ def test_fit_measures(results):
     assert results.sse == pytest.approx((results.resid**2).sum())
     assert results.aic == pytest.approx(8 - 2 * results.llf)
     assert results.bic == pytest.approx(4 * np.log(13) - 2 * results.llf)
-    assert (results.df_model, results.nobs) == (3, 13)
+    assert (results.df_model, results.df_resid, results.nobs) == (3, 10, 13)
+    assert results.aicc == pytest.approx(results.aic + 2 * 4 * 5 / (13 - 4 - 1))
+    assert GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0]).fit().aicc == np.inf
 
 
 def test_intervals_of_parameters_are_the_posteriors(results):

@@ -3,13 +3,14 @@ track record.
 """
 
 import datetime as dt
-import importlib.util
 import sys
 
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.tsa.forecasting.theta import ThetaModel
 
+from forecasting.evaluation import peers
 from forecasting.evaluation.backtest import (
     REGRESSION,
     _origins,
@@ -18,10 +19,10 @@ from forecasting.evaluation.backtest import (
     summarise,
 )
 from forecasting.evaluation.markets import read_panel
-from forecasting.evaluation.peers import AnalogueRegression, drift, naive, single_series
+from forecasting.evaluation.peers import NAIVE, AnalogueRegression, drift, naive, single_series
 from forecasting.evaluation.records import THIS_PACKAGE
 from forecasting.reporting.score_words import BACKTEST, scores_text
-from forecasting.vocabulary.errors import EvidenceError, ModelError
+from forecasting.vocabulary.errors import EvidenceError
 
 pytestmark = pytest.mark.slow
 
@@ -252,25 +253,47 @@ def test_too_few_analogues_fall_back_to_drift(raw):
     )
 
 
-def test_peers_without_their_package_say_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "statsforecast.models", None)
-    with pytest.raises(ModelError, match="not installed: pip install statsforecast"):
-        single_series()
+def test_peers_of_statsmodels_give_its_own_numbers():
+    """Theta's point forecast and its interval, at another level than the one that is asked for."""
+    history = pd.Series([100.0, 150.0, 300.0, 450.0, 500.0], index=range(2015, 2020))
+    logs = np.log(history).reset_index(drop=True)
+    fit = ThetaModel(logs, period=1, deseasonalize=False).fit()
+    forecast = single_series()["Theta of log"](history)
+    np.testing.assert_allclose(np.log(forecast[3][3]), fit.forecast(3).iloc[2])
+    interval = fit.prediction_intervals(5, alpha=0.05)
+    ends = np.log([forecast[5][0], forecast[5][6]])
+    np.testing.assert_allclose(ends, interval.iloc[4], rtol=1e-6)
 
 
-def test_peers_are_scored_beside_ours_where_their_package_is(raw):
-    """Without statsforecast the message above is what a user sees."""
+def test_every_peer_forecasts_a_market_that_grows():
+    history = pd.Series([100.0, 150.0, 300.0, 450.0, 500.0, 700.0], index=range(2015, 2021))
+    for name, peer in single_series().items():
+        for values in peer(history).values():
+            assert (np.diff(values) > 0).all(), name
+            assert 50 < values[3] < 10_000, name
+
+
+def test_a_peer_that_cannot_fit_is_counted_and_scored_as_the_naive_one(raw, monkeypatch):
     few = raw[raw["market"].isin(["m0", "m1", "m2"]) & raw["year"].between(2012, 2018)]
-    if importlib.util.find_spec("statsforecast") is None:
-        with pytest.raises(ModelError, match="statsforecast"):
-            backtest_skill(few, peers=True)
-        return
-    table = summarise(backtest_skill(few, peers=True))
-    assert len(table) == 9
-    assert (
-        table["ratio"]
-        .drop(["this package", "analogue regression", "analogue average growth"])
-        .min()
-        == 1.0
-    )
+
+    def refuse(logs, steps):
+        if len(logs) < 5:
+            raise ValueError("too short")
+        return np.full(steps, 9.0), np.full(steps, 9.5)
+
+    monkeypatch.setitem(sys.modules, "statsforecast.models", None)
+    monkeypatch.setattr(peers, "_theta", refuse)
+    scored = backtest_skill(few, peers=True)
+    table = summarise(scored)
+    theta = scored[scored["method"] == "Theta of log"].set_index(["market", "origin", "h"])
+    plain = scored[scored["method"] == NAIVE].set_index(["market", "origin", "h"])
+    short = theta["years"] < 5
+    assert 0 < short.sum() < len(short)
+    assert (theta["fitted"] == ~short).all()
+    assert theta.loc[short, "wis"].equals(plain.loc[short, "wis"])
+    assert table.loc["Theta of log", "unfit"] == short.sum()
+    assert table.loc[[NAIVE, THIS_PACKAGE], "unfit"].tolist() == [0, 0]
+    assert len(table) == 8
     assert table["cases"].nunique() == 1
+    assert table["ratio"].drop([THIS_PACKAGE, REGRESSION, "analogue average growth"]).min() == 1.0
+    assert "not fitted, with the naive forecast" in scores_text(table, BACKTEST)

@@ -74,7 +74,7 @@ from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.vocabulary.sentences import capital, uncapital
 from forecasting.writers.messages import FigureForm
-from forecasting.writers.numbers import percent, readable
+from forecasting.writers.numbers import interval, percent, readable
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -103,6 +103,10 @@ SMALL_FAN_CHART = FigureForm("{place}: {number} in {year}", "{unit}, on a scale 
 CURVES_CHART = FigureForm(
     "{ends} in {final_year}, after {newest} in {newest_year}",
     "of each period; medians and the interval of each",
+)
+RESULTS_CHART = FigureForm(
+    "{name} {median} in {final_year} ({range}), after {newest} in {newest_year}",
+    "of each period; line and shade, median and {level} % range; dotted, the fitted {curve} curve",
 )
 ANALOGUES_CHART = FigureForm(
     "{scenario}: {growth} in {year}; half of the markets at its share grew by more than {median}",
@@ -418,18 +422,15 @@ def growth_curves_chart(
     if held_back is not None:
         chart.add(_observation_trace(held_back, "happened later", 0.35))
     for place, (name, frame) in enumerate(forecasts.items()):
-        colour = (BLUE, *ACCENTS)[place % 6]
-        years = _years(frame.index)
-        look = {"fillcolor": tint(colour, 0.12), "legendgroup": name, "showlegend": False}
-        chart.add(band(years, frame["pi_lower"], frame["pi_upper"], **look))
-        chart.add(line(years, middles[name], colour, name=name, legendgroup=name))
+        chart.add(*_method_traces(name, frame, middles[name], (BLUE, *ACCENTS)[place % 6]))
     # Intervals may reach far beyond what is drawn
     chart.update_layout(yaxis=linear_scale([1.4 * max(series.max(), *map(max, middles.values()))]))
     return chart.years([_years(series.index)[0], _years(future)[-1]]).figure()
 
 
-def results_chart(results: GrowthResults, steps: int = 5, alpha: float = 0.1) -> Figure:
-    """What was observed, the fitted curve, and its forecast with the interval of 1 - alpha.
+def results_chart(results: GrowthResults, steps: int, alpha: float) -> Figure:
+    """What was observed, the fitted curve, and the median of the forecast with the whole of its
+    interval of 1 - alpha.
 
     Parameters
     ----------
@@ -442,9 +443,37 @@ def results_chart(results: GrowthResults, steps: int = 5, alpha: float = 0.1) ->
     """
     series = pd.Series(results.model.endog, results.model.index)
     future = results.get_forecast(steps).summary_frame(alpha)
-    chart = growth_curves_chart(series, {results.curve.capitalize(): future})
-    fitted = line(_years(series.index), results.fittedvalues, BLUE, name="fitted", dash="dot")
-    return chart.add_trace(fitted)
+    fitted = pd.concat([results.predict(), results.predict(steps)])
+    name = results.model.curve.capitalize()
+    words = RESULTS_CHART.words(
+        name=name,
+        median=readable(future["median"].iloc[-1]),
+        range=interval(future["pi_lower"].iloc[-1], future["pi_upper"].iloc[-1]),
+        final_year=_label(future.index[-1]),
+        newest=readable(series.dropna().iloc[-1]),
+        newest_year=_label(series.dropna().index[-1]),
+        level=f"{100 * (1 - alpha):g}",
+        curve=results.curve,
+    )
+    chart = Drawing(words, height=460)
+    chart.add(
+        _observation_trace(series, "known"),
+        *_method_traces(name, future, future["median"], BLUE),
+        line(_years(fitted.index), fitted, BLUE, name="fitted", dash="dot"),
+    )
+    heights = [series.max(), fitted.max(), future["pi_upper"].max()]
+    chart.update_layout(yaxis=linear_scale(heights))
+    return chart.years([_years(series.index)[0], _years(future.index)[-1]]).figure()
+
+
+def _method_traces(
+    name: str, frame: pd.DataFrame, middle: pd.Series[float], colour: str
+) -> tuple[Trace, Trace]:
+    """A method's interval and its median, in one colour."""
+    years = _years(frame.index)
+    look = {"fillcolor": tint(colour, 0.12), "legendgroup": name, "showlegend": False}
+    interval_band = band(years, frame["pi_lower"], frame["pi_upper"], **look)
+    return interval_band, line(years, middle, colour, name=name, legendgroup=name)
 
 
 def _observation_trace(series: pd.Series[float], name: str, opacity: float = 1.0) -> Trace:
