@@ -140,7 +140,7 @@ def ceilings(series: int) -> None:
             takeover = np.array(12 * np.exp(rng.normal(0, 0.35)))
             shape = curve.locate(np.array(reached), takeover, np.ones(()), float(periods))
             flows = ceiling * np.diff(curve.share(np.arange(periods + 1.0), *shape))
-            if not np.isfinite(flows).all():
+            if not flows[0] >= 1:  # a market has something to count in its first year
                 continue
             results = GrowthModel(flows * np.exp(rng.normal(0, noise, periods)), curve.name).fit()
             low, high = results.conf_int(0.1).loc["m"]

@@ -114,7 +114,7 @@ class CurveFits:
         >>> table = pd.DataFrame([[90.0, 160.0, 200.0, 170.0]], ["UZ"], range(2021, 2025))
         >>> fit_curves(table, "logistic").forecast(2).round()
              2025  2026
-        UZ  102.0  50.0
+        UZ  101.0  48.0
         """
         periods = self.has_value.shape[1]
         edges = np.arange(periods, periods + steps + 1.0)

@@ -458,9 +458,9 @@ class GrowthResults:
         Examples
         --------
         >>> from forecasting.curves.model import GrowthModel
-        >>> results = GrowthModel([12.0, 19.0, 33.0, 49.0, 82.0], curve="exponential").fit()
+        >>> results = GrowthModel([12.0, 28.0, 61.0, 118.0, 197.0, 264.0], curve="bass").fit()
         >>> results.predict(2).round().tolist(), results.forecast(2).round().tolist()
-        ([132.0, 216.0], [135.0, 220.0])
+        ([261.0, 192.0], [249.0, 174.0])
         """
         timeline = self.model.timeline if steps is None else self._ahead(steps)
         sampling = timeline.sampling(self.model.launch, self.model.kind)

@@ -109,7 +109,7 @@ def _of_logs(bands: Callable[[pd.Series, int], Bands]) -> Peer:
     """A model of logs as a peer: from its median and its upper 80 % end, a normal forecast."""
 
     def forecast(history: pd.Series) -> Quantiles:
-        logs = np.log(history.astype(float)).reset_index(drop=True)
+        logs = pd.Series(np.log(history.to_numpy(dtype=float)))
         middle, upper = bands(logs, max(HORIZONS))
         spread = (upper - middle) / NORMAL[5]
         logs_ahead = middle[:, None] + NORMAL * spread[:, None]

@@ -106,7 +106,7 @@ def test_one_default_of_alpha_and_words_that_say_it(results):
     pd.testing.assert_frame_equal(ahead.conf_int(), ahead.conf_int(0.2))
     pd.testing.assert_frame_equal(ahead.summary_frame(), ahead.summary_frame(alpha=0.2))
     pd.testing.assert_frame_equal(results.conf_int(), results.conf_int(0.2))
-    assert repr(results).startswith("<GrowthResults: logistic curve, m 17,")
+    assert repr(results).startswith("<GrowthResults: logistic curve, m 19,180, a 3.681, b 0.3842")
     assert repr(results).endswith("13 flows, 1949 to 1961; ranges of 80 %>")
     assert "1962 " in repr(ahead)
     assert repr(ahead).endswith("; medians and 80 % ranges>")
