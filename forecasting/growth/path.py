@@ -31,6 +31,9 @@ from forecasting.vocabulary.quantiles import Array, Indices
 ANOTHER_SIZE = 0.1
 ANOTHER_SIZE_SD = 0.7  # spread of its log then
 SAME_SIZE_SD = 0.02  # and else
+# Shocks of the first year of which no fact speaks are wider: of markets held back 0.75 of the next
+# year's outcomes lay in intervals of 80 %, and more of those farther ahead
+NEXT_YEAR_WIDER = 1.1
 
 
 @dataclass(frozen=True)
@@ -314,15 +317,23 @@ class LatentPath:
         """Mixtures of the mixed coordinates, a row each.
 
         The first year may be that of the launch: then the shock of the year after it is another.
+        Of the last year no fact speaks.
         """
-        student = list(zip(*student_mixture(self.prior.shock_nu), strict=True))
-        shock = Mixtures.from_parts([(weight, 0.0, sd) for weight, sd in student])
-        shocks = [shock] * self.years
-        if self.start.launch and self.start_index + 1 < self.years:
+        weight, sd = student_mixture(self.prior.shock_nu)
+        usual, wider = (
+            [*zip(weight, np.zeros_like(sd), times * sd, strict=True)]
+            for times in (1.0, NEXT_YEAR_WIDER)
+        )
+        parts = [usual] * (self.years - 1) + [wider]
+        after_launch = self.start_index + 1
+        if self.start.launch and after_launch < self.years:
             launch = self.prior.launch
-            usual = [(weight * (1 - self.start.launch), 0.0, sd) for weight, sd in student]
             of_launch = (self.start.launch, launch.growth, launch.growth_sd)
-            shocks[self.start_index + 1] = Mixtures.from_parts([*usual, of_launch])
+            parts[after_launch] = [
+                *((w * (1 - self.start.launch), mean, sd) for w, mean, sd in parts[after_launch]),
+                of_launch,
+            ]
+        shocks = [Mixtures.from_parts(part) for part in parts]
         same, another = self.size_weights
         size = [(same, 0.0, SAME_SIZE_SD / ANOTHER_SIZE_SD), (another, 0.0, 1.0)]
         return Mixtures.stacked([*shocks, Mixtures.from_parts(size)])

@@ -8,7 +8,12 @@ import pytest
 
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.common import COMMON_NU
-from forecasting.growth.path import ANOTHER_SIZE, ANOTHER_SIZE_SD, SAME_SIZE_SD
+from forecasting.growth.path import (
+    ANOTHER_SIZE,
+    ANOTHER_SIZE_SD,
+    NEXT_YEAR_WIDER,
+    SAME_SIZE_SD,
+)
 from forecasting.growth.prior import REACH, REFERENCE_LOG_ODDS, SIZE_NU
 from forecasting.growth.usable import usable_facts
 from forecasting.growth.within_year import POSITION
@@ -67,6 +72,7 @@ def _coordinates(path, rng, draws):
     x[:, path.columns["tilt"]] *= uneven
     nu = path.prior.shock_nu
     x[:, path.columns["shock"]] = rng.standard_t(nu, (draws, path.years))
+    x[:, path.columns["shock"].stop - 1] *= NEXT_YEAR_WIDER
     if path.start.launch:
         launch = path.prior.launch
         column = path.columns["shock"].start + path.start_index + 1

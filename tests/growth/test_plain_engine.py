@@ -167,9 +167,9 @@ def shock_density(shock, launched):
     return (1 - launched) * student(shock) + launched * launch / NORMAL_CONSTANT
 
 
-def shocks(rng, launched):
+def shocks(rng, launched, wider):
     """Draws of such a shock."""
-    news = rng.standard_t(4, DRAWS)
+    news = wider * rng.standard_t(4, DRAWS)
     launch = PRIOR["launch"]["growth"] + PRIOR["launch"]["growth_sd"] * rng.standard_normal(DRAWS)
     return np.where(rng.random(DRAWS) < launched, launch, news)
 
@@ -210,7 +210,8 @@ def plain(totals, bounds, known, place, seed):
             with np.errstate(divide="ignore"):
                 log_weight += np.where(below, np.log(np.maximum(density, 1e-300)), -np.inf)
         else:
-            new = expected_z + scale * shocks(rng, launched * (i == 1))
+            wider = 1.1 if year == last_told + 1 else 1.0
+            new = expected_z + scale * shocks(rng, launched * (i == 1), wider)
             expected = size[:, i] - np.log1p(np.exp(-new))
             flows[year] = with_chance(rng, expected)
             if year in bounds:
