@@ -19,7 +19,7 @@ from cross_check import AT_ONCE, prior_draws
 from scipy import stats
 
 import forecasting as fc
-from forecasting.growth.forecast import ledger_of
+from forecasting.growth.fact_tables import ledger_of
 from forecasting.growth.request import Request
 
 SIZE = {2021: 200_000.0}

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 import forecasting as fc
-from forecasting.growth.forecast import ledger_of
+from forecasting.growth.fact_tables import ledger_of
 from forecasting.growth.observation import flow_weights
 from forecasting.growth.path import LatentPath
 from forecasting.growth.request import Request

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from forecasting.evidence import datasets as datasets
     from forecasting.evidence.fact import Fact as Fact
     from forecasting.evidence.ledger import Ledger as Ledger
+    from forecasting.growth.fact_tables import annual_totals as annual_totals, fact as fact
     from forecasting.growth.flow import (
         FlowForecast as FlowForecast,
-        annual_totals as annual_totals,
         forecast_flow as forecast_flow,
     )
     from forecasting.growth.prior import Prior as Prior

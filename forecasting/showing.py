@@ -4,6 +4,7 @@ No room of facts and models imports reporting: this module alone does, for `plot
 `_repr_html_`, when something is shown.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -21,6 +22,13 @@ class Shown:
         from forecasting.reporting.objects import html_of
 
         return html_of(self)
+
+
+def caveat_lines(caveats: Iterable[Any]) -> str:
+    """What a reader must know, a line each below what an object says of itself."""
+    from forecasting.reporting.caveat_words import lines_of
+
+    return "".join(f"\n  {line}" for line in lines_of(caveats))
 
 
 def chart(thing: Any, *options: Any) -> Any:

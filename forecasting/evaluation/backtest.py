@@ -39,8 +39,8 @@ from forecasting.evaluation.scores import (
     ratio_to,
 )
 from forecasting.evidence.ledger import Ledger
+from forecasting.growth.fact_tables import ledger_of
 from forecasting.growth.flow import annual_totals, forecast_flow
-from forecasting.growth.forecast import ledger_of
 from forecasting.growth.prior import Prior, region_of
 from forecasting.growth.starting import MarketSize
 from forecasting.scenarios.facts_on_day import FlowInputs

@@ -13,28 +13,32 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import Policy, checked_policies
-from forecasting.growth.forecast import EVIDENCE, PERIOD, FlowForecast as FlowForecast, ledger_of
+from forecasting.growth.fact_tables import (
+    EVIDENCE,
+    PERIODS,
+    annual_totals as annual_totals,
+    ledger_of,
+)
+from forecasting.growth.forecast import FlowForecast as FlowForecast
 from forecasting.growth.policy_months import pooled
 from forecasting.growth.prior import Prior
 from forecasting.growth.quotas import dated_changes, facts_of_quotas
 from forecasting.growth.request import Request
-from forecasting.growth.starting import MarketSize, entries_by_year
+from forecasting.growth.starting import MarketSize
 from forecasting.growth.stored_flow import answer_to
 from forecasting.vocabulary.arguments import (
     Check,
     instance,
     integer,
-    number,
     optional,
-    read,
-    sequence,
     takes,
     text,
 )
 from forecasting.vocabulary.errors import EvidenceError, LedgerError
-from forecasting.vocabulary.periods import Period
+from forecasting.vocabulary.periods import Period, as_date, read_period
 from forecasting.vocabulary.places import find_place
 
 MAX_DRAWS = 100_000  # more would not fit into memory
@@ -47,55 +51,14 @@ def _read_policies(value: object) -> object:
     raise TypeError
 
 
+Evidence = Ledger | pd.DataFrame | pd.Series | Mapping[int, float] | Sequence[pd.DataFrame]
 POLICIES = Check("a table of policies with kind and start", _read_policies)
-
-
-@takes(EvidenceError, series=instance(pd.Series, words="a Series of numbers indexed by year"))
-def annual_totals(series: pd.Series) -> pd.DataFrame:
-    """Facts from an annual series: one exact total a year.
-
-    Parameters
-    ----------
-    series : Series
-        Indexed by year.
-
-    Returns
-    -------
-    DataFrame
-        Columns relation, quantity, period_start, period_end, value; one row per year, missing years
-        left out.
-
-    Raises
-    ------
-    EvidenceError
-        For an index that is no year, a year that stands twice, and a total that is no number of 0
-        or more.
-
-    Examples
-    --------
-    >>> annual_totals(pd.Series({2022: 2180}))[["relation", "period_end", "value"]].values.tolist()
-    [['equals', '2022-12-31', 2180.0]]
-    """
-    totals = entries_by_year(series, "series")
-    values = [
-        read(number(0), f"the total of {period}", total, EvidenceError)
-        for period, total in totals.items()
-    ]
-    return pd.DataFrame(
-        {
-            "relation": "equals",
-            "quantity": "total",
-            "period_start": [str(period.start) for period in totals],
-            "period_end": [str(period.end) for period in totals],
-            "value": np.array(values, dtype=float),
-        }
-    )
 
 
 @takes(
     EvidenceError,
     evidence=EVIDENCE,
-    periods=optional(sequence(PERIOD, "a list of Periods, e.g. [fc.year(2025)]", 2400)),
+    periods=optional(PERIODS),
     prior=optional(instance(Prior, words="a Prior, as fc.estimate_prior makes it")),
     market_size=optional(
         instance(
@@ -112,10 +75,11 @@ def annual_totals(series: pd.Series) -> pd.DataFrame:
     seed=integer(),
     place=optional(text()),
     policies=optional(POLICIES),
+    as_of=optional(Check("a date, e.g. 2023-06-26", as_date)),
 )
 def forecast_flow(
-    evidence: Ledger | pd.DataFrame,
-    periods: Sequence[Period] | None = None,
+    evidence: Evidence,
+    periods: Sequence[Period | int | str] | range | pd.PeriodIndex | None = None,
     prior: Prior | None = None,
     market_size: MarketSize = None,
     basis: str | None = None,
@@ -123,16 +87,19 @@ def forecast_flow(
     seed: int = 0,
     place: str | None = None,
     policies: pd.DataFrame | tuple[Policy, ...] | None = None,
+    as_of: dt.date | str | None = None,
 ) -> FlowForecast:
     """Forecast a flow from a handful of published facts.
 
     Parameters
     ----------
-    evidence : Ledger or DataFrame
+    evidence : Ledger, DataFrame, Series, mapping or list of tables
         Facts of one measure and place; a table needs relation, quantity, period_start, period_end
-        and value.
+        and value, as `forecasting.fact` makes one of a single statement; a Series or a mapping has
+        totals by year.
     periods : sequence of Period, optional
-        What is asked for; by default the last year that facts speak of and the two after it.
+        What is asked for, also as years, a range of them, text such as ``2026-01/2026-04`` or a
+        PeriodIndex; by default the last year that facts speak of and the two after it.
     prior : Prior, optional
         Growth learned from analogue markets; by default the one that ships.
     market_size : float, Series, mapping or None
@@ -156,10 +123,12 @@ def forecast_flow(
         of vehicles in the column quota and what was left of it in remainder at the end of the
         day remainder_on, and where they are known end,
         announced and price_share (the part of a vehicle's price that the privilege is worth);
-        further columns as :class:`forecasting.evidence.policies.Policy` has them. A policy that was
-        announced after the day of the forecast is left out. That day is the last on which a fact
-        was published; where no fact tells when, the last day that facts cover, or that a printed
-        remainder or end of a quota is of. A tuple of policies is used as it is.
+        further columns as :class:`forecasting.evidence.policies.Policy` has them. A tuple of
+        policies is used as it is.
+    as_of : date or str, optional
+        Day of the forecast: facts that were published, and policies that were announced, after it
+        are left out; of facts that do not tell when, those that cover days after it. By default
+        the last day on which a fact was published or a policy announced, so that none is left out.
 
     Returns
     -------
@@ -190,11 +159,14 @@ def forecast_flow(
     >>> bool(rush.quantiles([0.5]).iloc[0, 0] > forecast.quantiles([0.5]).iloc[0, 0])
     True
     """
-    given_periods = tuple(periods) if periods is not None else None
+    given_periods = None if periods is None else tuple(map(read_period, periods))
     unit = isinstance(evidence, Ledger) or "rounding" in evidence
-    facts = ledger_of(evidence)
+    facts = ledger_of(evidence)  # type: ignore[arg-type]
+    day = None if as_of is None else as_date(as_of)
+    if day:
+        facts = Ledger(fact for fact in facts if (_day_of(fact) or day) <= day)
     if isinstance(policies, pd.DataFrame):
-        policies = tuple(_policies_in_force(policies, facts, place))
+        policies = tuple(_policies_in_force(policies, facts, place, day))
         facts = facts.concat(Ledger(facts_of_quotas(policies, facts)))
     in_force = policies or ()
     quotas = [policy for policy in in_force if policy.kind == "quota"]
@@ -214,7 +186,9 @@ def forecast_flow(
     return answer_to(request)
 
 
-def _policies_in_force(table: pd.DataFrame, facts: Ledger, place: str | None) -> list[Policy]:
+def _policies_in_force(
+    table: pd.DataFrame, facts: Ledger, place: str | None, day: dt.date | None
+) -> list[Policy]:
     """The policies of a table that were known on the day of the forecast and concern its flow."""
     text_columns = table.rename(columns=str)
     cells = [
@@ -223,7 +197,7 @@ def _policies_in_force(table: pd.DataFrame, facts: Ledger, place: str | None) ->
     rows = [*checked_policies(cells, columns=[*text_columns], one_place=True).values()]
     measures = {"", *(fact.measure for fact in facts)}
     places = {"", find_place(place or ""), *(fact.place for fact in facts)}
-    last_day = _last_day(facts, [policy for policy in rows if policy.kind == "quota"])
+    last_day = day or _last_day(facts, rows)
     published = [policy.of_all_buyers().as_known(last_day) for policy in rows]
     of_place = [policy for policy in published if policy and _concerns(policy.place, places)]
     _refuse_other_quotas(of_place, measures)
@@ -240,14 +214,22 @@ def _refuse_other_quotas(policies: Sequence[Policy], measures: set[str]) -> None
             )
 
 
-def _last_day(facts: Ledger, quotas: Sequence[Policy]) -> dt.date:
-    """The day of the forecast: the last on which a fact was published. Where no fact tells when,
-    the last that facts, or the printed remainders and ends of quotas, cover.
+def _last_day(facts: Ledger, policies: Sequence[Policy]) -> dt.date:
+    """The day of the forecast: the last on which a fact was published or a policy announced. Where
+    no fact tells when, also the last that facts, or the printed remainders and ends of quotas,
+    cover.
     """
-    days = [fact.known_from or fact.period_end for fact in facts]
+    days = [_day_of(fact) for fact in facts]
+    days += [policy.announced for policy in policies]
     if not any(fact.published for fact in facts):
+        quotas = [policy for policy in policies if policy.kind == "quota"]
         days += [day for quota in quotas for day in (quota.remainder_on, quota.end_announced)]
     return max(filter(None, days), default=dt.date.max)
+
+
+def _day_of(fact: Fact) -> dt.date | None:
+    """The day on which a fact was published; where that is not known, the last that it covers."""
+    return fact.known_from or fact.period_end
 
 
 def _concerns(name: str, forecast_names: set[str]) -> bool:

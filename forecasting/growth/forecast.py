@@ -15,14 +15,16 @@ import pandas as pd
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import Policy, shipped_policies
 from forecasting.evidence.words import in_words
+from forecasting.growth.fact_tables import EVIDENCE, PERIOD, ledger_of
 from forecasting.growth.observation import Observation, flow_weights
 from forecasting.growth.policy_months import EFFECT, Policies, months_since, numbers_of, percent_of
 from forecasting.growth.posterior import Posterior
 from forecasting.growth.prior import ANALOGUES, log_odds
 from forecasting.growth.quotas import quota_table
 from forecasting.growth.sharing import made_once
-from forecasting.showing import Shown, chart
+from forecasting.showing import Shown, caveat_lines, chart
 from forecasting.vocabulary.arguments import (
+    Check,
     instance,
     number,
     probability,
@@ -41,8 +43,12 @@ if TYPE_CHECKING:
 
 LEAST_EFFECT = 0.5  # percent of a month's flow; a smaller effect is not listed
 MAX_SHARE_DISTANCE = 0.35  # log-odds; market-years whose share is farther away are no analogues
-PERIOD = instance(Period, words="a Period, e.g. fc.year(2025)")
-EVIDENCE = instance(Ledger, pd.DataFrame, words="a Ledger, or a table of facts")
+
+
+NEWS = Check(
+    f"{EVIDENCE.words}, or a later forecast",
+    lambda value: value if isinstance(value, FlowForecast) else EVIDENCE.read(value),
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -113,11 +119,9 @@ class FlowForecast(Shown):
             f"{label} {median:,.0f}"
             for label, median in zip(self._index, self._totals_median, strict=True)
         )
-        return (
-            f"<{type(self).__name__} {self.measure} {self.place} {self.basis}: {medians}>".replace(
-                "  ", " "
-            )
-        )
+        name = " ".join(filter(None, (self.measure, self.place, self.basis)))
+        words = f"<{type(self).__name__} {name}: {medians}>".replace(" :", ":")
+        return words + caveat_lines(self.caveats)
 
     def plot(self, later: FlowForecast | None = None) -> Any:
         """The periods with their intervals, and the facts that they rest on, as a plotly figure.
@@ -648,7 +652,47 @@ class FlowForecast(Shown):
         return pd.Series(np.expm1((high - low) / 2), index=self._index, name="random_error")
 
     @takes(EvidenceError, evidence=EVIDENCE)
-    def news(self, evidence: Ledger | pd.DataFrame) -> pd.DataFrame:
+    def update(self, evidence: Ledger | pd.DataFrame) -> FlowForecast:
+        """The next forecast: the same question with more facts.
+
+        Parameters
+        ----------
+        evidence : Ledger, DataFrame, Series, mapping or list of tables
+            The new facts, as :func:`forecast_flow` takes them. Those of a table that does not say
+            what it counts are of this forecast's measure, place and basis.
+
+        Returns
+        -------
+        FlowForecast
+            Of the same periods.
+
+        Raises
+        ------
+        LedgerError
+            Where a new fact has the id of another one.
+
+        Examples
+        --------
+        >>> from forecasting.growth.fact_tables import fact
+        >>> from forecasting.growth.flow import forecast_flow
+        >>> forecast = forecast_flow({2021: 809, 2022: 2180}, [2023], market_size=3e5, draws=200)
+        >>> later = forecast.update(fact("2023-01/2023-04", 2544))
+        >>> len(later.evidence), forecast.news(later)["fact"].tolist()
+        (3, ['fact 3'])
+        """
+        facts = self.evidence + self._more(evidence)
+        return replace(self.request, periods=self.periods, evidence=facts).answer()
+
+    def _more(self, evidence: Ledger | pd.DataFrame) -> Ledger:
+        """New facts; what a table does not say of them is as in this forecast."""
+        if isinstance(evidence, pd.DataFrame):
+            names = ("measure", "place", "basis")
+            unsaid = {name: getattr(self, name) for name in names if name not in evidence}
+            evidence = evidence.assign(**{name: word for name, word in unsaid.items() if word})
+        return ledger_of(evidence, len(self.evidence))
+
+    @takes(EvidenceError, evidence=NEWS)
+    def news(self, evidence: Ledger | pd.DataFrame | FlowForecast) -> pd.DataFrame:
         """What each new fact moved in the forecast: the facts are added one by one, as they were
         published.
 
@@ -657,8 +701,8 @@ class FlowForecast(Shown):
 
         Parameters
         ----------
-        evidence : Ledger or DataFrame
-            The new facts, as :func:`forecast_flow` takes them.
+        evidence : Ledger, DataFrame, Series, mapping, list of tables or FlowForecast
+            The new facts, as :meth:`update` takes them, or a later forecast that has them.
 
         Returns
         -------
@@ -683,8 +727,11 @@ class FlowForecast(Shown):
         [['fact 3', '2023']]
         """
         prepared = replace(self.request, periods=self.periods)
+        if isinstance(evidence, FlowForecast):
+            ids = {fact.id for fact in self.evidence}
+            evidence = Ledger(fact for fact in evidence.evidence if fact.id not in ids)
         facts = sorted(
-            ledger_of(evidence, len(prepared.evidence)),
+            self._more(evidence),
             key=lambda fact: fact.known_from or dt.date.min,
         )
         requests = [
@@ -773,23 +820,3 @@ def changed_policy(
         affected = months_since(start_day, months) > -1
         change[draws] = affected * (size[draws, None] * new_effect - old_effect)
     return change
-
-
-def ledger_of(evidence: Ledger | pd.DataFrame, offset: int = 0) -> Ledger:
-    """Facts as they are, or a table read by the rules of a ledger.
-
-    A table need not say what it counts, and where. Its facts are named in their order. Its numbers
-    are taken as printed to the last digit, since a number does not tell which zeros were rounded.
-    """
-    if isinstance(evidence, Ledger):
-        return evidence
-    if not evidence.columns.is_unique:  # the ledger refuses it, and names the column
-        return Ledger.from_frame(evidence)
-    names = pd.Series(
-        [f"fact {offset + number}" for number in range(1, len(evidence) + 1)], evidence.index
-    )
-    table = evidence.assign(id=evidence["id"].fillna(names) if "id" in evidence else names)
-    if "rounding" not in table and "value" in table:
-        numbers = pd.to_numeric(table["value"], errors="coerce")
-        table["rounding"] = (0.05 + 0.45 * (numbers % 1 == 0)).where(numbers.notna())
-    return Ledger.from_frame(table, measure=None, place=None)

@@ -180,6 +180,7 @@ class Request:
         start_year, final_year, horizon = _years(facts, periods)
         place = self.place or _single(self.evidence, "place")
         prior = self.prior.in_region(place).of_measure(measure)
+        caveats += _before_facts(facts, periods)
         caveats += _mixed_regions(self.place) + _learned_elsewhere(prior, measure)
         discrete = self.unit or self.market_size is not None
         years = (start_year, final_year + 1)
@@ -349,6 +350,15 @@ def _counted_measure(evidence: Ledger) -> str:
             "counted, with its market_size"
         )
     return measure
+
+
+def _before_facts(facts: Sequence[Fact], periods: Sequence[Period]) -> list[Caveat]:
+    """A caveat where periods are asked for that lie before all that the facts speak of."""
+    first_year = years_spoken_of(facts)[0] if facts else 0
+    early = [period.label for period in periods if period.end.year < first_year]
+    if not early:
+        return []
+    return [Caveat("before_facts", values={"periods": ", ".join(early), "first_year": first_year})]
 
 
 def _mixed_regions(place: str | None) -> list[Caveat]:

@@ -19,7 +19,10 @@ from forecasting.vocabulary.periods import FIRST_YEAR, LAST_YEAR, Period, as_dat
 
 MarketSize = float | int | pd.Series | Mapping[int, float] | Mapping[Period, float] | None
 
-VEHICLES = Check("a number, which must be new vehicles a year, above 0", number(0, ends=False).read)
+VEHICLES = Check(
+    "a number, which must be new vehicles a year, above 0 (1 or more: no share, and no millions)",
+    number(1).read,
+)
 # A published market size is the agency's own and counts vehicles of its own perimeter
 SIZE_SD = 0.05
 # Spread of the log of a year's cars, where it follows from a part of the year by its days, over the

@@ -277,6 +277,10 @@ CLAUSES = {
         "room"
     ),
     "analogues_alone": "no fact counts this flow: the forecast rests on analogue markets alone",
+    "before_facts": (
+        "no fact speaks of {periods}, before {first_year}: what stands there is how such markets"
+        " began, not this one"
+    ),
     "no_region": "no place is known as {name}: what the markets of all regions share is mixed",
     "disagrees": "{fact}[, {agency},] disagrees with the other facts",
     "hypothesis_left_out": (

@@ -304,6 +304,51 @@ def span(start: object, end: object) -> Period:
     return Period(as_date(start), as_date(end))
 
 
+def read_period(value: object) -> Period:
+    """A period as it is written: a year, a month, a day, or two of them and all between.
+
+    Parameters
+    ----------
+    value : Period, int, str or pandas.Period
+        E.g. ``2026``, ``"2026-04"``, ``"2026-01/2026-04"``; a label of a `Period` is read as well.
+
+    Returns
+    -------
+    Period
+        Both ends included.
+
+    Raises
+    ------
+    PeriodError
+        Where it is none of these.
+
+    Examples
+    --------
+    >>> read_period("2026-01/2026-04").label, read_period(2026).label
+    ('2026-01..2026-04', '2026')
+    """
+    if isinstance(value, Period):
+        return value
+    start, end = (getattr(value, name, None) for name in ("start_time", "end_time"))
+    if isinstance(start, dt.datetime) and isinstance(end, dt.datetime):  # a period of pandas
+        return Period(start.date(), end.date())
+    if not isinstance(value, str):
+        return year(value)  # type: ignore[arg-type]
+    first, *others = re.split(r"/|\.\.", value.strip())
+    if len(others) > 1:
+        raise PeriodError(f"{short_repr(value)} is not a period; write it as 2026-01/2026-04")
+    ends = [_written_period(text.strip()) for text in (first, *others)]
+    return Period(ends[0].start, ends[-1].end)
+
+
+def _written_period(text: str) -> Period:
+    if len(text) == len("2026"):
+        return year(text)
+    if len(text) == len("2026-04"):
+        return month(text)
+    return span(text, text)
+
+
 def month_number(day: dt.date) -> int:
     """Which month a day lies in, counted from the year 0 on.
 

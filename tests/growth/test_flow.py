@@ -691,7 +691,7 @@ def test_a_forecast_is_one_line_at_a_prompt():
     forecast = forecast_flow(
         annual_totals(pd.Series({2022: 100.0})), periods=[year(2022)], market_size=1000, draws=50
     )
-    assert repr(forecast).startswith("<FlowForecast ")
+    assert repr(forecast).startswith("<FlowForecast")
     assert re.search(r": 2022 (9[5-9]|10[0-5])>$", repr(forecast))
 
 

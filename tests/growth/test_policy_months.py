@@ -51,8 +51,9 @@ def test_buyers_hurry_then_stay_away() -> None:
 def test_without_policies_not_one_bit_changes() -> None:
     late = ENDS.assign(announced="2023-06-01")
     plain = forecast().monthly
-    for nothing in (None, (), ENDS.head(0), late):
+    for nothing in (None, (), ENDS.head(0)):
         assert (forecast(nothing).monthly == plain).all()
+    assert (forecast(late, as_of="2023-05-31").monthly == plain).all()
     assert (forecast().without_policies() == plain).all()
     assert forecast().effects().columns.tolist() == [
         "policy",
@@ -64,12 +65,14 @@ def test_without_policies_not_one_bit_changes() -> None:
     ]
 
 
-def test_a_policy_is_known_once_announced_when_the_last_fact_is() -> None:
+def test_a_policy_is_known_from_its_announcement_on() -> None:
     on_the_day = ENDS.assign(announced="2022-12-31")
     assert len(forecast(on_the_day).effects())
     later = FACTS.assign(published="2023-07-01")
     assert len(forecast(ENDS.assign(announced="2023-06-01"), later).effects())
-    assert not len(forecast(ENDS.assign(announced="2023-07-02"), later).effects())
+    of_july = ENDS.assign(announced="2023-07-02")
+    assert len(forecast(of_july, later).effects())  # it counts from its announcement on
+    assert not len(forecast(of_july, later, as_of="2023-07-01").effects())
 
 
 def test_policies_of_another_place_or_measure_do_nothing() -> None:
