@@ -4,7 +4,7 @@ No room of facts and models imports reporting: this module alone does, for `plot
 `_repr_html_`, when something is shown.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -24,11 +24,13 @@ class Shown:
         return html_of(self)
 
 
-def caveat_lines(caveats: Iterable[Any]) -> str:
+def caveat_lines(caveats: Sequence[Any]) -> str:
     """What a reader must know, a line each below what an object says of itself."""
-    from forecasting.reporting.caveat_words import lines_of
+    if not caveats:
+        return ""
+    from forecasting.reporting.objects import caveat_text
 
-    return "".join(f"\n  {line}" for line in lines_of(caveats))
+    return caveat_text(caveats)
 
 
 def chart(thing: Any, *options: Any) -> Any:

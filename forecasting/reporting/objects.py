@@ -2,6 +2,7 @@
 forecast, an outlook.
 """
 
+from collections.abc import Iterable
 from functools import singledispatch
 from typing import Any
 
@@ -48,6 +49,11 @@ def html_of(thing: Shown) -> str:
 def _caveat_html(caveat: Caveat) -> str:
     """A caveat in words."""
     return Prose([words_of(caveat)], "fc-caveat")._repr_html_()
+
+
+def caveat_text(caveats: Iterable[Caveat]) -> str:
+    """Caveats in words, each on a line of its own below what an object says of itself."""
+    return "".join(f"\n  {line}" for line in lines_of(caveats))
 
 
 # The figure of what is registered here, else of a fitted curve: nothing of curves is loaded for it
