@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     )
     from forecasting.growth.prior import Prior as Prior
     from forecasting.panels.growth_prior import estimate_prior as estimate_prior
-    from forecasting.parameters.schema import Scenario as Scenario, load_scenario as load_scenario
+    from forecasting.parameters.schema import Scenario as Scenario
     from forecasting.reading.own_ledgers import read_ledger as read_ledger
     from forecasting.reporting import figures as figures, notebook as notebook
     from forecasting.reporting.explore import explore as explore, new as new
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         outlook as outlook,
         outlooks as outlooks,
     )
+    from forecasting.scenarios.question import load_scenario as load_scenario
     from forecasting.vocabulary.caveats import Caveat as Caveat
     from forecasting.vocabulary.errors import (
         AssumptionError as AssumptionError,

@@ -70,6 +70,9 @@ EXPECTED = {
     "date_type": "a date (YYYY-MM-DD)",
 }
 LAST_HORIZON = 2060
+# What a driver that is added from code need not say
+BY_HAND = {"reason": "set by hand", "source": "judgement"}
+Drivers = Mapping[str, Any] | Sequence[Any]  # by name, or a list of them
 CORRIDORS: dict[str, tuple[str, tuple[str, ...]]] = {
     "xinjiang": ("ev_export_value_index", ("CN-XJ",)),
     "horgos": ("ev_exports", ("horgos",)),
@@ -356,6 +359,114 @@ class Scenario(Shown, Strict, metaclass=CheckedCall):
         """
         return self.model_copy(update={"as_of": as_date(day)})
 
+    def replace(self, **changes: Any) -> Scenario:
+        """The same scenario with other values for some of its keys.
+
+        Parameters
+        ----------
+        **changes
+            Keys of a params file. Of ``assumptions``, a mapping of names to numbers or ranges,
+            each is set, and None takes one back to what ships. Of ``drivers`` each is added, or
+            changes the one of its name: a list of them, or a mapping of names to the keys that
+            change, where None leaves one out. An empty list leaves all out.
+
+        Returns
+        -------
+        Scenario
+            A new one, named after this one with ``-changed``, unless it is given a name.
+
+        Raises
+        ------
+        ScenarioError
+            With every problem at once, as for a params file.
+
+        Examples
+        --------
+        >>> given = dict(country="UZ", scenario="a", as_of="latest", horizon=2030, seed=1)
+        >>> scenario = scenario_from_parameters(given)
+        >>> duty = dict(name="duty", kind="level", start="2027-01-01", size=0.8)
+        >>> more = scenario.replace(assumptions={"annual_km": 15_000}, drivers=[duty])
+        >>> more.name, more.assumptions["annual_km"].mode, more.drivers[0].source
+        ('uzbekistan-a-changed', 15000.0, 'judgement')
+        >>> len(more.replace(drivers={"duty": None}).drivers)
+        0
+        """
+        values = self.parameters()
+        if isinstance(changes.get("assumptions"), Mapping):
+            sizes = {**values["assumptions"], **changes["assumptions"]}
+            changes["assumptions"] = {k: size for k, size in sizes.items() if size is not None}
+        drivers = changes.get("drivers")
+        if isinstance(drivers, Mapping) or (isinstance(drivers, list | tuple) and drivers):
+            changes["drivers"] = self._with_drivers(drivers)
+        return scenario_from_parameters(values | changes).as_change_of(self)
+
+    def _with_drivers(self, drivers: Drivers) -> list[Any]:
+        """The drivers as a params file has them, with some added, changed or left out by name."""
+        rows = {row["name"]: row for row in self.parameters()["drivers"]}
+        names = [*rows]
+        given: list[Any] = [drivers] if isinstance(drivers, Mapping) else [*drivers]
+        if isinstance(drivers, Mapping) and not _has_name(drivers):
+            for name in (name for name, row in drivers.items() if row is None):
+                if rows.pop(name, None) is None:
+                    hint = did_you_mean(name, names, f"there are {', '.join(names) or 'none'}")
+                    raise ScenarioError.at("drivers", f"{name!r} is no driver of {self.name}", hint)
+            given = [
+                {**row, "name": name} if isinstance(row, Mapping) else row
+                for name, row in ((name, _cells(row)) for name, row in drivers.items())
+                if row is not None
+            ]
+        unnamed = []  # the schema says what is wrong with these
+        for row in map(_cells, given):
+            if _has_name(row):
+                name = row["name"]
+                rows[name] = {**rows.get(name, BY_HAND | {"quantity": self.measure}), **row}
+            else:
+                unnamed.append(row)
+        return [*rows.values(), *unnamed]
+
+    def as_change_of(self, origin: Scenario) -> Scenario:
+        """The same scenario, whose name says that it is a change of another one; that one itself,
+        where it differs from it in nothing.
+
+        Parameters
+        ----------
+        origin : Scenario
+            What was changed.
+
+        Returns
+        -------
+        Scenario
+            With a name of its own, where it has one.
+
+        Raises
+        ------
+        ScenarioError
+            For anything but a scenario.
+
+        Examples
+        --------
+        >>> given = dict(country="UZ", scenario="a", as_of="latest", horizon=2030, seed=1)
+        >>> one = scenario_from_parameters(given)
+        >>> later = scenario_from_parameters(given | {"horizon": 2031})
+        >>> later.as_change_of(one).name, later.as_change_of(one).title
+        ('uzbekistan-a-changed', 'Uzbekistan, a, changed')
+        >>> one.as_change_of(one) is one
+        True
+        """
+        if not isinstance(origin, Scenario):
+            raise ScenarioError(f"origin is {short_repr(origin)}; give a Scenario")
+        names = {key: getattr(origin, key) for key in ("scenario", "name", "title")}
+        changed = {
+            key: word if word.endswith("changed") else f"{word}{mark}changed"
+            for (key, word), mark in zip(names.items(), ("-", "-", ", "), strict=True)
+        }
+        own = {key: getattr(self, key) for key in names}
+        if own not in (names, changed):
+            return self
+        if self.model_copy(update=names) == origin:
+            return origin
+        return self.model_copy(update=changed)
+
     def parameters(self) -> dict[str, Any]:
         """The scenario as a notebook's parameters: canonical and JSON-able, every key but the
         absent place.
@@ -380,7 +491,7 @@ class Scenario(Shown, Strict, metaclass=CheckedCall):
 
 
 @takes(ScenarioError, path=file_path())
-def load_scenario(path: str | Path) -> Scenario:
+def scenario_from_file(path: str | Path) -> Scenario:
     r"""Read one params file.
 
     Parameters
@@ -405,7 +516,7 @@ def load_scenario(path: str | Path) -> Scenario:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder, "norway-high.yaml")
     ...     _ = path.write_text(text)
-    ...     scenario = load_scenario(path)
+    ...     scenario = scenario_from_file(path)
     >>> scenario.name, scenario.country, scenario.title
     ('norway-high', 'NO', 'Norway, high')
     """
@@ -450,7 +561,7 @@ def scenario_from_parameters(parameters: Mapping[str, Any]) -> Scenario:
     Raises
     ------
     ScenarioError
-        With every problem at once, as `load_scenario` words them.
+        With every problem at once, as `scenario_from_file` words them.
 
     Examples
     --------
@@ -595,6 +706,11 @@ def _across_drivers(drivers: list[Any], measure: object) -> Iterator[Check]:
 
 def _has_name(row: object) -> bool:
     return isinstance(row, dict) and isinstance(row.get("name"), str)
+
+
+def _cells(row: Any) -> Any:
+    """A driver in the keys of a params file; what is none, as it is."""
+    return row.model_dump(mode="json") if isinstance(row, Driver) else row
 
 
 def _follows(driver: dict[str, Any], path: KeyPath, rows: dict[str, Any]) -> Iterator[Check]:

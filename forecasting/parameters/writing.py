@@ -156,7 +156,7 @@ def params_text(scenario: Scenario, stem: str, origin: str = "", folder: Path | 
     Returns
     -------
     str
-        YAML that `load_scenario` reads back as the same scenario, but for its name and title.
+        YAML that `scenario_from_file` reads back as the same scenario, but for its name and title.
 
     Examples
     --------
@@ -187,7 +187,8 @@ def params_text(scenario: Scenario, stem: str, origin: str = "", folder: Path | 
     prefix, heading = names_of_place(scenario.place)
     name = stem.removeprefix(f"{prefix}-")
     values["scenario"] = name
-    if values.get("title") == f"{heading}, {scenario.scenario}":
+    usual_title = f"{heading}, {scenario.scenario}"
+    if values.get("title") in (usual_title, usual_title.replace("-changed", ", changed")):
         del values["title"]
     if values["shipped_facts"]:
         del values["shipped_facts"]

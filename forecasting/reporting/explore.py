@@ -14,7 +14,6 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecasting.parameters.naming import country_slug
 from forecasting.parameters.schema import (
     Driver,
     Range,
@@ -131,11 +130,13 @@ HEADING = """<p style="margin: 0; font-size: 16px; line-height: 1.3"><b>{}</b></
 SCROLLED = '<div tabindex="0" role="region" aria-label="{}" style="overflow-x: auto">{}</div>'
 
 
+# The median of paired differences, which is not the difference of the medians beside it
+DIFFERENCE = "difference, draw by draw"
 WHAT_IF = TableForm(
     [
         Column("measure", form=with_unit),
         *range_columns("now"),
-        *range_columns("difference"),
+        *range_columns(DIFFERENCE),
         range_columns("as given")[0],
     ],
     caption="In {year}, medians with 80 % ranges",
@@ -192,7 +193,7 @@ class Explorer(WhatIf):
         shared = now.values.keys() & reference.values
         measures = [name for name in candidates if name in shared] or [EV_SHARE]
         year = min(self.scenario.horizon, self.reference.scenario.horizon)
-        versions = {"now": now, "difference": difference(now, reference), "as given": reference}
+        versions = {"now": now, DIFFERENCE: difference(now, reference), "as given": reference}
         groups = {name: (results, year) for name, results in versions.items()}
         return WHAT_IF.table(measure_rows(groups, measures), year=year)
 
@@ -236,7 +237,7 @@ def explore(
     --------
     >>> explorer = explore("turkmenistan-baseline", draws=200)
     >>> explorer.change(assumptions={"annual_km": 20_000})
-    <Outlook turkmenistan-baseline, as of ..., to 2030, from ... facts>
+    <Outlook turkmenistan-baseline-changed, as of ..., to 2030, from ... facts>
     >>> explorer.outlook is explorer.reference
     False
     """
@@ -530,8 +531,7 @@ class ControlPanel:
         start = self.explorer.start
         sibling = Path("../params")
         folder = sibling if sibling.is_dir() else Path("params")
-        place = start.corridor or country_slug(start.country or "")
-        self.file.value = str(folder / f"{place}-mine.yaml")
+        self.file.value = str(folder / f"{start.name.removesuffix('-changed')}-changed.yaml")
 
     def _groups(self, start: Scenario) -> dict[str, list[Lever]]:
         # The scenarios that can be asked for; those of ./params among them

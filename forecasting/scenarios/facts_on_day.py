@@ -19,7 +19,7 @@ from forecasting.evidence.policies import BATTERY_CARS, Policy, shipped_policies
 from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.growth.prior import Prior
 from forecasting.parameters.naming import PARAMS_ENDINGS
-from forecasting.parameters.schema import Driver, Scenario, load_scenario
+from forecasting.parameters.schema import Driver, Scenario, scenario_from_file
 from forecasting.reading.own_ledgers import facts_of, facts_that_a_file_names
 from forecasting.scenarios.question import find_scenario, params_file
 from forecasting.vocabulary.caveats import Caveat
@@ -90,7 +90,7 @@ def facts_of_place(place: str) -> Ledger:
         file = params_file(place)
     if file is None:
         return facts_of()
-    return facts_of_scenario(load_scenario(file))
+    return facts_of_scenario(scenario_from_file(file))
 
 
 def facts_of_files(

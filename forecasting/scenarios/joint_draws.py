@@ -13,7 +13,17 @@ import numpy as np
 import pandas as pd
 
 from forecasting.parameters.naming import country_slug
-from forecasting.vocabulary.arguments import Check, integer, sequence, takes, text
+from forecasting.vocabulary.arguments import (
+    Check,
+    integer,
+    number,
+    optional,
+    read,
+    sequence,
+    short_repr,
+    takes,
+    text,
+)
 from forecasting.vocabulary.errors import InputError, ModelError
 from forecasting.vocabulary.measures import HEADLINE, MEASURES, NOT_ADDED, nearest
 from forecasting.vocabulary.periods import Period, year
@@ -23,6 +33,7 @@ from forecasting.vocabulary.quantiles import Array, quantiles
 if TYPE_CHECKING:
     from forecasting.scenarios.outlook import Outlook
 
+EXAMPLE_ABOVE = 1_000_000  # of a message
 QUANTILES = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 RESULT_COLUMNS = [
     "scenario",
@@ -137,6 +148,104 @@ class Results:
             "value": np.concatenate(cells),
         }
         return pd.DataFrame(columns)
+
+    @takes(InputError, year=optional(integer()))
+    def wide(self, year: int | None = None) -> pd.DataFrame:
+        """One year: a row per draw, a column per measure.
+
+        Row i is of one world in the results of all places that share the seed, so rows of two
+        countries are added, or given to a function of one's own, one by one.
+
+        Parameters
+        ----------
+        year : int, optional
+            By default the last.
+
+        Returns
+        -------
+        pandas.DataFrame
+            In the measures' units.
+
+        Raises
+        ------
+        InputError
+            For a year that the results do not have.
+
+        Examples
+        --------
+        >>> draws = {"ev_stock": np.array([[1.0, 2.0], [3.0, 4.0]])}
+        >>> Results("a-b", "A", (2024, 2025), draws).wide(2025)["ev_stock"].tolist()
+        [2.0, 4.0]
+        """
+        column = self._column(year)
+        cells = {measure: draws[:, column] for measure, draws in self.values.items()}
+        return pd.DataFrame(cells).rename_axis("draw")
+
+    @takes(InputError, above=optional(number()), year=optional(integer()))
+    def probability(
+        self,
+        measure: str | Mapping[str, float],
+        above: float | None = None,
+        year: int | None = None,
+    ) -> float:
+        """Probability that a measure exceeds a number in a year, or that several do at once.
+
+        Parameters
+        ----------
+        measure : str or mapping of str to float
+            One of `values`; a mapping of measures to numbers asks for all of them jointly.
+        above : float, optional
+            In the measure's unit; left out where `measure` is a mapping.
+        year : int, optional
+            By default the last.
+
+        Returns
+        -------
+        float
+            From 0 to 1.
+
+        Raises
+        ------
+        InputError
+            Where there is no such measure or year, or no number.
+
+        Examples
+        --------
+        >>> draws = {"ev_stock": np.array([[1.0], [3.0]]), "peak_mw": np.array([[9.0], [2.0]])}
+        >>> results = Results("a-b", "A", (2024,), draws)
+        >>> results.probability("ev_stock", above=2)
+        0.5
+        >>> results.probability({"ev_stock": 0.5, "peak_mw": 5})
+        0.5
+        """
+        is_joint = isinstance(measure, Mapping)
+        if not is_joint and not isinstance(measure, str):
+            raise InputError(
+                f"measure is {short_repr(measure)}; give a measure, or measures with their numbers"
+            )
+        if is_joint and above is not None:
+            raise InputError(f"above is {above:g} beside measures that have numbers of their own")
+        if not is_joint and above is None:
+            raise InputError(f"above is missing; give a number, e.g. above={EXAMPLE_ABOVE}")
+        limits = dict(measure) if isinstance(measure, Mapping) else {measure: above}
+        if not limits:
+            raise InputError("measure is empty; give a measure, or measures with their numbers")
+        column = self._column(year)
+        exceeds = np.ones(self.count, dtype=bool)
+        for name, limit in limits.items():
+            if name not in self.values:
+                raise no_measure(str(name), self.values)
+            exceeds &= self.values[name][:, column] > read(number(), name, limit, InputError)
+        return float(exceeds.mean())
+
+    def _column(self, year: int | None) -> int:
+        """The place of a year among the years."""
+        wanted = self.years[-1] if year is None else year
+        if wanted not in self.years:
+            raise InputError(
+                f"year is {wanted}; {self.scenario} has {self.years[0]} to {self.years[-1]}"
+            )
+        return self.years.index(wanted)
 
     @takes(InputError, first_year=integer())
     def since(self, first_year: int) -> Results:
@@ -302,8 +411,8 @@ def _in_common(
     ModelError
         Where the numbers of draws differ.
     """
-    counts = {part.scenario: part.count for part in parts}
-    if len(set(counts.values())) > 1:
+    if len({part.count for part in parts}) > 1:
+        counts = ", ".join(f"{part.scenario} {part.count}" for part in parts)
         raise ModelError(
             f"the numbers of draws differ: {counts}; run the outlooks with the same draws"
         )

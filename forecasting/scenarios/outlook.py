@@ -17,7 +17,7 @@ from forecasting import __version__
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
 from forecasting.growth.stored_flow import save_flow
-from forecasting.parameters.schema import Scenario, stored_scenario
+from forecasting.parameters.schema import Drivers, Scenario, stored_scenario
 from forecasting.scenarios.age import age_of
 from forecasting.scenarios.assumptions import demand_of, demand_parameters
 from forecasting.scenarios.facts_on_day import (
@@ -227,7 +227,7 @@ class Outlook(Shown):
         Raises
         ------
         InputError
-            Where the places or the numbers of draws differ.
+            Where the places, the seeds or the numbers of draws differ.
 
         Examples
         --------
@@ -237,7 +237,78 @@ class Outlook(Shown):
         """
         if not isinstance(baseline, Outlook):
             raise InputError(f"baseline is {short_repr(baseline)}; give an Outlook")
+        one, other = self.scenario.seed, baseline.scenario.seed
+        if one != other:
+            raise InputError(
+                f"{self.name} has seed {one} and {baseline.name} seed {other}: their draws are not "
+                f"of the same worlds; make one anew with scenario.replace(seed={one})"
+            )
         return difference(self.results, baseline.results).since(self.first_year)
+
+    def probability(
+        self,
+        measure: str | Mapping[str, float],
+        above: float | None = None,
+        year: int | None = None,
+    ) -> float:
+        """Probability that a measure exceeds a number in a year, or that several do at once.
+
+        Parameters
+        ----------
+        measure : str or mapping of str to float
+            E.g. ``ev_stock``; a mapping of measures to numbers asks for all of them jointly.
+        above : float, optional
+            In the measure's unit; left out where `measure` is a mapping.
+        year : int, optional
+            By default the horizon.
+
+        Returns
+        -------
+        float
+            From 0 to 1.
+
+        Raises
+        ------
+        InputError
+            Where there is no such measure or year, or no number.
+
+        Examples
+        --------
+        >>> made = outlook("turkmenistan-baseline", draws=50)
+        >>> made.probability("ev_stock", above=0, year=2030)
+        1.0
+        >>> made.probability({"ev_stock": 0, "charging_points_need": 1e9})
+        0.0
+        """
+        return self.results.probability(measure, above, year)
+
+    def wide(self, year: int | None = None) -> pd.DataFrame:
+        """One year: a row per draw, a column per measure.
+
+        Row i is of one world in every outlook that has the same seed: those of two countries are
+        added, or given to a function of one's own, row by row.
+
+        Parameters
+        ----------
+        year : int, optional
+            By default the horizon.
+
+        Returns
+        -------
+        pandas.DataFrame
+            In the measures' units.
+
+        Raises
+        ------
+        InputError
+            For a year that the outlook does not have.
+
+        Examples
+        --------
+        >>> outlook("turkmenistan-baseline", draws=50).wide(2030).shape[0]
+        50
+        """
+        return self.results.wide(year)
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -385,6 +456,8 @@ def outlook(
     flow_cache: dict[str, PlaceFlow] | None = None,
     *,
     as_of: str | dt.date | None = None,
+    assumptions: Mapping[str, Any] | None = None,
+    drivers: Drivers | None = None,
     allow: Sequence[AnyPath] = (),
 ) -> Outlook:
     """Run one scenario end to end: the only way from a scenario to its answer.
@@ -407,6 +480,8 @@ def outlook(
         have changed.
     as_of : date, optional
         Day of the forecast in place of the scenario's own; nothing published later is used.
+    assumptions, drivers
+        What is otherwise than in the scenario, as `Scenario.replace` takes it.
     allow : sequence of path-like
         Folders whose tables the scenario may read, beside the working folder and that of its
         params file.
@@ -436,11 +511,15 @@ def outlook(
     'no_counts'
     >>> {"ev_imports", "ev_stock", "charging_points_need"} <= made.results.values.keys()
     True
+    >>> outlook("TM", draws=50, assumptions={"annual_km": 20_000}).name
+    'turkmenistan-baseline-changed'
     """
     with allowing(allow):
         chosen = find_scenario(scenario)
         if as_of is not None:
             chosen = chosen.on(as_date(as_of))
+        changes = {"assumptions": assumptions, "drivers": drivers}
+        chosen = chosen.replace(**{key: part for key, part in changes.items() if part is not None})
         facts = facts_of_scenario(chosen, ledger)
     chosen = chosen.of_counted(facts)
     day = chosen.known_by(facts)

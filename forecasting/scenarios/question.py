@@ -14,16 +14,23 @@ from forecasting.parameters.naming import (
     country_slug,
     names_of_place,
 )
-from forecasting.parameters.schema import CORRIDORS, Scenario, load_scenario, scenario_of
+from forecasting.parameters.schema import CORRIDORS, Scenario, scenario_from_file, scenario_of
 from forecasting.parameters.writing import new_params
-from forecasting.vocabulary.arguments import Check
-from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.arguments import Check, takes
+from forecasting.vocabulary.errors import InputError, ScenarioError
 from forecasting.vocabulary.measures import did_you_mean, nearest
 from forecasting.vocabulary.names import PARAMS, shipped_folder
 from forecasting.vocabulary.places import place_code
 from forecasting.vocabulary.strict_yaml import parse_yaml
 
 BASELINE = "baseline"
+QUESTION_WORDS = "a params file, the name of a scenario, a country, or a Scenario"
+
+
+def _question(value: Any) -> Scenario | str | os.PathLike[str]:
+    if not isinstance(value, Scenario | str | os.PathLike):
+        raise TypeError
+    return value
 
 
 def find_scenario(question: Scenario | str | os.PathLike[str]) -> Scenario:
@@ -59,7 +66,36 @@ def find_scenario(question: Scenario | str | os.PathLike[str]) -> Scenario:
     file = params_file(question)
     if file is None:
         return new_scenario(str(question))
-    return load_scenario(file)
+    return scenario_from_file(file)
+
+
+@takes(ScenarioError, scenario=Check(QUESTION_WORDS, _question))
+def load_scenario(scenario: Scenario | str | os.PathLike[str]) -> Scenario:
+    """Read one scenario, as `forecasting.outlook` takes it.
+
+    Parameters
+    ----------
+    scenario : str, path-like or Scenario
+        A params file, the name of a scenario, or a country: then its baseline.
+
+    Returns
+    -------
+    Scenario
+        Checked.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem of a params file at once: file, line, key path, and the nearest name.
+    InputError
+        Where there is no such file, scenario or country.
+
+    Examples
+    --------
+    >>> load_scenario("uzbekistan-baseline").replace(horizon=2035).title
+    'Uzbekistan, baseline, changed'
+    """
+    return find_scenario(scenario)
 
 
 def new_scenario(country: str) -> Scenario:
@@ -87,7 +123,7 @@ def find_scenarios(pattern: str = "*") -> list[Scenario]:
     if not chosen:
         hint = did_you_mean(pattern, names, f"there are {', '.join(names)}")
         raise InputError.at(pattern, f"no scenario of {folder}", hint)
-    return [load_scenario(names[name]) for name in chosen]
+    return [scenario_from_file(names[name]) for name in chosen]
 
 
 def params_file(question: str | os.PathLike[str]) -> Path | None:
@@ -195,12 +231,6 @@ def _slug(name: str) -> str:
         raise InputError.at(name, "no such file, scenario or country", hint) from None
 
 
-def _question(value: Any) -> Scenario | str | os.PathLike[str]:
-    if not isinstance(value, Scenario | str | os.PathLike):
-        raise TypeError
-    return value
-
-
 # The question as it is, where the caller first sets the folders that a scenario may read
-QUESTION_FORM = Check("a params file, the name of a scenario, a country, or a Scenario", _question)
+QUESTION_FORM = Check(QUESTION_WORDS, _question)
 QUESTION = Check(QUESTION_FORM.words, lambda value: find_scenario(_question(value)))

@@ -5,14 +5,14 @@ given.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from forecasting.demand.parameters import Assumption, load_parameters
 from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.naming import unsafe_name
-from forecasting.parameters.schema import Scenario, scenario_from_parameters
+from forecasting.parameters.schema import Scenario
 from forecasting.parameters.values import Driver, Range
 from forecasting.parameters.writing import params_text
 from forecasting.scenarios.outlook import DRAW_COUNT, LEDGER, Outlook, outlook
@@ -81,21 +81,15 @@ class WhatIf:
         Parameters
         ----------
         **changes
-            Keys of a params file. Assumptions are added to those that were changed before; None
-            takes one back.
+            Keys of a params file, as `Scenario.replace` takes them: assumptions and drivers are
+            added to those that are there, or change them by name; None takes one back.
 
         Raises
         ------
         ScenarioError, AssumptionError, EvidenceError
             As for a params file; the scenario then stays as it was.
         """
-        values = self.scenario.parameters()
-        if isinstance(changes.get("assumptions"), Mapping):
-            assumptions = {**values["assumptions"], **changes["assumptions"]}
-            changes["assumptions"] = {
-                name: size for name, size in assumptions.items() if size is not None
-            }
-        return self.set_scenario(scenario_from_parameters(values | changes))
+        return self.set_scenario(self.scenario.replace(**changes))
 
     @takes(InputError, scenario=QUESTION)
     def set_scenario(self, scenario: Scenario) -> Outlook:
@@ -106,6 +100,7 @@ class WhatIf:
         EvidenceError
             Where only shares can be forecast: then there is nothing to compare.
         """
+        scenario = scenario.as_change_of(self.start)
         candidate = self._forecast(scenario)
         if (
             scenario.measure not in candidate.results.values

@@ -200,8 +200,16 @@ def nearest(word: str, vocabulary: Iterable[str]) -> str:
     --------
     >>> nearest("ev_import", MEASURES)
     'ev_imports'
+    >>> nearest("km_per_year", ["annual_km", "annual_kwh"])
+    'annual_km'
     """
-    return next(iter(difflib.get_close_matches(str(word), vocabulary, n=1)), "")
+    names = [*vocabulary]
+    if close := difflib.get_close_matches(str(word), names, n=1):
+        return close[0]
+    parts = {*str(word).lower().split("_")} - {"per", "year", "of"}
+    # A name of the same parts otherwise put: km_per_year is annual_km
+    alike = [name for name in names if parts & {*name.lower().split("_")}]
+    return min(alike, key=len, default="")
 
 
 def did_you_mean(word: str, vocabulary: Iterable[str], otherwise: str = "") -> str:

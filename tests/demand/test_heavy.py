@@ -10,7 +10,7 @@ import pytest
 from forecasting.demand.chain import demand_outlook
 from forecasting.demand.parameters import Event, load_parameters
 from forecasting.evidence.datasets import central_asia
-from forecasting.parameters.schema import load_scenario, scenario_from_parameters
+from forecasting.parameters.schema import scenario_from_file, scenario_from_parameters
 from forecasting.scenarios.assumptions import demand_parameters
 from forecasting.scenarios.outlook import outlook
 
@@ -82,7 +82,7 @@ def test_buses_and_trucks_of_the_region_are_the_printed_ones():
     """
     ledger = central_asia()
     kz, uz = (
-        outlook(load_scenario(PARAMS / f"{name}-baseline.yaml"), ledger, draws=300)
+        outlook(scenario_from_file(PARAMS / f"{name}-baseline.yaml"), ledger, draws=300)
         for name in ("kazakhstan", "uzbekistan")
     )
     bands = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from forecasting.parameters.schema import Scenario, load_scenario
+from forecasting.parameters.schema import Scenario, scenario_from_file
 from forecasting.parameters.values import DRIVER_KINDS
 from forecasting.parameters.writing import KEY_MEANINGS, new_params
 
@@ -34,7 +34,7 @@ def test_what_the_template_shows_as_examples_is_taken(tmp_path: Path) -> None:
     text = re.sub(r"(?m)^# (market_size|basis|choice): ", r"\1: ", text)
     path = tmp_path / name
     path.write_text(text)
-    scenario = load_scenario(path)
+    scenario = scenario_from_file(path)
     assert [driver.name for driver in scenario.drivers] == ["duty-returns", "programme"]
     assert scenario.assumptions["annual_km"].mode == 12_000
     assert scenario.choice is not None

@@ -14,7 +14,7 @@ from forecasting.parameters.schema import (
     Driver,
     Range,
     Scenario,
-    load_scenario,
+    scenario_from_file,
     scenario_from_parameters,
 )
 from forecasting.reporting.notebook import scenario_of as scenario_of_notebook
@@ -40,7 +40,7 @@ def write(folder: Path, text: str, name: str = "uzbekistan-baseline.yaml") -> Pa
 
 def problems_of(path: Path) -> dict[str, str]:
     with pytest.raises(ScenarioError, match=path.name.split(".")[0]) as caught:
-        load_scenario(path)
+        scenario_from_file(path)
     return {
         problem.where.removeprefix(path.name).lstrip(":"): str(problem)
         for problem in caught.value.problems
@@ -172,12 +172,12 @@ def test_unsafe_file_names_are_refused(stem: str, tmp_path: Path) -> None:
             f"{stem}.yaml",
         )
         with pytest.raises(ScenarioError, match="the name"):
-            load_scenario(path)
+            scenario_from_file(path)
 
 
 def test_the_file_names_the_scenario(tmp_path: Path) -> None:
     text = "country: Uzbekistan\nscenario: high\nas_of: 2023-06-26\nhorizon: 2030\nseed: 1\n"
-    scenario = load_scenario(write(tmp_path, text, "uzbekistan-high.yaml"))
+    scenario = scenario_from_file(write(tmp_path, text, "uzbekistan-high.yaml"))
     assert (scenario.name, scenario.country, scenario.as_of) == (
         "uzbekistan-high",
         "UZ",
@@ -185,15 +185,15 @@ def test_the_file_names_the_scenario(tmp_path: Path) -> None:
     )
     assert scenario.title == "Uzbekistan, high"
     with pytest.raises(ScenarioError, match="is not the file's name"):
-        load_scenario(write(tmp_path, text + "name: other\n", "uzbekistan-high.yaml"))
+        scenario_from_file(write(tmp_path, text + "name: other\n", "uzbekistan-high.yaml"))
     with pytest.raises(ScenarioError, match="is not a list of keys"):
-        load_scenario(write(tmp_path, "- a\n- b\n"))
+        scenario_from_file(write(tmp_path, "- a\n- b\n"))
 
 
 def test_norway_stays_norway(tmp_path: Path) -> None:
     text = "country: NO\nscenario: baseline\nas_of: latest\nhorizon: 2030\nseed: 1\n"
     text += "market_size: {2023: 126953}\n"
-    scenario = load_scenario(write(tmp_path, text, "norway-baseline.yaml"))
+    scenario = scenario_from_file(write(tmp_path, text, "norway-baseline.yaml"))
     assert (scenario.country, scenario.market_size) == ("NO", {2023: 126953.0})
 
 
@@ -270,4 +270,4 @@ def test_a_params_file_that_is_not_there_is_named_with_what_to_do(tmp_path):
     missing = tmp_path / "norway-baseline.yaml"
     said = "No such file or directory (give the path of a params file; `ev-forecast new COUNTRY`"
     with pytest.raises(ScenarioError, match=re.escape(f"{missing}: {said} writes one)")):
-        load_scenario(missing)
+        scenario_from_file(missing)

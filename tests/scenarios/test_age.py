@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from forecasting.evidence.datasets import central_asia
-from forecasting.parameters.schema import Scenario, load_scenario, scenario_from_parameters
+from forecasting.parameters.schema import Scenario, scenario_from_file, scenario_from_parameters
 from forecasting.reporting.caveat_words import age_line, age_today, words_of
 from forecasting.scenarios.age import age_of
 from forecasting.scenarios.outlook import load_outlook, outlook
@@ -56,7 +56,7 @@ def test_a_day_that_no_other_row_moves() -> None:
 
 
 def test_a_fact_that_an_event_cites_is_used_too() -> None:
-    scenario = load_scenario(PARAMS / "tajikistan-constrained.yaml")
+    scenario = scenario_from_file(PARAMS / "tajikistan-constrained.yaml")
     assert scenario.known_by(LEDGER) == dt.date(2025, 12, 31)
     later = {"source": "kg-ev-registrations-2023-environment-ministry"}
     drivers = (scenario.drivers[0].model_copy(update=later), *scenario.drivers[1:])

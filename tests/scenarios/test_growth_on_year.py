@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from forecasting.evidence import datasets
-from forecasting.parameters.schema import load_scenario, scenario_from_parameters
+from forecasting.parameters.schema import scenario_from_file, scenario_from_parameters
 from forecasting.reporting import figures, result_tables
 from forecasting.reporting.answer import answer, evidence_summary
 from forecasting.reporting.caveat_words import lines_of
@@ -29,7 +29,7 @@ PARAMS = Path(__file__).parents[2] / "params"
 
 def made(name: str, **changes: object) -> Outlook:
     scenario = scenario_from_parameters(
-        load_scenario(PARAMS / f"{name}.yaml").parameters() | changes
+        scenario_from_file(PARAMS / f"{name}.yaml").parameters() | changes
     )
     return outlook(scenario, datasets.central_asia(), draws=500)
 

@@ -13,7 +13,7 @@ from forecasting.demand.deployed import ExistingCharging, Target
 from forecasting.demand.parameters import load_parameters
 from forecasting.evidence.datasets import central_asia, programmes
 from forecasting.evidence.ledger import Ledger
-from forecasting.parameters.schema import load_scenario, scenario_from_parameters
+from forecasting.parameters.schema import scenario_from_file, scenario_from_parameters
 from forecasting.scenarios.assumptions import (
     demand_parameters,
     least_standing,
@@ -205,7 +205,7 @@ SLACK = {
 @pytest.mark.parametrize("country", COUNTRIES)
 def test_scenarios_of_a_country_have_one_ceiling_and_keep_their_order(country):
     base, faster, slower = (
-        outlook(load_scenario(PARAMS / f"{country}-{name}.yaml"), draws=300)
+        outlook(scenario_from_file(PARAMS / f"{country}-{name}.yaml"), draws=300)
         for name in ("baseline", "accelerated", "constrained")
     )
     ceilings = [
@@ -339,7 +339,7 @@ def test_no_battery_car_is_built_before_the_first_was_announced():
 
 
 def test_a_plant_of_july_builds_half_a_year_and_replaces_when_it_builds():
-    scenario = load_scenario(PARAMS / "uzbekistan-baseline.yaml")
+    scenario = scenario_from_file(PARAMS / "uzbekistan-baseline.yaml")
     rows = {row.name: row for row in scenario.drivers}
     in_time = rows["jizzakh-battery-model"].model_copy(update={"on_time": 1.0})
     others = [row for row in scenario.drivers if row.name != in_time.name]
@@ -375,7 +375,7 @@ def test_params_say_of_programmes_what_their_record_is():
 
 def test_a_closed_way_to_russia_adds_no_cars_in_any_scenario():
     for name in ("baseline", "accelerated", "constrained"):
-        scenario = load_scenario(PARAMS / f"kyrgyzstan-{name}.yaml")
+        scenario = scenario_from_file(PARAMS / f"kyrgyzstan-{name}.yaml")
         for driver in scenario.drivers:
             if "ru-policy-2026-04-01-union-fee" in driver.source:
                 assert driver.size.high <= 1

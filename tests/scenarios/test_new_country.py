@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from forecasting.cli import main
-from forecasting.parameters.schema import load_scenario
+from forecasting.parameters.schema import scenario_from_file
 from forecasting.reading.answers import answers_in
 from forecasting.runs.runner import run
 from forecasting.scenarios.new_country import NewCountry
@@ -109,7 +109,7 @@ def test_what_is_answered_is_written():
     assert [*asked] == [*table, "published", "market_size", "horizon", "vehicle_stock"]
     assert asked["market_size"] == "950"
     assert (asked["2 lines"], asked["2 counts"]) == ("{columns: [C]}", "car_registrations")
-    scenario = load_scenario(made.write(Path("params")))
+    scenario = scenario_from_file(made.write(Path("params")))
     assert scenario.measure == "ev_registrations"
     assert str(scenario.published) == "2024-02-29"
     assert (scenario.horizon, scenario.market_size) == (2035, 1_200_000)
@@ -124,7 +124,7 @@ def test_of_several_flows_one_is_asked_for_and_no_date_where_the_answers_have_it
     asked = _asked(made, **{"measure of all": "ev_registrations"})
     assert asked["measure of all"] == "ev_sales"
     assert "published" not in asked
-    assert load_scenario(made.write(Path("params"))).measure == "ev_registrations"
+    assert scenario_from_file(made.write(Path("params"))).measure == "ev_registrations"
 
 
 def test_the_country_is_proposed_by_the_table():
@@ -186,7 +186,7 @@ def test_a_terminal_is_asked_until_the_answer_fits(monkeypatch):
     told = CliRunner().invoke(main, ["new", "GE", "--ledger", "mine.csv"], input=answers)
     assert told.exit_code == 0, told.output
     assert "'many' is not a number above 0" in told.stdout
-    scenario = load_scenario("params/georgia-baseline.yaml")
+    scenario = scenario_from_file("params/georgia-baseline.yaml")
     assert (scenario.market_size, scenario.horizon) == (61_000, 2032)
     assert scenario.assumptions["vehicle_stock"].mode == 1_900_000
 
@@ -348,6 +348,6 @@ def test_a_table_of_more_facts_than_a_forecast_takes_is_refused_when_it_is_read(
 def test_the_name_of_a_table_writes_no_key(folder):
     made = NewCountry("Georgia", _table(name='a\\1"]\nseed: 5\nx: ["b.csv'))
     _asked(made)
-    scenario = load_scenario(made.write(Path("params"), "baseline"))
+    scenario = scenario_from_file(made.write(Path("params"), "baseline"))
     assert [Path(file).name for file in scenario.ledger] == [made.table.name]
     assert scenario.seed != 5

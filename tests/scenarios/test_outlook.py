@@ -15,7 +15,7 @@ import pytest
 from forecasting.evidence import datasets
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
-from forecasting.parameters.schema import Scenario, load_scenario, scenario_from_parameters
+from forecasting.parameters.schema import Scenario, scenario_from_file, scenario_from_parameters
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.joint_draws import difference, region_total
 from forecasting.scenarios.outlook import Outlook, load_outlook, outlook
@@ -37,7 +37,7 @@ _made: dict[str, Outlook] = {}
 
 
 def shipped(name: str, **changes: object) -> Scenario:
-    scenario = load_scenario(PARAMS / f"{name}.yaml")
+    scenario = scenario_from_file(PARAMS / f"{name}.yaml")
     return scenario_from_parameters(scenario.parameters() | changes) if changes else scenario
 
 
@@ -428,7 +428,7 @@ def test_a_shipped_forecast_rests_on_many_draws(name: str) -> None:
 
 
 def test_a_basis_that_nobody_has_is_refused_and_one_of_later_facts_passed_over():
-    scenario = load_scenario(PARAMS / "uzbekistan-baseline.yaml")
+    scenario = scenario_from_file(PARAMS / "uzbekistan-baseline.yaml")
     with pytest.raises(EvidenceError, match="no fact has the basis 'uz-statistic'; there are"):
         outlook(scenario.model_copy(update={"basis": "uz-statistic"}), draws=50)
     early = scenario.model_copy(update={"basis": "uz-customs"})

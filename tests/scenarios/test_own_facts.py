@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from forecasting.cli import main
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
-from forecasting.parameters.schema import load_scenario, scenario_from_parameters
+from forecasting.parameters.schema import scenario_from_file, scenario_from_parameters
 from forecasting.reading.own_ledgers import _read_once, facts_of
 from forecasting.reporting.answer import answer
 from forecasting.reporting.caveat_words import lines_of
@@ -42,13 +42,13 @@ def params(tmp_path):
 
 
 def test_a_file_is_found_beside_its_params_file(params):
-    scenario = load_scenario(params)
+    scenario = scenario_from_file(params)
     assert "own-2022" in set(facts_of_scenario(scenario).frame["id"])
     assert len(facts_of_scenario(scenario)) == len(central_asia()) + 1
 
 
 def test_own_facts_enter_the_forecast(params):
-    scenario = load_scenario(params)
+    scenario = scenario_from_file(params)
     with_own = outlook(scenario, facts_of_scenario(scenario), draws=300)
     assert with_own.facts_used == ["own-2022"]
     assert with_own.first_year == 2023
@@ -59,7 +59,7 @@ def test_own_facts_enter_the_forecast(params):
 
 def test_without_the_facts_that_ship(params):
     params.write_text(params.read_text() + "shipped_facts: false\n")
-    assert facts_of_scenario(load_scenario(params)).frame["id"].tolist() == ["own-2022"]
+    assert facts_of_scenario(scenario_from_file(params)).frame["id"].tolist() == ["own-2022"]
 
 
 def test_a_file_that_is_not_there_is_named_with_its_line(params):
@@ -67,13 +67,13 @@ def test_a_file_that_is_not_there_is_named_with_its_line(params):
     with pytest.raises(
         ScenarioError, match=r"turkmenistan-own.yaml:7 ledger\[0\]: 'fact.csv' is not in"
     ):
-        load_scenario(params)
+        scenario_from_file(params)
 
 
 def test_a_network_address_is_refused(params):
     params.write_text(PARAMS + "ledger: ['https://example.org/f.csv']\n")
     with pytest.raises(ScenarioError, match="is a network address"):
-        load_scenario(params)
+        scenario_from_file(params)
 
 
 def test_a_notebook_s_parameters_look_where_they_run_and_in_params(params, monkeypatch):
@@ -101,7 +101,7 @@ def test_facts_that_are_never_used_are_counted(params):
     late = "late,ev_imports,TM,2023-01-01,2023-03-31,equals,40,2023-07-01\n"
     undated = "undated,ev_imports,TM,2023-01-01,2023-02-28,equals,30,\n"
     (params.parent.parent / "facts.csv").write_text(ROWS + late + undated)
-    scenario = load_scenario(params)
+    scenario = scenario_from_file(params)
     known = facts_of_scenario(scenario)
     said = unused_facts(scenario, scenario.known_by(known))
     assert lines_of(said) == [
@@ -168,7 +168,7 @@ def test_a_flow_that_nobody_names_is_the_one_that_is_counted(tmp_path):
     assert "2 facts, 2 counted by an agency that is not named" in str(grounds(made))
     assert len(place_marks(made, "ev_sales", "NO")) == 2
     params.write_text(params.read_text() + "measure: ev_imports\n")
-    assert load_scenario(params).measure == "ev_imports"
+    assert scenario_from_file(params).measure == "ev_imports"
 
 
 def test_what_nobody_dated_is_the_last_word_and_is_dated_in_one_word(tmp_path, monkeypatch):

@@ -148,13 +148,14 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "annual_totals": (fc.annual_totals, {"series": pd.Series({2021: 809})}),
         "forecast_flow": (
             fc.forecast_flow,
-            asked | {"draws": 16, "seed": 0, "policies": None},
+            asked | {"draws": 16, "seed": 0, "policies": None, "as_of": None, "place": None},
         ),
         "FlowForecast.quantiles": (forecast.quantiles, {"levels": [0.1]}),
         "FlowForecast.summary_frame": (forecast.summary_frame, {"alpha": 0.2}),
         "FlowForecast.probability": (forecast.probability, {"above": 3}),
         "FlowForecast.totals": (forecast.totals, {"period": fc.year(2023)}),
         "FlowForecast.news": (forecast.news, {"evidence": FACTS}),
+        "FlowForecast.update": (forecast.update, {"evidence": FACTS}),
         "FlowForecast.with_monthly": (forecast.with_monthly, {"monthly": forecast.monthly}),
         "GrowthModel": (
             fc.GrowthModel,
@@ -199,7 +200,12 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
             {"path": ROOT / "forecasting" / "data" / "ledger" / "tajikistan.csv"},
         ),
         "load_outlook": (fc.load_outlook, {"folder": "."}),
-        "load_scenario": (fc.load_scenario, {"path": params}),
+        "load_scenario": (fc.load_scenario, {"scenario": params}),
+        "fact": (
+            fc.fact,
+            {"period": "2026-01/2026-04", "value": 2_700, "relation": "equals", "quantity": "total"}
+            | {"by": None},
+        ),
         # Dry, as a run of what is taken would make a report each time
         "RunSummary.count": (
             fc.RunSummary("none", (RunResult("a-b", "fresh"),)).count,
@@ -220,6 +226,8 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "prior": None,
                 "draws": 16,
                 "as_of": None,
+                "assumptions": None,
+                "drivers": None,
             },
         ),
         "Caveat.with_values": (fc.Caveat("only_bounds").with_values, {"values": "UZ"}),
@@ -237,6 +245,16 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "region_total": (fc.region_total, {"outlooks": [made], "scenario": "baseline"}),
         "Results.bands": (made.results.bands, {"measure": "ev_stock"}),
         "Results.since": (made.results.since, {"first_year": 2028}),
+        "Results.wide": (made.results.wide, {"year": 2028}),
+        "Results.probability": (
+            made.results.probability,
+            {"measure": "ev_stock", "above": 3, "year": 2028},
+        ),
+        "Outlook.wide": (made.wide, {"year": 2028}),
+        "Outlook.probability": (
+            made.probability,
+            {"measure": "ev_stock", "above": 3, "year": 2028},
+        ),
         "Outlook.minus": (made.minus, {"baseline": made}),
         "Explorer.params": (explorer.params, {"name": "mine"}),
         "notebook.scenario_of": (fc.notebook.scenario_of, {"namespace": {"country": "UZ"}}),
@@ -267,6 +285,8 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "Outlook.save": (made.save, {"folder": "folder"}),
         "Period.overlap": (fc.year(2023).overlap, {"period": fc.year(2023)}),
         "Period.covers": (fc.year(2023).covers, {"period": fc.year(2023)}),
+        "Scenario.replace": (scenario.replace, {"assumptions": {}, "drivers": [], "horizon": 2027}),
+        "Scenario.as_change_of": (scenario.as_change_of, {"origin": scenario}),
         "Scenario.known_by": (scenario.known_by, {"ledger": ledger}),
         "Scenario.of_counted": (
             scenario.model_copy(update={"measure": "ev_sales"}).of_counted,
