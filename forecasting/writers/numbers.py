@@ -98,6 +98,6 @@ def probability_words(share: float) -> str:
     """
     if share >= 0.995:
         return "over 99 %"
-    if share < 0.005:
+    if share <= 0.005:
         return "under 1 %"
     return whole_percent(share)

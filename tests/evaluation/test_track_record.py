@@ -1,11 +1,13 @@
 """The track record of one flow: what was known on a day, beside what was published since."""
 
+import contextlib
 import datetime as dt
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from forecasting.evaluation import track_record
 from forecasting.evaluation.records import Case, results
 from forecasting.evaluation.track_record import (
     beside_rule,
@@ -14,6 +16,9 @@ from forecasting.evaluation.track_record import (
     outcomes_of,
 )
 from forecasting.evidence.datasets import central_asia
+from forecasting.evidence.fact import Fact
+from forecasting.evidence.ledger import Ledger
+from forecasting.growth.prior import Prior
 from forecasting.scenarios.facts_on_day import FlowInputs, facts_of_flow
 from forecasting.vocabulary.errors import EvidenceError
 from forecasting.vocabulary.periods import year
@@ -92,3 +97,33 @@ def test_quotas_of_the_union_stand_in_the_record() -> None:
     assert record["high"].max() == 367.0  # it lasts, in a leap year
     on_a_day = ledger_record(central_asia(), ["2025-06-30"], "KG", "quota_days")
     assert on_a_day["median"].tolist() == kyrgyz["median"].tolist()[-1:]
+
+
+@pytest.mark.parametrize(("second", "number"), [(100, 2), (99, 1)])
+def test_a_register_that_stood_still_is_one_market_and_one_that_shrank_another(
+    monkeypatch: pytest.MonkeyPatch, second: int, number: int
+) -> None:
+    counts = [("2021-12-31", 100), ("2022-12-31", second), ("2023-12-31", 300)]
+    facts = Ledger(
+        Fact(
+            id=f"f-{day}",
+            measure="ev_stock",
+            place="UZ",
+            period_end=day,
+            relation="equals",
+            value=value,
+            kind="outcome",
+            published=day,
+        )
+        for day, value in counts
+    )
+    used: list[int] = []
+
+    def forecast(evidence: Ledger, *_: object) -> None:
+        used.append(len(evidence))
+        raise EvidenceError("enough")
+
+    monkeypatch.setattr(track_record, "forecast_flow", forecast)
+    with contextlib.suppress(EvidenceError):
+        list(track_record.register_cases(facts, dt.date(2023, 1, 31), None, Prior()))
+    assert {*used} == {number}

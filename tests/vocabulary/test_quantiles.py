@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forecasting.vocabulary.quantiles import medians, quantiles
+from forecasting.vocabulary.quantiles import medians, quantiles, standing_digits
 
 LEVELS = (0.0, 0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975, 1.0)
 
@@ -18,3 +18,11 @@ def test_quantiles_and_medians_are_numpys_to_the_last_bit(shape: tuple[int, int]
         np.testing.assert_array_equal(quantiles(draws, LEVELS), np.quantile(draws, LEVELS, axis=0))
         np.testing.assert_array_equal(medians(draws), np.median(draws, axis=0))
     assert np.isnan(quantiles(with_nan, LEVELS)[:, 0]).all()
+
+
+@pytest.mark.parametrize(("log_ratio", "digits"), [(0.334, 3), (0.336, 2)])
+def test_a_third_digit_stands_where_an_end_moves_by_less_than_a_hundredth(
+    log_ratio: float, digits: int
+) -> None:
+    """1.71 / 2.56 of the log of the range, over the root of 500 draws, is 0.01 at 0.3348."""
+    assert standing_digits(50.0, 50.0 * np.exp(log_ratio)) == digits
