@@ -105,7 +105,7 @@ CURVES_CHART = FigureForm(
     "of each period; medians and the interval of each",
 )
 RESULTS_CHART = FigureForm(
-    "{name} {median} in {final_year} ({range}), after {newest} in {newest_year}",
+    "{name} {median} ({range}) in {final_year}, after {newest} in {newest_year}",
     "of each period; line and shade, median and {level} % range; dotted, the fitted {curve} curve",
 )
 ANALOGUES_CHART = FigureForm(
