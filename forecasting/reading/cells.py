@@ -40,6 +40,8 @@ SEPARATORS = ";\t|,"  # of two that are as regular, the comma may be a decimal m
 SEPARATOR_LINES = 40  # lines that show which separator a text has
 CYRILLIC = ("cp1251", "koi8-r", "cp866")
 ENCODINGS = (*CYRILLIC, "gb18030", "cp932", "cp1250", "cp1254", "cp1252")
+# Of Russian letters read in another encoding, as a part of those that are usual in the right one
+MOST_UNUSUAL = 0.8
 Place = tuple[int, int]  # row and column, from 1 on, as a spreadsheet program counts them
 
 
@@ -262,6 +264,10 @@ def _candidates(name: str, data: bytes) -> dict[str, str]:
             continue
         if text not in texts.values() and _is_plausible(text, encoding):
             texts[encoding] = text
+    usual = {name: _usual_letters(texts[name]) for name in CYRILLIC if name in texts}
+    for encoding, share in usual.items():
+        if share < MOST_UNUSUAL * max(usual.values()):
+            del texts[encoding]
     if not texts:
         hint = "say it in the answers, e.g. encoding: cp1251"
         raise LedgerError.at(name, "is in an encoding that is not known here", hint)
@@ -287,9 +293,16 @@ def _is_plausible(text: str, encoding: str) -> bool:
     foreign = len(re.findall(r"[^\x00-\x7f]", text)) or 1
     if encoding in CYRILLIC:
         words = re.findall("[Ѐ-ӿ]+", text)
-        written = [word for word in words if word.islower() or word.isupper() or word.istitle()]
-        return 2 * len("".join(words)) > foreign and len(written) > 0.8 * len(words)
+        mixed = re.findall(r"[A-Za-z][Ѐ-ӿ]|[Ѐ-ӿ][A-Za-z]", text)
+        if 2 * len("".join(words)) < foreign or len(mixed) > 0.1 * foreign:
+            return False
     return len(_NO_WORDS.findall(text)) < 0.1 * foreign
+
+
+def _usual_letters(text: str) -> float:
+    """The share of the ten letters that are most frequent in Russian among Cyrillic ones."""
+    letters = re.findall("[Ѐ-ӿ]", text.lower())
+    return sum(letter in "оеаинтсрвл" for letter in letters) / max(len(letters), 1)
 
 
 @lru_cache(maxsize=4096)

@@ -40,7 +40,7 @@ WHOLES = {
 }
 _USED = re.compile(rf"(?<![^\W\d_])(?:{WORDS['used']})(?![^\W\d_])")
 _PIECES = re.compile(
-    r"(?<![^\W\d_])(?:units?|pcs|pieces|number|nos?|vehicles|cars|шт\w*|единиц\w*|ед|количеств\w*)"
+    r"(?<![^\W\d_])(?:units?|pcs|pieces|number|nos?|шт\w*|единиц\w*|ед|количеств\w*)"
     r"(?![^\W\d_])"
 )
 _NEW = re.compile(r"(?<![^\W\d_])(?:new|нов\w*)(?![^\W\d_])")

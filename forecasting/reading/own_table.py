@@ -14,10 +14,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from forecasting.evidence.rules import FoundRow, cell_text, normalise, number_text
 from forecasting.reading.answers import (
     CALENDAR_NAMES,
+    YEAR_TO_DATE,
     Answers,
     SeriesAnswer,
 )
@@ -44,6 +46,7 @@ from forecasting.vocabulary.printed_periods import period_cells
 from forecasting.vocabulary.quantities import on_a_day, quantity_of
 
 MOST_WORDS = 15  # of a quote
+LEAST_RUN = 4  # numbers that may run since January where the words say so
 RUNNING_MONTHS = 5  # that never fall within a year, from which on they may run since January
 
 
@@ -372,6 +375,8 @@ class OwnTable:
             yield str(problem)
         texts = [*part.facts[0].shape.titles.get(part.facts[0].numbers[0].place[0], ()),
                  candidate.label] if part.facts else []  # fmt: skip
+        if answers.read[index].periods == YEAR_TO_DATE:
+            return
         if any(says_to_date(text) for text in texts):
             yield f"{candidate.label}: is each number of its own period, or since the year began?"
         elif runs_since_january(part.facts):
@@ -558,8 +563,18 @@ def _candidate(
         unit = next((value for value in units if value != 1), 1.0)
         says = unit != 1
     proposal = replace(proposal, counts=counts, unit=unit, says_unit=says)
-    series = replace(series, counts=counts, unit=unit if says else None)
+    periods = ""
+    is_flow = measure_of(counts.partition(" ")[0]).kind == "flow"
+    if is_flow and any(map(says_to_date, (words, *titles))) and _never_falls(numbers):
+        periods = YEAR_TO_DATE
+    series = replace(series, counts=counts, unit=unit if says else None, periods=periods)
     return Candidate(series, label, numbers, proposal)
+
+
+def _never_falls(numbers: Sequence[CellNumber]) -> bool:
+    """Whether numbers only grow, but for the beginning of a year, at least four in a row."""
+    falls = sum(later.value < number.value for number, later in pairwise(numbers))
+    return len(numbers) >= LEAST_RUN and falls <= len(numbers) // 12
 
 
 def open_problems(name: str, proposal: TableProposal, hint: str = "") -> list[Problem]:

@@ -55,9 +55,8 @@ HEADS = {
 }
 # Words that change nothing of what is counted
 FILLERS = re.compile(
-    r"(?<![^\W\d_])(?:number|quantity|count|total number|of|in|the|by|to|from|and|units?|pcs|"
-    r"pieces|"
-    r"public|publicly|available|month|monthly|annual|annually|yearly|year|quarterly|quarter|"
+    r"(?<![^\W\d_])(?:of which|из них|в том числе|number|quantity|count|total number|of|in|the|"
+    r"by|to|from|and|units?|pcs|pieces|public|publicly|available|month|monthly|annual|annually|yearly|year|quarterly|quarter|"
     r"количеств\w*|числ\w*|единиц\w*|ед|шт|штук\w*|по|в|за|на|и|год\w*|годам|месяц\w*|общедоступн\w*|"
     r"vs|thousands?|period)(?![^\W\d_])\.?",
 )
@@ -70,7 +69,7 @@ KINDS = {
     "motorcycles": r"motor ?cycles?|motorbikes?|mopeds?|two[- ]wheelers?|scooters?|"
                    r"мотоцикл\w*|мопед\w*",
     "buses": r"bus(?:es)?|coach(?:es)?|автобус\w*",
-    "trucks": r"trucks?|lorr(?:y|ies)|goods vehicles?|vans?|commercial|грузов\w*|фургон\w*",
+    "trucks": r"trucks?|lorr(?:y|ies)|goods vehicles?|грузов\w*",
     "tractors": r"tractors?|трактор\w*|trailers?|прицеп\w*",
 }  # fmt: skip
 PERCENT = re.compile(r"%|(?<!\w)(?:per ?cent|percent\w*|pct|share|доля|удельн\w*|процент\w*)(?!\w)")
@@ -140,6 +139,7 @@ def proposal_of(head: str, titles: Collection[str] = ()) -> HeadProposal:
     """
     found, unknown = _words_in(head)
     own = found
+    told = own.union(*(_words_in(title)[0] for title in titles))
     for title in titles:
         of_title, _ = _words_in(title)
         if own & {"points", "stations"} or ("all" in own and "stock" in own):
@@ -150,7 +150,7 @@ def proposal_of(head: str, titles: Collection[str] = ()) -> HeadProposal:
             found |= of_title & EVENTS
     if "registered" in found:  # of a period, or on a day
         found = found - {"registered"} | {"registrations"}
-        if "new" not in found:
+        if not told & {"new", "registrations"}:
             unknown = (*unknown, "registered")
     if "electric" in found and "electric" not in own and own & {"all", "new", "used"}:
         found -= {"electric"}  # all cars beside the electric ones

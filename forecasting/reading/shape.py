@@ -23,7 +23,12 @@ from forecasting.vocabulary.printed_numbers import (
     numbers_in,
     value_of_digits,
 )
-from forecasting.vocabulary.printed_periods import PeriodWords, languages_of, period_in
+from forecasting.vocabulary.printed_periods import (
+    SOLAR_MONTHS,
+    PeriodWords,
+    languages_of,
+    period_in,
+)
 
 # Years that a whole number may be, by calendar, and how far each lies behind the common one
 CALENDARS = {"": 0, "buddhist": -543, "minguo": 1911, "solar_hijri": 621}
@@ -109,6 +114,8 @@ class Forms:
         if self.calendar:
             low, high = YEARS_OF[self.calendar]
             shift = CALENDARS[self.calendar]
+            if self.calendar == "solar_hijri":
+                text = _with_solar_months(text)
             text = re.sub(
                 r"(?<!\d)\d{2,4}(?!\d)",
                 lambda match: (
@@ -117,6 +124,14 @@ class Forms:
                 text,
             )
         return period_in(text, self.languages)
+
+
+def _with_solar_months(text: str) -> str:
+    """A text whose months of the Solar Hijri calendar are numbers."""
+    words = folded(text)
+    for name, number in SOLAR_MONTHS.items():
+        words = re.sub(rf"(?<!\w){folded(name)}(?!\w)", f"{number}月 ", words)
+    return words
 
 
 @dataclass(frozen=True)
@@ -417,6 +432,9 @@ def _rows_of_periods(
             distinct = [*dict.fromkeys(whole)]
             calendar = _calendar_of(whole, forms.calendar)
             is_ordered = distinct in (sorted(distinct), sorted(distinct, reverse=True))
+            texts = [c.text for (at, _), c in sheet.cells.items() if at == row and c.number is None]
+            if any(_is_period(text, forms) and not text.isdecimal() for text in texts):
+                is_ordered = False  # its label says the period
             if calendar is not None and is_ordered and any(at > row for at in rows):
                 is_heads = len(distinct) > 1 or (above_is_blank and not previous_has_numbers)
             elif len(whole) > 1 and whole == [*range(1, len(whole) + 1)]:

@@ -323,7 +323,8 @@ class _SeriesReader:
         words_of = {number.place: self._words(shape, number) for number in numbers}
         days = sorted({words.day for words in words_of.values() if words and words.day})
         dated = []
-        undated = []
+        undated = self._silent(shape, numbers)
+        numbers = [number for number in numbers if number not in undated]
         for number in numbers:
             words = words_of[number.place]
             if words is None:
@@ -337,9 +338,48 @@ class _SeriesReader:
                 self._undated(shape, number, str(error))
                 continue
             dated.append((number, period, self._place(shape, number.place)))
+        dated = self._of_places(shape, dated)
         for number in undated:
             self._leave_undated(shape, number, numbers)
         return dated
+
+    def _of_places(
+        self, shape: Shape, dated: list[tuple[CellNumber, Period, str]]
+    ) -> list[tuple[CellNumber, Period, str]]:
+        """The numbers of places, where a column names them: a row of another word is a sum of
+        places, or of a place that is not known, and left out.
+        """
+        said = self.series.place or self.answers.place
+        if not isinstance(said, dict):
+            return dated
+        known = [one for one in dated if one[2]]
+        for number, _, place in dated:
+            if not place and not known:
+                fault = "names no known place in the column of places"
+                self.problems.append(Problem(self.at(number.place, shape), fault, "say place: GE"))
+                break
+            if not place:
+                self.left_out.append(f"{shape.name_of_row(number.place[0])}: is no known place")
+        return known
+
+    def _silent(self, shape: Shape, numbers: list[CellNumber]) -> list[CellNumber]:
+        """The numbers whose row names no period though others do, and whose row nobody named; and
+        the same of columns.
+        """
+        silent = []
+        if not self.series.rows:
+            says = {n.place[0]: self._says(shape.labels(n.place[0]).values(), shape)
+                    for n in numbers}  # fmt: skip
+            silent += [n for n in numbers if any(says.values()) and not says[n.place[0]]]
+        if not self.series.columns:
+            says = {n.place[1]: self._says(shape.heads(n.place), shape) for n in numbers}
+            silent += [n for n in numbers if any(says.values()) and not says[n.place[1]]]
+        return [number for number in numbers if number in silent]
+
+    def _says(self, texts: Iterable[str], shape: Shape) -> bool:
+        return any(
+            shape.forms.period_in(text).says or re.fullmatch(r"\d{1,2}", text) for text in texts
+        )
 
     def _undated(self, shape: Shape, number: CellNumber, why: str) -> None:
         """A number whose period is not known: one message for each reason."""
@@ -434,7 +474,7 @@ class _SeriesReader:
             if text == shape.sheet.title and not (part.year or part.named):
                 continue
             is_dated = words.year is not None or words.day is not None
-            if part.to_date and not part.says:
+            if part.to_date and not part.says and "monthly" not in folded(text):
                 words = replace(words, to_date=True)
             if not part.says or words.day:
                 continue
@@ -463,9 +503,11 @@ class _SeriesReader:
         """
         periods = self.series.periods
         to_date = periods == YEAR_TO_DATE
-        if words.open and not periods:
+        says_all = periods in (OWN, YEAR_TO_DATE, *LENGTHS)
+        if words.open and not says_all:
             raise PeriodError(f"may be of another period: {words.open}")
-        if words.to_date and not periods:
+        from_january = words.months is not None and words.months[0] == 1
+        if words.to_date and not periods and not from_january:
             raise PeriodError("a text says that it counts since the year began")
         if words.day:
             return self._of_day(shape, words.day, place, days)
@@ -504,8 +546,6 @@ class _SeriesReader:
     def _solar(self, words: PeriodWords) -> Period:
         if words.year is None:
             raise PeriodError("names no year")
-        if words.named and words.months:
-            raise PeriodError("names two calendars")
         period = solar_months(words.year - SOLAR_SHIFT, *(words.months or (1, 12)))
         return Period(period.end, period.end) if self.of_a_day else period
 
@@ -545,12 +585,7 @@ class _SeriesReader:
                 hint = f"there are {', '.join(map(column_letter, _label_columns(shape)))}"
                 self.problem("place", f"{said['column']!r} is no column with words", hint)
                 return ""
-            text = shape.label_in(place[0], column)
-            code = find_place(text)
-            if not code:
-                fault = f"{text[:60]!r} is not a known place"
-                self.problems.append(Problem(self.at(place, shape), fault, "say place: GE"))
-            return code
+            return find_place(shape.label_in(place[0], column))
         column = place_column(shape)
         if column is not None:
             return find_place(shape.label_in(place[0], column))
@@ -634,12 +669,20 @@ class _SeriesReader:
         if of_columns:
             self._conflict(shape, group, "no column was named, and several are of one period")
             return False
+        if not of_columns and any(self._has_other_words(shape, line) for line in lines):
+            self._conflict(shape, group, "their rows say a year and words that are not known")
+            return False
         if len({*texts}) < len(texts) or not all(texts):
             values = {number.value for number in group}
             if len(values) > 1:
                 self._conflict(shape, group, "are two numbers of one series and period")
                 return False
         return True
+
+    def _has_other_words(self, shape: Shape, row: int) -> bool:
+        """Whether a cell of a row names a period and something else, which may be a month."""
+        words = (shape.forms.period_in(text) for text in shape.labels(row).values())
+        return any(part.says and part.months is None and part.rest for part in words)
 
     def _rest(self, shape: Shape, line: int, of_columns: bool) -> str:
         text = shape.head_text(line) if of_columns else " ".join(shape.labels(line).values())
@@ -709,14 +752,6 @@ class _SeriesReader:
             if days == fact.period.days and abs(total - fact.value) <= slack + 1e-6:
                 self.left_out.append(f"{fact.name} {fact.printed}: is the sum of {fact.period}")
                 continue
-            self.problems.append(
-                Problem(
-                    self.at(fact.numbers[0].place, fact.shape),
-                    f"{fact.printed} is of {fact.period}, and {parts[0].printed} in "
-                    f"{parts[0].name} of {parts[0].period}, a part of it",
-                    "name the rows, or the columns, of one of them",
-                )
-            )
             kept.append(fact)
         self.facts = kept
 

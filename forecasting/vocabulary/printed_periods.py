@@ -25,6 +25,14 @@ YEARS = (1950, 2060)  # that a number may be, where it is one
 MONTHS = tuple(name.lower() for name in calendar.month_name[1:])
 ENDS = "ends"  # of a fiscal year: the number is that of the calendar year in which it ends
 BEGINS = "begins"
+SOLAR_MONTHS = {  # of the Solar Hijri calendar, which CLDR has in few languages
+    name: number
+    for names in (
+        "فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند",
+        "farvardin ordibehesht khordad tir mordad shahrivar mehr aban azar dey bahman esfand",
+    )
+    for number, name in enumerate(names.split(), start=1)
+}
 ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "перв": 1, "втор": 2, "трет": 3, "четверт": 4,
@@ -51,7 +59,7 @@ UP_TO = (
 FISCAL = r"(?:fiscal|financial|fy|финансов\w*|бюджетн\w*|财年|年度)"
 TO_DATE = re.compile(
     r"\bytd\b|year[- ]to[- ]date|cumulative|since (?:the )?(?:beginning|start|january)|"
-    r"с начала\b(?: года)?|нараст\w*(?: итог\w*)?|накоплен\w*|今年以来|累计|累計"
+    r"с начала\b(?: года)?|since 1 january|нараст\w*(?: итог\w*)?|накоплен\w*|今年以来|累计|累計"
 )
 _STARTS = re.compile(r"(?:на начало|(?:as of |at )?(?:the )?(?:beginning|start) of)(?: года)? ?")
 _END_OF = re.compile(r"(?:на конец|(?:as of |at |by )?(?:the )?end of)(?: года)? ?")
@@ -439,7 +447,7 @@ def _unit_of(text: _Text, unit: str, length: int) -> _Months:
 
 def _named(text: _Text, languages: Collection[str]) -> _Months:
     """The months that a text names, one, or from one to another, or up to one."""
-    words = [*re.finditer(r"[^\W\d_]+(?:'[^\W\d_]+)?", text.text)]
+    words = [*re.finditer(r"[^\W\d_]+(?:['.][^\W\d_]+)*", text.text)]
     named = [(word, _months_named(word[0], languages)) for word in words]
     months = [(word, numbers) for word, numbers in named if numbers]
     # A short name is also a word of some language: it counts alone, or beside a number
