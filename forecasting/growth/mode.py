@@ -190,6 +190,13 @@ class Mode:
         diagonal = np.maximum(covariance.diagonal, 1e-12)
         return self.target - pull / diagonal, np.maximum(1 / diagonal - self.noise, 0.0)
 
+    def each_left_out(self) -> Array:
+        """Coordinates at the mode of the linear model without each fact: shape (facts, width)."""
+        covariance = self.covariance(self.variance, self.noise)
+        pull = covariance.solve(self.innovation) / np.maximum(covariance.diagonal, 1e-12)
+        gain = covariance.solve(self.jacobian) * self.variance
+        return np.asarray(self.x - pull[:, None] * gain)
+
     def _reweigh_noise(self, diagonal: Array, pull: Array, noise: Array) -> None:
         """Approximate each fact's noise by one normal.
 

@@ -471,7 +471,7 @@ class LatentPath:
         within_year = self.prior.within_year
         n = directions.shape[1]
         z, expected, dz, d_expected = self.totals(x, directions)
-        noise = x[:, at["noise"]].reshape(-1, self.years, 12) @ self.noise_map.T
+        noise = x[:, at["noise"]].reshape(len(x), self.years, 12) @ self.noise_map.T
         d_noise = self.noise_map @ directions[at["noise"]].reshape(self.years, 12, n)
         tilt = self.slopes(expected) + within_year.slope_sd * x[:, at["tilt"]]
         d_tilt = self.slopes(d_expected) + within_year.slope_sd * directions[at["tilt"]]
@@ -489,7 +489,7 @@ class LatentPath:
         common = d_total - (share @ POSITION)[..., None] * d_tilt - share @ d_lasting
         common -= noise_factor[..., None] * (share.transpose(1, 0, 2) @ d_noise).transpose(1, 0, 2)
         common -= (share * noise).sum(axis=2)[..., None] * d_noise_factor
-        log_flows = (total[..., None] + shape - np.log(total_share)).reshape(len(x), -1)
+        log_flows = (total[..., None] + shape - np.log(total_share)).reshape(len(x), self.months)
         policy_slopes = []
         policy_draws = self.policies.with_draws(x[:, at["policy"]])
         policy_directions = self.policies.with_draws(directions[at["policy"]].T)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from forecasting.evidence.datasets import central_asia
+from forecasting.growth import request
 from forecasting.growth.flow import annual_totals, forecast_flow
 from forecasting.vocabulary.periods import year
 
@@ -66,3 +67,15 @@ def test_units_do_not_matter_where_there_is_no_market():
 def test_without_facts_nothing_moves():
     forecast = forecast_flow(SERIES.iloc[:0], ASKED, market_size=300_000, draws=64)
     assert forecast.influence().empty
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", ["UZ", "TJ"])
+def test_the_first_three_are_those_of_a_climb_without_each_fact(place, monkeypatch):
+    ledger = central_asia().select(place=place, measure="ev_imports", as_of="2026-03-01")
+    tables = []
+    for small_step in (request.SMALL_STEP, -1.0):
+        monkeypatch.setattr(request, "SMALL_STEP", small_step)
+        table = forecast_flow(ledger, [year(2026)], draws=100).influence()
+        tables.append(table["fact"].tolist()[:3])
+    assert tables[0] == tables[1]

@@ -1,0 +1,54 @@
+"""The engine against another method: sequential Monte Carlo on a density written anew.
+
+``benches/posterior_reference.py`` made ``tests/reference/posterior.csv``, from the facts and the
+prior that are stored beside it.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.evidence.ledger import Ledger
+from forecasting.growth.prior import Prior
+from forecasting.growth.request import Request
+from forecasting.vocabulary.periods import year
+
+FOLDER = Path(__file__).parents[1] / "reference"
+REFERENCE = pd.read_csv(FOLDER / "posterior.csv", keep_default_na=False)
+FACTS = pd.read_csv(FOLDER / "posterior_facts.csv", keep_default_na=False)
+SIZES = {"1.5 times the market": {2022: 80_000.0}}
+SEEDS = (0, 1)
+
+
+def forecasts_of(case, years):
+    rows = FACTS[FACTS["case"] == case].drop(columns="case")
+    evidence = Ledger.from_frame(rows, measure=None, place=None)
+    prior = Prior.from_json((FOLDER / "posterior_prior.json").read_text(encoding="utf-8"))
+    size = SIZES.get(case)
+    asked = tuple(year(y) for y in years)
+    place = "UZ" if size else case
+    for seed in SEEDS:
+        request = Request(evidence, asked, prior, size, None, 4000, seed, size is None, place)
+        yield request.answer()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", REFERENCE["case"].unique())
+def test_ends_and_doubts_are_those_of_another_method(case):
+    """Ends of ranges within 0.10 of the log's standard deviation, besides twice the standard error
+    of the reference, whose runs differ; doubts within 0.05."""
+    rows = REFERENCE[REFERENCE["case"] == case]
+    reference = rows.groupby(["what", "of"])["value"].agg(["mean", "sem"])
+    years = sorted(int(label) for label in reference.loc["sd"].index)
+    answers = list(forecasts_of(case, years))
+    for label in map(str, years):
+        logs = np.concatenate([np.log(f.totals(year(label))) for f in answers])
+        spread = reference.loc[("sd", label), "mean"]
+        for level in (0.1, 0.5, 0.9):
+            mean, error = reference.loc[(f"q{level}", label)]
+            assert abs(np.quantile(logs, level) - mean) < 0.1 * spread + 2 * error, (label, level)
+    doubted = np.mean([f.fit_table()["doubted"] for f in answers], axis=0)
+    for fact, wrong in zip(answers[0].fit_table()["fact"], doubted, strict=True):
+        assert wrong == pytest.approx(reference.loc[("doubt", fact), "mean"], abs=0.05)
