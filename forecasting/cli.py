@@ -1016,6 +1016,7 @@ def _list(facts: Ledger, all_facts: Ledger) -> None:
     metavar="FILE",
     help="The scenario that is asked: a params file, or a name; default the place's baseline.",
 )
+@option("--partner", metavar="PLACE", help="The partner that is claimed, such as CN.")
 @OWN_FACTS
 @ALLOW
 def claim(ledger: Paths, **question: Any) -> None:
@@ -1035,7 +1036,7 @@ def claim(ledger: Paths, **question: Any) -> None:
         from forecasting.evaluation.quota_days import quota_claim
         from forecasting.reporting.score_words import quota_claim_text
 
-        del question["measure"]
+        del question["measure"], question["partner"]
         day = question.pop("value")
         quota = quota_claim(day=day, ledger=facts, **question)
         answer(quota_claim_text(quota), **quota.to_dict())

@@ -11,6 +11,7 @@ import numpy as np
 from forecasting.evidence.bases import agency_words, same_perimeter
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.evidence.words import in_words, when_words
 from forecasting.parameters.schema import CORRIDORS, Scenario, scenario_from_parameters
 from forecasting.scenarios.facts_on_day import facts_of_scenario
@@ -25,6 +26,14 @@ from forecasting.vocabulary.printed_periods import period_of
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
 from forecasting.vocabulary.quantities import QUANTITIES, default_quantity, quantity_of
 
+# A claim of a bound, or of what comes in a day, as it is printed
+BOUND_WORDS = {
+    "at_least": ("≥", ">=", "at least", "no fewer than"),
+    "at_most": ("≤", "<=", "at most", "up to"),
+    "greater_than": (">", "more than", "over", "above"),
+    "less_than": ("<", "less than", "fewer than", "under", "below"),
+}
+A_DAY = re.compile(r"\s*(?:/\s*d(?:ay)?|\b(?:a|per|each|every)\s+day|\bdaily)\s*$", re.IGNORECASE)
 # Words for which all answers on charging are proposed
 CHARGER_WORDS = ("charger", "charging", "point", "station")
 FLOWS = (*dict.fromkeys(FLOW_OF_COUNT.values()),)  # those that a scenario may forecast
@@ -56,6 +65,14 @@ class Claim:
         Its value, or without one the forecast's median.
     fact : Fact or None
         The newest print of the claim's quantity and period.
+    relation : str
+        ``equals``, or the bound that is claimed.
+    partner : str
+        The partner that is claimed, or all of them.
+    partner_share : float
+        Its part of the flow, 0 to 1, as it was printed last; 1 of all partners.
+    prints : tuple of Fact
+        What anybody printed on the same thing, the newest last.
     """
 
     place: str
@@ -70,6 +87,18 @@ class Claim:
     base_fact: Fact | None
     base: float
     fact: Fact | None
+    relation: str = "equals"
+    partner: str = WORLD
+    partner_share: float = 1.0
+    prints: tuple[Fact, ...] = ()
+
+    @property
+    def probability_true(self) -> float | None:
+        """Share of the draws in which a bound holds; None of a number that is no bound."""
+        if self.relation == "equals":
+            return None
+        below = self.probability_below
+        return below if self.relation in ("at_most", "less_than") else 1 - below
 
     @property
     def probability_below(self) -> float:
@@ -113,6 +142,11 @@ class Claim:
             "median": median,
             "high": high,
             "probability_below": self.probability_below,
+            "relation": self.relation,
+            "probability_true": self.probability_true,
+            "partner": self.partner,
+            "partner_share": self.partner_share,
+            "prints": [fact.row() for fact in self.prints],
             "from_year": self.from_year,
             "base": self.base,
             "growth_percent": self.growth_to(self.value),
@@ -143,6 +177,7 @@ def claim_of(
     as_of: str | dt.date | None = None,
     params: str | Path | None = None,
     ledger: Ledger | None = None,
+    partner: str | None = None,
 ) -> Claim:
     """Compare a number with the forecast of the same quantity.
 
@@ -155,8 +190,9 @@ def claim_of(
         A year, a quarter, a month, months such as Jan-Apr 2026, a day of a stock, or two dates
         joined by ``/``.
     value : float or str
-        The number; as text as it is printed, such as ``1.2 million``, of a percentage ``10 %``,
-        and of growth on the same dates a year before ``+10 %``, with its sign.
+        The number; as text as it is printed, such as ``1.2 million``, of a bound ``>35000``, of
+        what comes in a day ``100 a day``, of a percentage ``10 %``, and of growth on the same dates
+        a year before ``+10 %``, with its sign.
     as_of : date, optional
         Day of the forecast; default that of the scenario.
     params : str or path-like, optional
@@ -164,6 +200,9 @@ def claim_of(
         place, or of the corridor that the place belongs to.
     ledger : Ledger, optional
         Facts beside those that the scenario itself reads.
+    partner : str, optional
+        The partner of a flow that is claimed, such as CN: the forecast is then the part that was
+        printed last of all partners'.
 
     Returns
     -------
@@ -182,9 +221,11 @@ def claim_of(
     (1.0, 2022, 'uzbekistan-baseline')
     """
     measure = _measure_code(measure)
-    quantity, number = _read(measure, value)
-    code = place_code(place)
+    relation, words = _bound(value)
     claim_period = period_of(period)
+    quantity, number = _read(measure, _whole_period(words, measure, claim_period))
+    code = place_code(place)
+    partner_code = place_code(partner) if partner else WORLD
     file, scenario = _scenario_asked(code, measure, params, ledger)
     day = as_date(as_of) if as_of else scenario.as_of
     final_year = max(scenario.horizon, claim_period.end.year)
@@ -193,12 +234,17 @@ def claim_of(
     )
     _check_place(scenario_outlook, code, measure, claim_period)
     draws = _draws(scenario_outlook, code, measure, claim_period)
+    share = _partner_share(scenario_outlook, code, measure, partner_code, claim_period)
+    draws = draws * share
     if quantity_of(quantity).says == "change":
         year_before = _draws(scenario_outlook, code, measure, claim_period.year_before())
-        draws = 100 * (draws / year_before - 1)
+        draws = 100 * (draws / (year_before * share) - 1)
     start = max(scenario_outlook.first_year - 1, scenario_outlook.years[0])
-    base_fact = _base_fact(scenario_outlook, code, measure, year(start))
-    base = float(np.median(_draws(scenario_outlook, code, measure, year(start))))
+    base_fact = None
+    if partner_code == WORLD:
+        base_fact = _base_fact(scenario_outlook, code, measure, year(start))
+    base = share * float(np.median(_draws(scenario_outlook, code, measure, year(start))))
+    asked = (code, measure, quantity, claim_period, partner_code)
     return Claim(
         place=code,
         measure=measure,
@@ -211,8 +257,79 @@ def claim_of(
         from_year=start,
         base_fact=base_fact,
         base=base_fact.value if base_fact else base,
-        fact=_newest_print(scenario_outlook, code, measure, quantity, claim_period),
+        fact=_newest_print(scenario_outlook, *asked),
+        relation=relation,
+        partner=partner_code,
+        partner_share=share,
+        prints=_prints(scenario_outlook, *asked),
     )
+
+
+def _bound(value: float | str) -> tuple[str, float | str]:
+    """The relation of a claim, and its number without the words of that."""
+    if isinstance(value, str):
+        text = value.strip()
+        for relation, words in BOUND_WORDS.items():
+            for word in words:
+                if text.lower().startswith(word):
+                    return relation, text[len(word) :].strip()
+    return "equals", value
+
+
+def _whole_period(value: float | str, measure: str, period: Period) -> float | str:
+    """What a number a day comes to over the period of a flow; any other number as it is."""
+    if not isinstance(value, str) or not A_DAY.search(value):
+        return value
+    daily = printed_number(A_DAY.sub("", value))
+    if daily is None or MEASURES[measure].kind != "flow":
+        return value
+    return daily * period.days
+
+
+def _partner_share(
+    outlook: Outlook, code: str, measure: str, partner: str, period: Period
+) -> float:
+    """A partner's part of a flow: that of the claim's own period where both were printed, else the
+    newest.
+    """
+    if partner == WORLD:
+        return 1.0
+    facts = outlook.ledger.select(
+        code, measure, partner=None, as_of=outlook.as_of, kind=OBSERVATION_KINDS
+    )
+    counts = [fact for fact in facts if fact.quantity == "total" and fact.is_exact]
+    totals = {(fact.period, fact.basis): fact.value for fact in counts if fact.partner == WORLD}
+    shares = [
+        (fact.period == period, fact.period.end, fact.value / totals[fact.period, fact.basis])
+        for fact in counts
+        if fact.partner == partner and totals.get((fact.period, fact.basis))
+    ]
+    if not shares:
+        label = MEASURES[measure].label.lower()
+        raise InputError(
+            f"no part of {place_name(partner)} in {label} of {place_name(code)} is printed beside "
+            "a total; leave --partner out, and compare with all partners"
+        )
+    return float(max(shares)[-1])
+
+
+def _prints(
+    outlook: Outlook, code: str, measure: str, quantity: str, period: Period, partner: str
+) -> tuple[Fact, ...]:
+    """What anybody printed of a quantity and period, by whatever definition; without any, of
+    periods that end in the same year.
+    """
+    facts = [
+        fact
+        for fact in outlook.ledger.select(code, measure, partner=partner, as_of=outlook.as_of)
+        if fact.value == fact.value and fact.period_end
+        if fact.quantity in (quantity, "per_day") and fact.kind != "target"
+    ]
+    of_day = MEASURES[measure].kind == "stock"
+    same = [fact for fact in facts if not of_day and fact.period == period]
+    if not same:
+        same = [fact for fact in facts if fact.period.end.year == period.end.year]
+    return tuple(sorted(same, key=lambda fact: (fact.period.end, str(fact.known_from))))
 
 
 def _scenario_asked(
@@ -353,7 +470,12 @@ def _base_fact(outlook: Outlook, code: str, measure: str, period: Period) -> Fac
 
 
 def _newest_print(
-    outlook: Outlook, code: str, measure: str, quantity: str, period: Period
+    outlook: Outlook,
+    code: str,
+    measure: str,
+    quantity: str,
+    period: Period,
+    partner: str = WORLD,
 ) -> Fact | None:
     """The newest print of a quantity and period: by the forecast's own agency, or without one by an
     agency that counts the same.
@@ -363,7 +485,9 @@ def _newest_print(
     basis = forecast.basis if forecast else ""
     prints = [
         fact
-        for fact in outlook.facts.select(code, measure, kind=("outcome", "estimate"))
+        for fact in outlook.ledger.select(
+            code, measure, partner=partner, kind=("outcome", "estimate"), as_of=outlook.as_of
+        )
         if fact.quantity == quantity and fact.value == fact.value
         if (fact.period_end == period.end if of_day else fact.period == period)
     ]

@@ -27,7 +27,15 @@ from forecasting.reporting.labels import (
     spoken,
 )
 from forecasting.reporting.quota_words import quota_sentences
-from forecasting.reporting.result_tables import cars_in, headline, label_in, range_levels
+from forecasting.reporting.result_tables import (
+    cars_in,
+    driver_dates,
+    headline,
+    label_in,
+    range_levels,
+    size_unit,
+)
+from forecasting.scenarios.drivers import effect_of
 from forecasting.scenarios.facts_on_day import facts_of_scenario
 from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results
@@ -122,8 +130,10 @@ NO_POINTS = (
 )
 PROMISE = "{count} {unit} by {day}[ = {points} points][ ({agency}, not the state)]"
 DATE_LINE = "By ev-forecasting {version}."
-MAX_REASONS = 2  # of the events of a scenario that a brief names
+MAX_REASONS = 3  # of the events of a scenario that a brief names
 SCENARIO_LINE = "{scenario}: {reasons}[; and {more} more]."
+ASSUMPTION = "{reason} ({size} {unit}, {dates}[, with a probability of {chance}])"
+WITHOUT_ASSUMPTION = "without this event of the baseline: {reason} ({dates})"
 LIKE_BASELINE = "the events of the baseline"
 LEAD = "fc-lead"
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -596,7 +606,8 @@ def scenarios_table(outlook: Outlook) -> Table:
 
 def scenario_assumptions(outlook: Outlook) -> BulletList:
     """What each scenario of a place assumes, in a line: the baseline its events from the day of the
-    forecast on, every other one the events that the baseline has not.
+    forecast on, every other one the events that the baseline has not, or has otherwise. Named are
+    those that move the flow of the years ahead most, with size and date.
 
     Parameters
     ----------
@@ -613,15 +624,36 @@ def scenario_assumptions(outlook: Outlook) -> BulletList:
     >>> import forecasting as fc
     >>> outlook = fc.outlook("turkmenistan-baseline", draws=50)
     >>> fc.tables.scenario_assumptions(outlook)
-    - Baseline: growth stops where nearly every new car is electric.
-    ...
+    - Baseline: growth stops where nearly every new car is electric (0.8 share of new vehicles, from
+    2026)...
     """
     baseline, *alternatives = sorted(_siblings(outlook.scenario), key=_baseline_first)
-    ahead = [driver for driver in baseline.drivers if driver.acts_after(outlook.as_of)]
+    flows = list(outlook.flow_cache.values())
+
+    def effect(driver: Driver, scenario: Scenario) -> float:
+        if not flows:  # the outlook was read from files
+            return 0.0
+        flow = flows[0]
+        return effect_of(driver, scenario.drivers, flow.baseline, flow.known_until, scenario.seed)
+
+    usual = {driver.name: (driver, effect(driver, baseline)) for driver in baseline.drivers}
+    ahead = [
+        (abs(moved), _assumption(driver))
+        for driver, moved in usual.values()
+        if driver.acts_after(outlook.as_of)
+    ]
     lines = [_assumption_line(baseline, ahead)]
-    common = {driver.name for driver in baseline.drivers}
     for scenario in alternatives:
-        lines.append(_assumption_line(scenario, _drivers_beyond(scenario, common)))
+        changes = []
+        for driver in scenario.drivers:
+            same, moved = usual.get(driver.name, (None, 0.0))
+            if driver != same:
+                changes.append((abs(effect(driver, scenario) - moved), _assumption(driver)))
+        names = {driver.name for driver in scenario.drivers}
+        for name, (driver, moved) in usual.items():
+            if name not in names:
+                changes.append((abs(moved), _without(driver)))
+        lines.append(_assumption_line(scenario, changes))
     return BulletList(lines, "fc-scenario-lines")
 
 
@@ -629,18 +661,32 @@ def _baseline_first(scenario: Scenario) -> tuple[bool, str]:
     return scenario.scenario != BASELINE, scenario.scenario
 
 
-def _drivers_beyond(scenario: Scenario, common: set[str]) -> list[Driver]:
-    return [driver for driver in scenario.drivers if driver.name not in common]
+def _assumption(driver: Driver) -> str:
+    """What an event is, how large it is likeliest, and when."""
+    return sentence(
+        ASSUMPTION,
+        reason=driver.reason,
+        size=readable(driver.size.mode),
+        unit=size_unit(driver),
+        dates=driver_dates(driver),
+        chance=driver.probability < 1 and readable(driver.probability),
+    )
 
 
-def _assumption_line(scenario: Scenario, drivers: Sequence[Driver]) -> str:
-    """The reasons of some of a scenario's events, in a line."""
-    reasons = [driver.reason for driver in drivers] or [LIKE_BASELINE]
+def _without(driver: Driver) -> str:
+    """An event of the baseline that another scenario does not have."""
+    return WITHOUT_ASSUMPTION.format(reason=driver.reason, dates=driver_dates(driver))
+
+
+def _assumption_line(scenario: Scenario, assumptions: Sequence[tuple[float, str]]) -> str:
+    """Those of a scenario's assumptions that move most, the largest first, in a line."""
+    ordered = sorted(assumptions, key=lambda assumption: -assumption[0])
+    words = [text for _, text in ordered] or [LIKE_BASELINE]
     return sentence(
         SCENARIO_LINE,
         scenario=capital(scenario.scenario),
-        reasons="; ".join(reasons[:MAX_REASONS]),
-        more=max(len(reasons) - MAX_REASONS, 0),
+        reasons="; ".join(words[:MAX_REASONS]),
+        more=max(len(words) - MAX_REASONS, 0),
     )
 
 

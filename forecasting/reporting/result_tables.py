@@ -777,9 +777,9 @@ DRIVERS = TableForm(
     [
         Column("event", lambda row: capital(WORD_BREAK.sub(" ", row["driver"].name))),
         Column("acts on", form=capital),
-        Column("when", "driver", lambda driver: _driver_dates(driver)),
+        Column("when", "driver", lambda driver: driver_dates(driver)),
         *map(Column, RANGE_HEADS),
-        Column("unit", "driver", lambda driver: _unit(driver)),
+        Column("unit", "driver", lambda driver: size_unit(driver)),
         Column("probability", lambda row: ReadNumber(row["driver"].probability)),
         Column("in time", "driver", lambda driver: _in_time(driver)),
         Column("reason", "{driver.reason}", look="words"),
@@ -927,7 +927,7 @@ def _acts_on(quantity: str, label: Callable[[str], str] = label_of) -> str:
     return parameter_words(quantity)
 
 
-def _unit(driver: Driver) -> str:
+def size_unit(driver: Driver) -> str:
     """Of a driver's size."""
     unit = SIZE_UNITS.get(driver.kind) or unit_of(driver.quantity)
     return unit or load_parameters()[driver.quantity].unit
@@ -935,13 +935,13 @@ def _unit(driver: Driver) -> str:
 
 def size_words(driver: Driver) -> str:
     """What a driver's size is, with its unit: of a parameter of the demand chain its name, too."""
-    unit = _unit(driver)
+    unit = size_unit(driver)
     if driver.kind in SIZE_UNITS:
         return unit
     return f"{_acts_on(driver.quantity)}, {unit}"
 
 
-def _driver_dates(driver: Driver) -> str:
+def driver_dates(driver: Driver) -> str:
     """From when, or in which period, in words."""
     if driver.end:
         return period_words(span(str(driver.start), str(driver.end)))

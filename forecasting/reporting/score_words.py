@@ -14,11 +14,11 @@ import pandas as pd
 from forecasting.evaluation.backtest import LATE_ORIGIN, SHORT_HISTORY
 from forecasting.evaluation.scores import expected_inside
 from forecasting.evidence.bases import basis_name
-from forecasting.evidence.words import in_words
+from forecasting.evidence.words import in_words, when_words
 from forecasting.panels.charger_panel import MIN_POINTS, MIN_VEHICLES
 from forecasting.reporting.labels import day_words
 from forecasting.vocabulary.measures import MEASURES
-from forecasting.vocabulary.places import place_name
+from forecasting.vocabulary.places import WORLD, place_name
 from forecasting.vocabulary.quantiles import standing_digits
 from forecasting.vocabulary.quantities import quantity_of
 from forecasting.vocabulary.sentences import plural, sentence
@@ -28,6 +28,7 @@ from forecasting.writers.numbers import whole_percent
 if TYPE_CHECKING:
     from forecasting.evaluation.claim import Claim
     from forecasting.evaluation.quota_days import QuotaClaim
+    from forecasting.evidence.fact import Fact
 
 # What each column of a backtest is called; an indented one is a part of the one above it
 COVERAGE_ROWS = {
@@ -400,11 +401,21 @@ def record_sentence(record: pd.DataFrame) -> str:
 
 
 CLAIM = (
-    "{value} {unit} ([of_growth?growth on the year before of ]{measure}, {place}, {period}): "
-    "{below} of the draws lie below it. The forecast of {day}: {median}{sign}, 80 % interval {low} "
+    "[{bound} ]{value} {unit} ([of_growth?growth on the year before of ]{measure}, {place}"
+    "[, from {partner}], {period}): "
+    "{below} of the draws lie below it[, and it is true in {holds}]. The forecast of {day}"
+    "[, as counted by {counted_by}]: {median}{sign}, 80 % interval {low} "
     "to {high}{sign}[two_digits?, of which two digits stand]; the number lies {side}."
-    "[ {comparison}] {facts}"
+    "[ Of what comes from all, {part} come from {partner}, as was printed last.]"
+    "[ {comparison}][ Also printed: {prints}.] {facts}"
 )
+MOST_PRINTS = 8
+BOUND_NAMES = {
+    "at_least": "At least",
+    "at_most": "At most",
+    "greater_than": "More than",
+    "less_than": "Less than",
+}
 PRINTED_NUMBER = "Printed[is_estimate? as an estimate]: {statement} ([{agency}, ]{day})."
 GROWTH_OF_CLAIM = (
     "From {base}{sign} in {year}[is_estimate?, which this model estimates,] it takes "
@@ -437,6 +448,11 @@ def claim_text(claim: Claim) -> str:
     low, median, high = claim.levels
     return sentence(
         CLAIM,
+        bound=BOUND_NAMES.get(claim.relation),
+        holds=claim.probability_true is not None and whole_percent(claim.probability_true),
+        partner=claim.partner != WORLD and place_name(claim.partner),
+        part=claim.partner != WORLD and whole_percent(claim.partner_share),
+        prints=_prints_beside(claim),
         value=f"{claim.value:,.10g}",
         unit=quantity.unit_of(measure.unit).replace("percent", "%"),
         of_growth=quantity.is_percent,
@@ -445,6 +461,7 @@ def claim_text(claim: Claim) -> str:
         period=claim.period.label,
         below=whole_percent(claim.probability_below),
         day=claim.outlook.as_of,
+        counted_by=claim.measure == claim.outlook.measure and _counted_by(claim),
         median=_digits(median),
         low=_digits(low),
         high=_digits(high),
@@ -454,6 +471,26 @@ def claim_text(claim: Claim) -> str:
         comparison=_comparison(claim),
         facts=_origin(claim),
     )
+
+
+def _counted_by(claim: Claim) -> str:
+    """Whose definition of the flow is forecast: what another one counts may be a part of it."""
+    forecast = claim.outlook.forecasts.get(claim.place)
+    return basis_name(forecast.basis) if forecast else ""
+
+
+def _prints_beside(claim: Claim) -> str:
+    """What was printed beside the number that is told already, each once."""
+    words = dict.fromkeys(map(_print_words, claim.prints))
+    if claim.fact is not None:
+        words.pop(_print_words(claim.fact), None)
+    return "; ".join([*words][-MOST_PRINTS:])
+
+
+def _print_words(fact: Fact) -> str:
+    """Who printed what of which days."""
+    agency = basis_name(fact.basis, fact.measure) or fact.source or "nobody in particular"
+    return f"{in_words(fact)} {when_words(fact.period)} ({agency})"
 
 
 def quota_claim_text(claim: QuotaClaim) -> str:

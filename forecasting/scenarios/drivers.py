@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from forecasting.growth.flow import FlowForecast
     from forecasting.parameters.schema import Driver
 
+# Parameters of the demand chain that add to the vehicles that come
+VEHICLES_A_YEAR = ("local_assembly", "battery_assembly", "deliveries.phev")
 LIMIT_ORDER = {"quota": 1, "ceiling": 2}  # kinds that bound a flow, in this order after all others
 DAYS_A_YEAR = 365.25
 MIN_FLOW = 1e-300
@@ -193,6 +195,39 @@ def apply_drivers(
         event_draws = draw_event(driver, len(flow), seed, drivers)
         flow = _with_driver(driver, event_draws, flow, forecast, known_until, seed)
     return forecast.with_monthly(flow) if rows else forecast
+
+
+def effect_of(
+    driver: Driver,
+    drivers: Sequence[Driver],
+    forecast: FlowForecast,
+    known_until: dt.date,
+    seed: int,
+) -> float:
+    """What a driver alone does to the vehicles of the whole forecast: the median over the draws of
+    the log of their number with it over that without; 0 of one that moves no vehicles.
+
+    Parameters
+    ----------
+    driver : Driver
+        One of them.
+    drivers : sequence of Driver
+        Those of the scenario.
+    forecast : FlowForecast
+        Without drivers.
+    known_until, seed
+        As of :func:`apply_drivers`.
+    """
+    without = forecast.monthly.sum(axis=1)
+    more = without
+    if driver.on_flow and not (driver.kind == "ceiling" and forecast.market is None):
+        leader = [row for row in drivers if row.name == driver.after]
+        more = apply_drivers(forecast, [driver, *leader], known_until, seed).monthly.sum(axis=1)
+    elif driver.quantity in VEHICLES_A_YEAR:
+        event_draws = draw_event(driver, len(without), seed, drivers)
+        active_part = activity(forecast.months, event_draws.start, driver.end, known_until)
+        more = without + event_draws.size * active_part.sum(axis=1) / 12
+    return float(np.median(np.log(np.maximum(more, 1) / np.maximum(without, 1))))
 
 
 def _with_quota(

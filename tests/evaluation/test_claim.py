@@ -47,6 +47,45 @@ def test_the_params_file_given_is_the_one_that_answers() -> None:
         claim_of("UZ", "ev_stock", "2030", 5e5, params=PARAMS / "kazakhstan-baseline.yaml")
 
 
+def test_a_claim_of_a_partner_is_held_against_its_part() -> None:
+    told = claim_of("UZ", "ev_imports", "2022", "1941", partner="CN")
+    assert told.partner_share == pytest.approx(1941 / 2180)
+    assert told.levels[1] == pytest.approx(1941, rel=0.01)
+    assert told.fact is not None
+    assert told.fact.value == 1941
+    words = claim_text(told)
+    assert "imported, Uzbekistan, from China, 2022)" in words
+    assert "Printed: 1,941 vehicles (Statistics Agency" in words
+    assert "Also printed" not in words  # but this very number
+    with pytest.raises(InputError, match=r"no part of France .* is printed beside a total"):
+        claim_of("UZ", "ev_imports", "2022", 5, partner="FR")
+
+
+def test_a_bound_is_true_in_so_many_draws() -> None:
+    less, more = (
+        claim_of("KZ", "ev_registrations", "2027", text) for text in ("<9000", "over 9000")
+    )
+    assert (less.relation, more.relation, less.value) == ("less_than", "greater_than", 9000)
+    assert less.probability_true == less.probability_below
+    assert less.probability_true + more.probability_true == pytest.approx(1)
+    assert "and it is true in" in claim_text(more)
+    assert claim_of("KZ", "ev_registrations", "2027", 9000).probability_true is None
+
+
+def test_what_comes_in_a_day_is_held_against_the_whole_period() -> None:
+    told = claim_of("UZ", "ev_imports", "2026", "more than 100 a day")
+    assert (told.value, told.relation) == (36_500, "greater_than")
+
+
+def test_a_claim_of_a_part_of_a_flow_names_who_counts_what() -> None:
+    told = claim_of("horgos", "vehicle_exports", "2023-01-01/2023-06-26", ">35000", "2024-03-01")
+    words = claim_text(told)
+    assert "as counted by China's customs, all modes" in words
+    assert "Printed: more than 35,000 vehicles (Frontier inspection, by road" in words
+    assert "Also printed: more than 100 vehicles a day" in words
+    assert told.probability_true > 0.9
+
+
 def test_growth_is_from_the_last_year_before_the_forecast() -> None:
     told = claim_of("KZ", "ev_stock", "2027", 40_000, "2025-12-31")
     assert (told.from_year, told.period.label) == (2025, "2027")
@@ -184,7 +223,7 @@ def test_claim_and_brief_name_the_same_facts_and_the_same_count_of_the_year() ->
     assert "From 56,832 in 2025 it takes " in claim_text(told)
     number = len(told.outlook.evidence or ())
     assert claim_text(told).endswith(f"Facts it rests on: {number}.")
-    assert f"It rests on {number} facts." in evidence_summary(told.outlook).sentence
+    assert f"Rests on {number} facts" in evidence_summary(told.outlook).sentence
 
 
 def test_a_port_that_is_counted_no_more_is_refused_with_what_was_printed() -> None:

@@ -77,8 +77,33 @@ def test_the_title_says_what_where_and_of_which_day(keys, title):
 def test_each_scenario_has_a_line_on_what_it_assumes():
     lines = scenario_assumptions(fc.outlook("uzbekistan-baseline", draws=50)).lines
     assert [line.partition(":")[0] for line in lines] == ["Baseline", "Accelerated", "Constrained"]
-    assert "the utilisation fee is taken back" in lines[1]
-    assert "licences" in lines[2]
+    assert "licences are given to fewer" in lines[2]
+    assert lines[2].endswith("and 4 more.")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "assumptions"),
+    [
+        (
+            "kyrgyzstan-constrained",
+            [
+                "registered to go on come no longer (0.75 times as many, from 1 April",
+                "few get the licence",
+                "the quota of 2026 is not renewed",
+                "with a probability of 0)",
+            ],
+        ),
+        ("tajikistan-constrained", ["granted for ten years, is withdrawn early (1.25 times"]),
+        ("kazakhstan-accelerated", ["a quota is granted again"]),
+        ("kazakhstan-constrained", ["the union's duty stays", "(1.5 times the effect elsewhere"]),
+    ],
+)
+def test_events_that_a_scenario_has_otherwise_are_named_with_their_size(scenario, assumptions):
+    place, _, name = scenario.partition("-")
+    lines = scenario_assumptions(fc.outlook(f"{place}-baseline", draws=50)).lines
+    (line,) = [line for line in lines if line.startswith(name.capitalize())]
+    for words in assumptions:
+        assert words in line
 
 
 def test_without_a_count_it_says_so(outlook):
