@@ -17,6 +17,7 @@ import forecasting as fc
 from forecasting.demand.corridor import corridor_plan
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
+from forecasting.growth.flow import annual_totals
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting import figures
 from forecasting.reporting.figures.drawing import (
@@ -529,3 +530,21 @@ def test_a_share_at_which_no_market_stood_is_compared_with_none():
     assert chart.layout.title.subtitle.text.endswith(" % of new vehicles")
     (line,) = fc.tables.analogues_lines(tiny).lines
     assert line.startswith("No market-year of the panel stood at about the share of Uzbekistan in")
+
+
+def test_what_is_known_since_stands_beside_a_forecast() -> None:
+    periods = [fc.year(2013), fc.year(2014)]
+    sales = pd.Series({2010: 100.0, 2011: 180.0, 2012: 300.0, 2013: 900.0, 2014: 1500.0})
+    forecast, later = (
+        fc.forecast_flow(annual_totals(known), periods, market_size=300_000, draws=50)
+        for known in (sales.iloc[:3], sales)
+    )
+    alone, chart = forecast.plot(), forecast.plot(later)
+    names = [trace.name for trace in chart.data if trace.name]
+    assert names[:2] == ["forecast, 80 %", "as known later, 80 %"]
+    known = next(trace for trace in chart.data if trace.name == names[1])
+    assert list(known.y) == pytest.approx([900, 1500], rel=0.05)
+    assert chart.layout.yaxis.range[1] > 1500
+    assert "as known later, 80 %" not in [trace.name for trace in alone.data]
+    with pytest.raises(InputError, match="later is 7; give a forecast of the same periods"):
+        forecast.plot(7)  # type: ignore[arg-type]
