@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from forecasting.curves.results import GrowthResults as GrowthResults
     from forecasting.curves.sktime import GrowthForecaster as GrowthForecaster
     from forecasting.demand.corridor import corridor_plan as corridor_plan
+    from forecasting.evaluation.backtest import backtest as backtest
     from forecasting.evidence import datasets as datasets
     from forecasting.evidence.fact import Fact as Fact
     from forecasting.evidence.ledger import Ledger as Ledger

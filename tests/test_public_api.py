@@ -139,3 +139,12 @@ def test_a_name_that_is_not_there_is_an_attribute_error():
 def test_the_version_is_that_of_the_distribution():
     pyproject = (Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8")
     assert f'version = "{fc.__version__}"' in pyproject
+
+
+def test_each_of_the_twelve_tasks_is_of_four_lines():
+    text = (REFERENCE.parent / "how-to" / "tasks.md").read_text(encoding="utf-8")
+    tasks = text.split("\n## ")[1:]
+    lines = [len(re.findall(r"(?m)^(?:>>>|\.\.\.) ", task)) for task in tasks]
+    assert len(tasks) == 12
+    assert max(lines) <= 4
+    assert min(lines) >= 2

@@ -43,8 +43,10 @@ from forecasting.growth.fact_tables import ledger_of
 from forecasting.growth.flow import annual_totals, forecast_flow
 from forecasting.growth.prior import Prior, region_of
 from forecasting.growth.starting import MarketSize
+from forecasting.panels.growth_prior import panel_of_shares
 from forecasting.scenarios.facts_on_day import FlowInputs
-from forecasting.vocabulary.errors import EvidenceError
+from forecasting.vocabulary.arguments import instance, optional, takes
+from forecasting.vocabulary.errors import EvidenceError, ModelError
 from forecasting.vocabulary.periods import year
 from forecasting.vocabulary.sentences import plural
 
@@ -55,6 +57,10 @@ SHORT_HISTORY = 5
 LATE_ORIGIN = 2017  # origins from which the regression has seen many markets
 BACKTEST_DRAWS = 2000
 SUBSTITUTED = ("low", "median", "high", "wis", "ale", "in80", "in95")
+NO_CASES = EvidenceError(
+    f"the panel has no market with {FEWEST_YEARS} years in a row up to one from"
+    f" {FIRST_ORIGIN} on, {LEAST_SALES} sales in it and an outcome after it"
+)
 # Conditions on the columns of a score, and the region
 GROUPS = {
     "all": "h > 0",
@@ -158,10 +164,7 @@ def backtest_skill(
     methods = _methods(panel_rows if training is None else training, peers)
     table = results(
         forecast_cases(methods, _origins(panel_rows, training), mapped),
-        EvidenceError(
-            f"the panel has no market with {FEWEST_YEARS} years in a row up to one from"
-            f" {FIRST_ORIGIN} on, {LEAST_SALES} sales in it and an outcome after it"
-        ),
+        NO_CASES,
     )
     return _with_naive_scores(table) if peers else table
 
@@ -178,6 +181,61 @@ def _with_naive_scores(table: pd.DataFrame) -> pd.DataFrame:
     for name in SUBSTITUTED:
         table.loc[missing, name] = substitute[name].loc[cases].to_numpy()
     return table
+
+
+@takes(
+    ModelError,
+    panel=instance(pd.DataFrame, words="a table with the columns market, year and sales"),
+    prior=optional(instance(Prior, words="a Prior, as fc.estimate_prior makes it")),
+)
+def backtest(panel: pd.DataFrame, prior: Prior | None = None) -> pd.DataFrame:
+    """Score forecasts of a panel's markets, each from what was known at the end of a year.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        In the columns of `forecasting.estimate_prior`: market, year, sales, and share or size.
+    prior : Prior, optional
+        What forecasts start from. By default each market is scored with what the other markets had
+        taught by then, beside a regression on them.
+
+    Returns
+    -------
+    DataFrame
+        A row a method: ``wis`` (weighted interval score of the log, lower is better), ``h1`` and
+        so on by years ahead, ``in80, in95`` (how often ranges held) with standard errors ``se80,
+        se95``, ``cases``. Under ``attrs["cases"]`` a row a forecast.
+
+    Raises
+    ------
+    ModelError
+        Where a column is missing, or no share or size is told.
+    EvidenceError
+        Where no market has three years in a row, 2014 or a later one at their end, and an outcome.
+
+    Examples
+    --------
+    >>> rows = [("A", 2012 + t, 100 * 1.5**t, 1e5) for t in range(4)]
+    >>> panel = pd.DataFrame(rows, columns=["market", "year", "sales", "size"])
+    >>> backtest(panel, prior=Prior.shipped())["cases"].tolist()
+    [1]
+    """
+    rows = panel_of_shares(panel)
+    if prior is None and rows["market"].nunique() == 1:
+        raise EvidenceError(
+            f"the panel has {rows['market'].iloc[0]} alone, and growth is learned from other"
+            " markets; give more of them, or a prior="
+        )
+
+    def with_prior(markets: list[MarketYear]) -> list[Quantiles]:
+        return [totals_ahead(past, past.inputs, prior, past.size, HORIZONS) for past in markets]
+
+    methods = {THIS_PACKAGE: with_prior} if prior else _methods(rows, peers=False)
+    table = results(forecast_cases(methods, _origins(rows, rows if prior else None)), NO_CASES)
+    horizons = {f"h{h}": f"h == {h}" for h in sorted(table["h"].unique())}
+    lines = mean_scores(table, {"wis": "h > 0"} | horizons).round(3).join(coverage(table))
+    lines.attrs["cases"] = table
+    return lines
 
 
 def _origins(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> Iterator[MarketYear]:

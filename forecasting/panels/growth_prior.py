@@ -117,8 +117,7 @@ def estimate_prior(
     >>> bool(abs(estimate_prior(panel).level - 0.4) < 0.05)
     True
     """
-    panel = _with_share(market_rows(panel, "the panel", "year", ["sales"], ["share", "size"]))
-    rows = _growth_rows(panel)
+    rows = _growth_rows(panel_of_shares(panel))
     usable = rows["growth"].notna() & (rows["before"] >= MIN_SALES) & (rows["age"] >= 2)
     if not usable.any():
         raise ModelError(
@@ -147,10 +146,11 @@ def estimate_prior(
     return _with_launches(_with_lift(prior, rows), fit, launches)
 
 
-def _with_share(panel: pd.DataFrame) -> pd.DataFrame:
-    """The panel with shares of new vehicles, as given or from the sizes of markets; a panel without
-    any, or with shares above 1, is refused.
+def panel_of_shares(table: pd.DataFrame) -> pd.DataFrame:
+    """A panel in the columns of `estimate_prior` with shares of new vehicles, as given or from the
+    sizes of markets; one without any, or with shares above 1, is refused.
     """
+    panel = market_rows(table, "the panel", "year", ["sales"], ["share", "size"])
     share = panel.get("share", pd.Series(np.nan, panel.index))
     if "size" in panel:
         share = share.fillna(panel["sales"] / panel["size"].where(panel["size"] > 0))

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from statsmodels.tsa.forecasting.theta import ThetaModel
 
+import forecasting as fc
 from forecasting.evaluation import peers
 from forecasting.evaluation.backtest import (
     REGRESSION,
@@ -297,3 +298,20 @@ def test_a_peer_that_cannot_fit_is_counted_and_scored_as_the_naive_one(raw, monk
     assert table["cases"].nunique() == 1
     assert table["ratio"].drop([THIS_PACKAGE, REGRESSION, "analogue average growth"]).min() == 1.0
     assert "not fitted, with the naive forecast" in scores_text(table, BACKTEST)
+
+
+def test_a_panel_of_the_prior_is_scored_as_it_is():
+    """One panel for both: sales with the size of the market, in place of two kinds of sales."""
+    rows = [(m, y, 100 * (1.4 + k / 10) ** (y - 2011)) for k, m in enumerate("ABC") for y in YEARS]
+    panel = pd.DataFrame(rows, columns=["market", "year", "sales"]).assign(size=100_000)
+    score = fc.backtest(panel, prior=fc.Prior.shipped())
+    cases = score.attrs["cases"]
+    assert score["cases"].tolist() == [len(cases)] == [9]  # from 2014 and 2015
+    assert score["wis"].iloc[0] == pytest.approx(cases["wis"].mean(), abs=0.001)
+    with pytest.raises(fc.EvidenceError, match="has A alone"):
+        fc.backtest(panel[panel["market"] == "A"])
+    with pytest.raises(fc.ModelError, match="no share of any year"):
+        fc.backtest(panel.drop(columns="size"))
+
+
+YEARS = range(2011, 2017)

@@ -175,6 +175,10 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
             fc.fit_curves,
             {"matrix": np.array([SALES]), "curve": "bass", "start_params": None},
         ),
+        "backtest": (
+            fc.backtest,
+            {"panel": PANEL[PANEL["year"].between(2012, 2015)], "prior": fc.Prior.shipped()},
+        ),
         "estimate_prior": (fc.estimate_prior, {"panel": PANEL, "months": None, "perimeter": ""}),
         "Ledger": (fc.Ledger, {"facts": []}),
         "Ledger.select": (
