@@ -84,7 +84,11 @@ def __getattr__(name: str) -> Any:
     if name == "__all__":
         return sorted(_homes())
     if name.startswith("__") or name not in _homes():
-        raise AttributeError(f"module 'forecasting' has no attribute {name!r}")
+        import difflib
+
+        close = difflib.get_close_matches(name, _homes(), n=1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        raise AttributeError(f"module 'forecasting' has no attribute {name!r}{hint}")
     home, inside = _homes()[name]
     module = importlib.import_module(home)
     if inside not in vars(module):  # a module of its own

@@ -89,6 +89,13 @@ def test_everything_is_there_for_who_asks_for_all_of_it():
     assert {*NAMES} <= names.keys()
 
 
+@pytest.mark.parametrize("name", ["datasets", "figures", "notebook", "tables"])
+def test_a_module_shows_what_it_defines_and_nothing_that_it_imports_for_itself(name):
+    names = [word for word in dir(getattr(fc, name)) if not word.startswith("_")]
+    assert len(names) > 2
+    assert not {"Path", "os", "pd", "Any", "InputError", "takes", "DATA", "warnings"} & {*names}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_name_resolves_and_says_what_it_is(name):
     assert inspect.getdoc(getattr(fc, name))
@@ -132,7 +139,9 @@ def test_errors_have_one_root(name):
 
 
 def test_a_name_that_is_not_there_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="no attribute 'forecast_stock'"):
+    with pytest.raises(
+        AttributeError, match=r"no attribute 'forecast_stock'; did you mean forecast_flow"
+    ):
         fc.forecast_stock  # noqa: B018
 
 

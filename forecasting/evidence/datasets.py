@@ -13,6 +13,7 @@ import pandas as pd
 from forecasting.evidence.checking import shipped_rows
 from forecasting.evidence.ledger import Ledger, ledger_of
 from forecasting.vocabulary.arguments import takes, text
+from forecasting.vocabulary.door import names_of_module
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.names import DATA
 
@@ -87,3 +88,7 @@ def programmes() -> pd.DataFrame:
     return table.assign(
         share=(table["stood"] / table["planned"]).clip(upper=1), years_late=delay.clip(lower=0)
     )
+
+
+def __dir__() -> list[str]:
+    return names_of_module(globals())

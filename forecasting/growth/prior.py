@@ -25,6 +25,7 @@ from pydantic import TypeAdapter
 from forecasting.growth.common import Common
 from forecasting.growth.policy_months import PolicyEffects
 from forecasting.growth.within_year import WithinYear
+from forecasting.showing import Shown
 from forecasting.vocabulary.arguments import integer, optional, short_repr, takes, text
 from forecasting.vocabulary.errors import ModelError
 from forecasting.vocabulary.measures import BORDER_MEASURES
@@ -136,8 +137,8 @@ class Launch:
     growth_sd: float = 2.0
 
 
-@dataclass(frozen=True)
-class Prior:
+@dataclass(frozen=True, repr=False)
+class Prior(Shown):
     """The prior of a market's growth, before its own facts are read.
 
     Parameters
@@ -211,6 +212,10 @@ class Prior:
     source: str = "judgement, before any panel"
     markets: int = 0
     last_year: int = 0
+
+    def __repr__(self) -> str:
+        learned = f"from {self.markets} markets up to {self.last_year}"
+        return f"<Prior of {self.perimeter}, {learned if self.markets else self.source}>"
 
     @property
     def level_sd(self) -> float:

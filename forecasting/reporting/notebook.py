@@ -14,6 +14,7 @@ from forecasting.reporting.workbook import write_workbook
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.question import find_scenario, scenario_of_place
 from forecasting.vocabulary.arguments import instance, takes
+from forecasting.vocabulary.door import names_of_module
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.names import OUTLOOK_WORKBOOK, OUTPUT_VARIABLE
 
@@ -119,3 +120,7 @@ def _parameters(namespace: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in namespace.items()
         if isinstance(value, data_types) and not name.startswith("_") and name not in ("In", "Out")
     }
+
+
+def __dir__() -> list[str]:
+    return names_of_module(globals())

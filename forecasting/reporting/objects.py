@@ -2,6 +2,7 @@
 forecast, an outlook.
 """
 
+import math
 from collections.abc import Iterable
 from functools import singledispatch
 from typing import Any
@@ -12,6 +13,7 @@ from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.words import in_words, period_words
 from forecasting.growth.forecast import FlowForecast
+from forecasting.growth.prior import REFERENCE_LOG_ODDS, Prior, log_odds
 from forecasting.parameters.schema import Driver, Scenario
 from forecasting.reporting.answer import answer
 from forecasting.reporting.caveat_words import lines_of, words_of
@@ -19,7 +21,8 @@ from forecasting.reporting.figures import fan_chart
 from forecasting.reporting.figures.fan import forecast_chart
 from forecasting.reporting.figures.scenario_contrast import results_chart
 from forecasting.reporting.labels import label_of
-from forecasting.reporting.result_tables import outlook_table, with_unit
+from forecasting.reporting.result_tables import outlook_table, results_table, with_unit
+from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook import Outlook
 from forecasting.showing import Shown
 from forecasting.vocabulary.caveats import Caveat
@@ -205,6 +208,35 @@ def _prediction_html(prediction: GrowthPrediction) -> str:
     """Predictions of a growth curve as a table: a row per period, the median, and its interval."""
     frame = prediction.summary_frame().assign(period=prediction.row_labels.astype(str))
     return PREDICTION_TABLE.table(frame.to_dict("records"))._repr_html_()
+
+
+@html_of.register
+def _results_html(results: Results) -> str:
+    """Joint draws as a table: the main numbers by year, or all where it has none of these."""
+    main = [measure for measure in AT_THE_HORIZON if measure in results.values]
+    return results_table(results, *(main or results.values))._repr_html_()
+
+
+PRIOR_TABLE = TableForm(
+    [
+        Column("counts", "{prior.perimeter}"),
+        Column("learned from", "{prior.source}"),
+        Column("growth at a share of 1 %", lambda row: _growth_at(row["prior"], 0.01)),
+        Column("growth at a share of 10 %", lambda row: _growth_at(row["prior"], 0.1)),
+    ]
+)
+
+
+@html_of.register
+def _prior_html(prior: Prior) -> str:
+    """A prior as a small table: what it counts, where it was learned, what growth it expects."""
+    return PRIOR_TABLE.upright({"prior": prior}, "Growth learned from other markets")._repr_html_()
+
+
+def _growth_at(prior: Prior, share: float) -> str:
+    """The growth of the odds in a year that is expected of a market at a share."""
+    log_growth = prior.level + prior.slope * (log_odds(share) - REFERENCE_LOG_ODDS)
+    return f"{math.expm1(log_growth):.0%} a year"
 
 
 @html_of.register

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.parameters.naming import country_slug
+from forecasting.showing import Shown
 from forecasting.vocabulary.arguments import (
     Check,
     integer,
@@ -48,7 +49,7 @@ RESULT_COLUMNS = [
 
 
 @dataclass(frozen=True, eq=False)
-class Results:
+class Results(Shown):
     """Draws of several measures of one place under one scenario.
 
     Parameters

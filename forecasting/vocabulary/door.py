@@ -112,6 +112,21 @@ def _check(argument: inspect.Parameter) -> Check:
     return check
 
 
+def names_of_module(namespace: dict[str, Any]) -> list[str]:
+    """The names that a public module defines for its users: what it imports for itself is none.
+
+    Parameters
+    ----------
+    namespace : dict
+        ``globals()`` of the module.
+    """
+    return sorted(
+        name
+        for name, thing in namespace.items()
+        if not name.startswith("_") and getattr(thing, "__module__", "") == namespace["__name__"]
+    )
+
+
 def guard(namespace: dict[str, Any]) -> None:
     """Have the functions of a public namespace check what they are given, each argument by its
     name; inside the package they call each other unchecked.

@@ -113,3 +113,13 @@ def test_a_ledger_shows_its_first_facts_and_how_many_more_there_are(ledger):
     assert shown.startswith(" fact kind published source ")
     assert f"and {len(ledger) - 12} more facts" in shown
     assert "more facts" not in words(ledger.head(3)._repr_html_())
+
+
+def test_draws_and_a_prior_are_shown_as_tables(outlook):
+    results = words(outlook.results._repr_html_())
+    assert str(outlook.scenario.horizon) in results
+    assert "median" in results
+    prior = fc.Prior.shipped()
+    assert "growth at a share of 1 %" in words(prior._repr_html_())
+    assert repr(prior).startswith("<Prior of ")
+    assert len(repr(prior)) < 200
