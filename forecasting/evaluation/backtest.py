@@ -227,15 +227,19 @@ def backtest(panel: pd.DataFrame, prior: Prior | None = None) -> pd.DataFrame:
             " markets; give more of them, or a prior="
         )
 
-    def with_prior(markets: list[MarketYear]) -> list[Quantiles]:
-        return [totals_ahead(past, past.inputs, prior, past.size, HORIZONS) for past in markets]
-
-    methods = {THIS_PACKAGE: with_prior} if prior else _methods(rows, peers=False)
+    methods = {THIS_PACKAGE: _with_prior(prior)} if prior else _methods(rows, peers=False)
     table = results(forecast_cases(methods, _origins(rows, rows if prior else None)), NO_CASES)
     horizons = {f"h{h}": f"h == {h}" for h in sorted(table["h"].unique())}
     lines = mean_scores(table, {"wis": "h > 0"} | horizons).round(3).join(coverage(table))
     lines.attrs["cases"] = table
     return lines
+
+
+def _with_prior(prior: Prior) -> Forecaster:
+    """Forecasts of this package, all with one prior."""
+    return lambda markets: [
+        totals_ahead(past, past.inputs, prior, past.size, HORIZONS) for past in markets
+    ]
 
 
 def _origins(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> Iterator[MarketYear]:
