@@ -109,7 +109,9 @@ def _slopes(slopes: Array, growth: Array, default: WithinYear) -> tuple[Array, f
     x = growth[has_growth]
     y = slopes[has_growth]
     design = np.column_stack([x, np.ones(len(x))])
-    penalty = np.diag(sd**2 / np.array([0.25, 0.25, 0.5]) ** 2)
+    # What a year's months tell of the next year is believed to be little: where more was let pass,
+    # months that were told made the next year's forecast worse than their total did
+    penalty = np.diag(sd**2 / np.array([0.25, 0.03, 0.5]) ** 2)
     beta = np.linalg.solve(design.T @ design + penalty, design.T @ y + penalty @ prior)
     residual = y - design @ beta
     return beta, float(np.sqrt((residual @ residual + 4 * sd**2) / (len(y) + 4)))

@@ -39,7 +39,8 @@ def test_recovers_pattern_slopes_and_spreads():
     assert within.noise_sd == pytest.approx(0.1, abs=0.015)
     assert within.pattern_sd == pytest.approx(0.05, abs=0.03)
     assert within.slope_on_growth == pytest.approx(0.6, abs=0.05)
-    assert within.slope_on_next == pytest.approx(0.2, abs=0.05)
+    # Between the belief of 0.1, which is narrow, and the truth of 0.2
+    assert 0.1 < within.slope_on_next < 0.2
     assert "30 markets" in within.source
 
 
