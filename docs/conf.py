@@ -38,7 +38,10 @@ intersphinx_mapping = {
 }
 autosummary_generate = True
 # On disks that know no capitals, the page of `Outlook` would be that of `outlook`
-autosummary_filename_map = {"forecasting.outlook": "forecasting.outlook_function"}
+autosummary_filename_map = {
+    "forecasting.fact": "forecasting.fact_function",
+    "forecasting.outlook": "forecasting.outlook_function",
+}
 templates_path = ["style"]
 exclude_patterns = ["_build", "paper.md", "style"]  # the paper is for a journal
 html_theme = "furo"

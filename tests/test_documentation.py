@@ -71,7 +71,8 @@ def test_pages_fit_a_telephone_and_a_dark_screen(site, browser, name):
 
 def test_every_public_name_is_in_the_reference(site):
     """With a page of its own, which shows the source."""
-    names = {"outlook": "outlook_function"}  # `Outlook` is another
+    # `Outlook` and `Fact` are others
+    names = {"outlook": "outlook_function", "fact": "fact_function"}
     for name in fc.__all__:
         is_module = inspect.ismodule(getattr(fc, name))
         page = name if is_module else f"forecasting.{names.get(name, name)}"
