@@ -254,9 +254,11 @@ class OwnTable:
         """What the file leaves open of how it is written: its encoding, its decimal mark."""
         sheets = self.sheets(answers.encoding, answers.separator)
         for shape in self.shapes_for(answers) if sheets.separator == "," else ():
+            ends: dict[int, int] = {}
+            for row, column in shape.sheet.cells:
+                ends[row] = max(column, ends.get(row, 0))
             for row, rows in shape.head_rows.items():
-                widest = max((at for r, at in shape.sheet.cells if r in rows), default=0)
-                if rows and max(at for r, at in shape.sheet.cells if r == row) > widest:
+                if rows and ends[row] > max(ends[head] for head in rows):
                     yield Problem(
                         f"{self.name}:{row}",
                         "has more cells than the heads above it",
@@ -456,9 +458,12 @@ def _of_columns(shape: Shape, sheets: tuple[str, ...], split: int | None) -> Ite
             series = SeriesAnswer("", sheets, columns=(letter,))
             yield _candidate(series, label, head, titles, numbers)
             continue
-        for text in dict.fromkeys(shape.label_in(row, split) for row in shape.rows):
-            some = tuple(n for n in numbers if shape.label_in(n.place[0], split) == text)
-            if text and some and not is_total(text):
+        by_text: dict[str, list[CellNumber]] = {}
+        for number in numbers:
+            by_text.setdefault(shape.label_in(number.place[0], split), []).append(number)
+        for text, found in by_text.items():
+            some = tuple(found)
+            if text and not is_total(text):
                 where = {column_letter(split): text}
                 series = SeriesAnswer("", sheets, columns=(letter,), where=where)
                 words = f"{text} {head}"

@@ -424,24 +424,26 @@ def _rows_of_periods(
     for (row, _), number in sorted(numbers.items()):
         rows.setdefault(row, []).append(_whole(number))
     previous_has_numbers = False
+    cells_of_row = _by_row(sheet)
+    last_row = max(rows, default=0)
     for row, values in sorted(rows.items()):
         whole = [value for value in values if value is not None]
-        above_is_blank = not any(at == row - 1 for at, _ in numbers)
+        above_is_blank = row - 1 not in rows
         is_heads = False
         if len(whole) == len(values):
             distinct = [*dict.fromkeys(whole)]
             calendar = _calendar_of(whole, forms.calendar)
             is_ordered = distinct in (sorted(distinct), sorted(distinct, reverse=True))
-            texts = [c.text for (at, _), c in sheet.cells.items() if at == row and c.number is None]
+            texts = [c.text for c in cells_of_row[row].values() if c.number is None]
             if any(_is_period(text, forms) and not text.isdecimal() for text in texts):
                 is_ordered = False  # its label says the period
-            if calendar is not None and is_ordered and any(at > row for at in rows):
+            if calendar is not None and is_ordered and row < last_row:
                 is_heads = len(distinct) > 1 or (above_is_blank and not previous_has_numbers)
             elif len(whole) > 1 and whole == [*range(1, len(whole) + 1)]:
-                labels = [c.text for (at, _), c in sheet.cells.items() if at == row]
+                labels = [c.text for c in cells_of_row[row].values()]
                 is_alone = sum(len(text) > 1 for text in labels) == 0 and len(labels) > 2
                 is_months = len(whole) > 3
-                is_heads = above_is_blank and any(at > row for at in rows)
+                is_heads = above_is_blank and row < last_row
                 is_heads = is_heads and (is_alone or is_months)
         if is_heads:
             yield row
@@ -471,8 +473,7 @@ def _with_texts(
     sections_of: dict[int, tuple[str, ...]] = {}
     loose: list[str] = []
     seen_numbers = False
-    for row in sorted({row for row, _ in sheet.cells}):
-        cells = {column: cell for (at, column), cell in sheet.cells.items() if at == row}
+    for row, cells in sorted(_by_row(sheet).items()):
         texts = [cell.text for cell in cells.values()]
         if row in number_rows:
             head_rows[row] = tuple(heads)
@@ -504,6 +505,14 @@ def _with_texts(
     )
 
 
+def _by_row(sheet: CellSheet) -> dict[int, dict[int, SheetCell]]:
+    """The cells of each row by column."""
+    rows: dict[int, dict[int, SheetCell]] = {}
+    for (row, column), cell in sorted(sheet.cells.items()):
+        rows.setdefault(row, {})[column] = cell
+    return rows
+
+
 def _is_head(
     cells: dict[int, SheetCell], number_columns: set[int], number_rows: set[int], row: int
 ) -> bool:
@@ -518,7 +527,7 @@ def _is_head(
         and cell.text.lower() not in NOTHING
         and not (_LIKE_NUMBER.match(cell.text) and not re.search(r"\d{4}", cell.text))
     }
-    has_numbers_below = any(at > row for at in number_rows)
+    has_numbers_below = row < max(number_rows, default=0)
     if not (above and has_numbers_below):
         return False
     return len(distinct) > 1 or (len(cells) == 1 and min(above) > 1)
