@@ -232,13 +232,24 @@ class Shape:
         """The text of a column that holds for a row: its own, or the one above it where it is
         blank, as of a year that stands beside its first month alone.
         """
-        for above in range(row, 0, -1):
-            if above in self.head_rows.get(row, ()):
-                break
-            cell = self.sheet.cells.get((above, column))
-            if cell is not None and (above, column) not in self.numbers:
-                return cell.text
-        return ""
+        return self._labels_down.get((row, column), "")
+
+    @cached_property
+    def _labels_down(self) -> dict[Place, str]:
+        """The text of each column that holds for each row with numbers."""
+        heads = {row for rows in self.head_rows.values() for row in rows}
+        last: dict[int, str] = {}
+        labels: dict[Place, str] = {}
+        for row, cells in sorted(self._cells_of_row.items()):
+            if row in heads:
+                last = {}
+                continue
+            for column, cell in cells.items():
+                if (row, column) not in self.numbers:
+                    last[column] = cell.text
+            if row in self.head_rows:
+                labels |= {(row, column): text for column, text in last.items()}
+        return labels
 
     def head_text(self, column: int) -> str:
         """The heads of a column as one text."""

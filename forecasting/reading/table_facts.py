@@ -161,6 +161,7 @@ class _SeriesReader:
         self.problems: list[Problem] = []
         self.left_out: list[str] = []
         self.cells: set[tuple[str, int, int]] = set()
+        self.place_columns: dict[str, int | None] = {}
         quantity = quantity_of(series.quantity)
         self.is_percent = quantity.is_percent or measure_of(series.measure).is_share
         self.of_a_day = on_a_day(series.measure, series.quantity)
@@ -586,13 +587,19 @@ class _SeriesReader:
                 self.problem("place", f"{said['column']!r} is no column with words", hint)
                 return ""
             return find_place(shape.label_in(place[0], column))
-        column = place_column(shape)
+        column = self._column_of_places(shape)
         if column is not None:
             return find_place(shape.label_in(place[0], column))
         for text in (*shape.heads(place), *shape.sections.get(place[0], ())):
             if code := find_place(text):
                 return code
         return ""
+
+    def _column_of_places(self, shape: Shape) -> int | None:
+        """The column of places, looked for once in each sheet."""
+        if shape.sheet.title not in self.place_columns:
+            self.place_columns[shape.sheet.title] = place_column(shape)
+        return self.place_columns[shape.sheet.title]
 
     # Sums
 
