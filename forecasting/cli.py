@@ -1027,10 +1027,12 @@ def claim(ledger: Paths, **question: Any) -> None:
     year is used up by then: claim KG quota 2026 2026-06-30.
     """
     from forecasting.evaluation.claim import claim_of
+    from forecasting.growth.sharing import read_cache
     from forecasting.reading.own_ledgers import facts_of
     from forecasting.reporting.caveat_words import age_today
     from forecasting.reporting.score_words import claim_text
 
+    read_cache()
     facts = facts_of([*map(str, ledger)], shipped=False)
     if question["measure"] == QUOTA:
         from forecasting.evaluation.quota_days import quota_claim
