@@ -527,7 +527,7 @@ def analogues_lines(outlook: Outlook) -> BulletList:
     Examples
     --------
     >>> fc.tables.analogues_lines(outlook).lines[0][:44]
-    '37 market-years stood at about the share tha'
+    '... market-years stood at about the share tha'
     """
     forecast = outlook.forecast
     if forecast is None or forecast.market is None:

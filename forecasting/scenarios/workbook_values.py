@@ -505,7 +505,7 @@ def limits_of_cell(
     >>> from forecasting.demand.parameters import load_parameters
     >>> from forecasting.scenarios.question import find_scenario
     >>> limits_of_cell("annual_km", find_scenario("UZ"), load_parameters(), 2027)
-    (1000, 150000)
+    (1000.0, 150000.0)
     """
     if name == TARGET:
         return 1, LARGEST_TARGET

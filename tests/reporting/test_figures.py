@@ -458,9 +458,12 @@ def test_months_are_drawn_with_and_without_policies():
     month = int(np.argmin(np.abs(np.array(known.x) - 2025.21)))
     assert known.y[month] > 1.3 * without.y[month]  # what testing had held up
     names = [trace for trace in chart.data if trace.mode == "markers+text"]
-    assert [trace.x[0] for trace in names] == pytest.approx([2024.333, 2025.168], abs=0.01)
+    assert [trace.x[0] for trace in names] == pytest.approx(
+        [2026.166, 2025.168, 2024.333], abs=0.01
+    )
     texts = [trace.text[0] for trace in names]
-    assert texts == ["testing begins on 1 Nov 2024", "testing ends on 2 Sep 2025"]
+    assert texts[1:] == ["testing ends on 2 Sep 2025", "testing begins on 1 Nov 2024"]
+    assert texts[0].endswith("on 1 Sep 2026")
     heights = [trace.y[0] for trace in names]
     assert heights == sorted(heights, reverse=True)
 

@@ -187,7 +187,7 @@ def fan_chart(
     Examples
     --------
     >>> fc.figures.fan_chart(outlook, "ev_stock", since=2025).layout.title.text
-    '<b>Turkmenistan, baseline: 9,400 electric cars on the road in 2030</b>'
+    '<b>Turkmenistan, baseline: ... electric cars on the road in 2030</b>'
     """
     measure = measure or outlook.measure
     if empty := no_market_chart(outlook, measure):
