@@ -799,7 +799,7 @@ def changed_policy(
     old_parts = np.zeros((*forecast.monthly.shape, 3))
     if matches:
         row, coordinates = matches[0]
-        old_parts = policies.course_of(row, months).parts(coordinates)
+        old_parts = policies.course_of(row, months).differences(coordinates)
     else:
         row, coordinates = shipped_policies()[policy], normal
         if row.kind in ("begins", "quota"):
@@ -813,7 +813,8 @@ def changed_policy(
         old_effect = old_parts[draws, :, -1]
         if new_policy.start == row.start:
             old_effect = old_parts[draws].sum(axis=2)
-        new_effect = policies.course_of(new_policy, months).parts(coordinates[draws]).sum(axis=2)
+        new_course = policies.course_of(new_policy, months)
+        new_effect = new_course.differences(coordinates[draws]).sum(axis=2)
         start_day = min(row.start, new_policy.start) if matches else new_policy.start
         affected = months_since(start_day, months) > -1
         change[draws] = affected * (size[draws, None] * new_effect - old_effect)

@@ -110,6 +110,17 @@ class Effect:
         """The three numbers of events, from standard normal coordinates: shape (draws, 3)."""
         return numbers_of_latent(latent_of_numbers(self.median) + coordinates @ self.root.T)[0]
 
+    def losses(self, coordinates: Array) -> Array:
+        """What a privilege's end does compared with no end: the three numbers, none below 0.
+
+        Sales rose after the end of some privileges, but such a rise came from elsewhere: it comes
+        with the end and without it, and is no part of the difference between the two.
+
+        >>> Effect().losses(np.array([[0.0, 0.0, 0.0], [0.0, -9.0, -9.0]])).round(3).tolist()
+        [[0.5, 0.3, 3.0], [0.5, 0.0, 0.0]]
+        """
+        return np.maximum(self.numbers(coordinates), 0.0)
+
 
 @dataclass(frozen=True)
 class PolicyEffects:
@@ -250,6 +261,14 @@ class PolicyCourse:
             lasting = self.mean + coordinates @ self.shape.T
             return np.pad(lasting[..., None], ((0, 0), (0, 0), (2, 0)))
         return self.effect.numbers(coordinates)[:, None] * self.shape
+
+    def differences(self, coordinates: Array) -> Array:
+        """The same parts as a difference between the months with and without the policy, which is
+        never against its sign: see :meth:`Effect.losses`.
+        """
+        if self.effect is None:
+            return self.parts(coordinates)
+        return self.effect.losses(coordinates)[:, None] * self.shape
 
     def slopes(self, coordinates: Array, directions: Array) -> Array:
         """Derivatives along directions of the numbers by which `shape` moves months: shape (draws,

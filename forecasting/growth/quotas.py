@@ -8,8 +8,10 @@ number left before a month whose flow with the privilege is f, the month's flow 
 
 and the part s = R / a of the month, at most the whole, flows as a, the other part as b. Rush and
 fall are those of a privilege that ends, scaled by its worth p as a part of the price: at 0 nothing
-is changed, and the day is that on which the sum of the draws reaches the number. The months that
-facts speak of stay as they are: what the quota did to them is in the facts.
+is changed, and the day is that on which the sum of the draws reaches the number. The fall is of
+those who had hurried: it takes no more vehicles than the rush brought, and no quota brings fewer
+than its absence. The months that facts speak of stay as they are: what the quota did to them is in
+the facts.
 
 Cars wait for a quota that is announced: of the flow without a privilege, m months before its first
 day, the part 1 - exp(-wait wait_kept^(m - 1)) comes in its first months instead, and none is lost.
@@ -259,12 +261,12 @@ def with_quota(
         return flow
     effect = effects.ends
     rng = stream_of(seed, quota.id)
-    numbers = effect.numbers(rng.standard_normal((len(flow), 3)))
+    numbers = effect.losses(rng.standard_normal((len(flow), 3)))
     rush, fall, elasticity = numbers.T * np.array([[size], [size], [worth(share)]])
     remainder = np.full(len(flow), float(quota.quota or 0.0))
     if number is not None:
         remainder = number
-    fall = np.where(remainder > 0, fall, 0.0)
+    hurried = np.zeros(len(flow))
     elapsed = np.zeros(len(flow))
     result = np.array(flow, dtype=float)
     for column, (month, part) in enumerate(
@@ -273,17 +275,22 @@ def with_quota(
         if part <= 0:
             continue
         usual = np.maximum(flow[:, column], LEAST_FLOW)
+        months_left = np.maximum(remainder / usual - 1, 0.0)
+        part_hurried = -np.expm1(-rush * effect.rush_kept**months_left)
         if month.start <= known_until:
+            hurried += np.minimum(part * usual, remainder) * part_hurried
             remainder = np.maximum(remainder - part * usual, 0.0)
             continue
-        months_left = np.maximum(remainder / usual - 1, 0.0)
-        with_rush = usual * np.exp(rush * effect.rush_kept**months_left)
+        with_rush = usual / (1 - part_hurried)
         before_end = np.clip(remainder / with_rush, 0.0, part)
-        after_end = part - before_end
-        with_fall = usual * np.exp(-fall * effect.fall_kept**elapsed - elasticity)
-        result[:, column] = (1 - part) * usual + before_end * with_rush + after_end * with_fall
+        hurried += before_end * with_rush * part_hurried
+        flow_after = (part - before_end) * usual * np.exp(-elasticity)
+        stay_away = np.minimum(flow_after * -np.expm1(-fall * effect.fall_kept**elapsed), hurried)
+        flow_in_force = before_end * with_rush + flow_after - stay_away
+        result[:, column] = (1 - part) * usual + flow_in_force
         remainder = np.maximum(remainder - before_end * with_rush, 0.0)
-        elapsed += after_end
+        hurried -= stay_away
+        elapsed += part - before_end
     return result
 
 

@@ -43,7 +43,8 @@ def policy(**cells: object) -> Policy:
 
 
 def test_buyers_hurry_then_stay_away() -> None:
-    without, told = medians(forecast()), medians(forecast(ENDS))
+    # So many draws that chance moves a median by 2 %, as events differ much
+    without, told = medians(forecast(draws=4000)), medians(forecast(ENDS, draws=4000))
     assert told[0] > 1.2 * without[0]
     assert told[1] < 0.85 * without[1]
 
@@ -205,7 +206,7 @@ def test_a_rush_has_one_sign_and_what_follows_either_and_the_slopes_are_true() -
             up, down = (
                 row_course.parts(own + sign * step * direction).sum(axis=2) for sign in (1, -1)
             )
-            slope = row_course.slopes(own, direction[:, None])[..., 0]
+            slope = row_course.slopes(own, direction[:, None])[..., 0] @ row_course.shape.T
             assert slope == pytest.approx((up - down) / (2 * step), abs=1e-6), row
 
 
@@ -266,8 +267,7 @@ def test_a_policy_of_another_place_is_added_and_a_privilege_taken_away() -> None
         middle = dict(zip(months, np.median(change, axis=0), strict=True))
         assert middle["2024-12"] == 0.0  # without notice
         assert middle["2025-06"] < -0.1
-        # What stays may change its sign, in fewer draws than not
-        assert (change[:, months.index("2025-06")] <= 0).mean() > 0.6
+        assert (change <= 0).all()  # a rise after the end came from elsewhere
 
 
 def test_the_effects_of_a_prior_are_stored_with_it() -> None:

@@ -223,8 +223,8 @@ def test_where_no_quota_is_granted_all_pay_and_nobody_hurries() -> None:
     ratio = without.monthly[:, 36:] / made.monthly[:, 36:]
     assert ratio.max() <= 1.0
     assert ratio == pytest.approx(np.repeat(ratio[:, :1], 12, axis=1))
-    # A quota that is used up is followed by a fall, which few draws have larger than its rush
-    assert (years(without)[:, 3] > years(granted)[:, 3]).mean() <= 0.05
+    # After a quota that is used up no more buyers stay away than had hurried
+    assert (years(without)[:, 3] <= years(granted)[:, 3] * (1 + 1e-9)).all()
     some = apply_drivers(made, [driver(**asked, probability=0.5)], FACTS_END, 0)
     is_granted = np.isclose(some.monthly, granted.monthly).all(axis=1)
     assert is_granted.mean() == pytest.approx(0.5, abs=0.05)

