@@ -398,7 +398,8 @@ class Scenario(Shown, Strict, metaclass=CheckedCall):
         drivers = changes.get("drivers")
         if isinstance(drivers, Mapping) or (isinstance(drivers, list | tuple) and drivers):
             changes["drivers"] = self._with_drivers(drivers)
-        return scenario_from_parameters(values | changes).as_change_of(self)
+        _name_tables(changes)  # those of the scenario itself lie where a file said
+        return stored_scenario(values | changes).as_change_of(self)
 
     def _with_drivers(self, drivers: Drivers) -> list[Any]:
         """The drivers as a params file has them, with some added, changed or left out by name."""
@@ -573,10 +574,15 @@ def scenario_from_parameters(parameters: Mapping[str, Any]) -> Scenario:
     parameters country: is missing (a country such as UZ, or a corridor: horgos, ports,
     xinjiang)
     """
+    _name_tables(parameters)
+    return stored_scenario(parameters)
+
+
+def _name_tables(parameters: Mapping[str, Any]) -> None:
+    """Note the tables that a caller names, who may name any."""
     files = parameters.get("ledger")
     for file in files if isinstance(files, list | tuple) else ():
         name_table(str(file))
-    return stored_scenario(parameters)
 
 
 def stored_scenario(parameters: Mapping[str, Any]) -> Scenario:

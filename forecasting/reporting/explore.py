@@ -14,12 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecasting.parameters.schema import (
-    Driver,
-    Range,
-    Scenario,
-    scenario_from_parameters,
-)
+from forecasting.parameters.schema import Driver, Range, Scenario, stored_scenario
 from forecasting.reading.dialogue import Question
 from forecasting.reporting.answer import QUESTIONS
 from forecasting.reporting.figures.scenario_contrast import live_figure, redraw, what_if_chart
@@ -632,7 +627,7 @@ class ControlPanel:
             "drivers": [*drivers, *self._own_target()],
             "assumptions": {key: size.model_dump() for key, size in sizes.items()},
         }
-        return scenario_from_parameters(now.parameters() | keys)
+        return stored_scenario(now.parameters() | keys)
 
     def _typed(self, name: str, example: str) -> float | None:
         """The number in a field; None where the field is empty or not there."""

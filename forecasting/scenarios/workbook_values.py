@@ -37,7 +37,7 @@ from forecasting.demand.symbols import (
 )
 from forecasting.growth.stored_flow import flow_of_report
 from forecasting.parameters.naming import names_of_place
-from forecasting.parameters.schema import Scenario, scenario_from_parameters, stored_scenario
+from forecasting.parameters.schema import Scenario, stored_scenario
 from forecasting.parameters.writing import params_text
 from forecasting.reading.workbook_extent import check_extent
 from forecasting.scenarios.assumptions import LARGEST_TARGET, demand_of, demand_parameters
@@ -194,7 +194,7 @@ def with_cells(scenario: Scenario, cells: Mapping[str, float]) -> Scenario:
             drivers.append({"name": "own-target", **kind, "start": day, **grounds})
         elif name not in (TARGET_YEAR, *PRICES):
             assumptions[name] = value
-    return scenario_from_parameters(values | {"drivers": drivers, "assumptions": assumptions})
+    return stored_scenario(values | {"drivers": drivers, "assumptions": assumptions})
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import forecasting as fc
 from forecasting.cli import main
 from forecasting.reporting.notebook import scenario_of
 from forecasting.scenarios.check import check_paths
+from forecasting.scenarios.workbook_values import with_cells
 from forecasting.vocabulary.errors import InputError, LedgerError
 
 FACTS = """id,measure,place,period_start,period_end,relation,value,unit,published,source
@@ -140,3 +141,15 @@ def test_a_notebook_by_plain_papermill_reads_no_more(home: Path) -> None:
         scenario = scenario_of(given | {"ledger": [ledger], "measure": "ev_registrations"})
         with pytest.raises(LedgerError, match=fault):
             fc.outlook(scenario, draws=50)
+        # A change of the scenario does not make its file's tables those of the caller
+        for changed in (scenario.replace(horizon=2031), with_cells(scenario, {"home_access": 0.5})):
+            with pytest.raises(LedgerError, match=fault):
+                fc.outlook(changed, draws=50)
+
+
+def test_a_table_that_a_caller_names_in_a_change_is_read(home: Path) -> None:
+    elsewhere = str(home.parent / "elsewhere" / "mine.csv")
+    scenario = fc.load_scenario(params(home / "params", "mine.csv"))
+    changed = scenario.replace(ledger=[elsewhere])
+    assert changed.ledger == (elsewhere,)
+    assert len(fc.outlook(changed, draws=50).facts_used) == 2
