@@ -24,7 +24,7 @@ from forecasting.vocabulary.places import REGION, WORLD, place_code, place_name
 from forecasting.vocabulary.printed_numbers import printed_number
 from forecasting.vocabulary.printed_periods import period_of
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
-from forecasting.vocabulary.quantities import QUANTITIES, default_quantity, quantity_of
+from forecasting.vocabulary.quantities import BOUNDS, QUANTITIES, default_quantity, quantity_of
 
 # A claim of a bound, or of what comes in a day, as it is printed
 BOUND_WORDS = {
@@ -98,7 +98,7 @@ class Claim:
         if self.relation == "equals":
             return None
         below = self.probability_below
-        return below if self.relation in ("at_most", "less_than") else 1 - below
+        return below if BOUNDS[self.relation] < 0 else 1 - below
 
     @property
     def probability_below(self) -> float:
