@@ -385,8 +385,8 @@ class TableDialogue:
         unit = self.given[f"{number} unit"]
         if unit == "money":
             return
-        kind = measure_of(self.given[f"{number} counts"].partition(" ")[0]).kind
-        if kind != "stock" or self._open_periods(number):
+        measure = measure_of(self.given[f"{number} counts"].partition(" ")[0])
+        if measure.kind != "stock" or self._open_periods(number):
             yield self._periods(number, earlier)
         yield from self._fix(number)
 
