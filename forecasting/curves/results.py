@@ -559,6 +559,7 @@ class GrowthResults:
         """
         return chart(self, steps, alpha)
 
+    @takes(ModelError, alpha=probability())
     def summary(self, alpha: float = ALPHA) -> Any:
         """Estimates, intervals and what to know of them, in statsmodels' own tables.
 

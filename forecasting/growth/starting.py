@@ -219,7 +219,7 @@ def entries_by_year(series: pd.Series | Mapping[Any, Any], name: str) -> dict[Pe
     """
     entries: dict[Period, Any] = {}
     for label, value in series.items():
-        if pd.isna(value):
+        if pd.api.types.is_scalar(value) and pd.isna(value):
             continue
         period = _period_of(label, name)
         if period in entries:

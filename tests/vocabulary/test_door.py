@@ -164,6 +164,7 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         ),
         "GrowthModel.fit": (fc.GrowthModel(SALES).fit, {"start_params": None}),
         "GrowthResults.get_forecast": (results.get_forecast, {"steps": 2}),
+        "GrowthResults.predict": (results.predict, {"steps": 2}),
         "GrowthResults.get_prediction": (results.get_prediction, {"start": 0, "end": 3}),
         "GrowthResults.conf_int": (results.conf_int, {"alpha": 0.1}),
         "GrowthResults.summary": (results.summary, {"alpha": 0.1}),
@@ -171,6 +172,10 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "GrowthPrediction.conf_int": (predicted.conf_int, {"alpha": 0.1}),
         "GrowthPrediction.quantiles": (predicted.quantiles, {"levels": [0.1]}),
         "GrowthPrediction.summary_frame": (predicted.summary_frame, {"alpha": 0.1}),
+        "GrowthForecaster.get_test_params": (
+            fc.GrowthForecaster.get_test_params,
+            {"parameter_set": "default"},
+        ),
         "fit_curves": (
             fc.fit_curves,
             {"matrix": np.array([SALES]), "curve": "bass", "start_params": None},
@@ -531,5 +536,6 @@ def test_a_fit_is_made_by_fitting_alone() -> None:
 
 
 def test_a_fact_that_is_no_fact_says_which_cell() -> None:
-    with pytest.raises(fc.LedgerError, match=r"^Fact: value "):
-        fc.Fact(id="a", measure="ev_imports", place="UZ", value="many")
+    days = {"period_start": "2023-01-01", "period_end": "2023-04-30"}
+    with pytest.raises(fc.LedgerError, match=r"^a value: 'many' is not a number \("):
+        fc.Fact(id="a", measure="ev_imports", place="UZ", relation="equals", value="many", **days)
