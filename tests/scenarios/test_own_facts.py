@@ -164,7 +164,10 @@ def test_a_flow_that_nobody_names_is_the_one_that_is_counted(tmp_path):
     params.write_text(given + "market_size: 500000\nledger: [facts.csv]\n")
     made = outlook(params, draws=200)
     assert made.scenario.measure == "ev_sales"
-    assert answer(made).sentence.startswith("Norway will see about ")
+    stock, *_, flow = str(answer(made)).splitlines()
+    assert stock.startswith("Norway had about ")
+    assert flow.startswith("Norway will see about ")
+    assert " new electric vehicles sold in 2024 (" in flow
     assert "2 facts, 2 counted by an agency that is not named" in str(grounds(made))
     assert len(place_marks(made, "ev_sales", "NO")) == 2
     params.write_text(params.read_text() + "measure: ev_imports\n")
@@ -200,8 +203,9 @@ def test_the_counted_part_of_an_unfinished_year_stands_in_the_headline(tmp_path)
     made = outlook("NO", facts_of([str(table)]), draws=200)
     assert made.first_year == 2026
     assert made.counted_part == (100, dt.date(2026, 6, 30))
-    sentence = answer(made).sentence
-    assert "electric vehicles sold in 2026, 100 of them counted by 30 June, and" in sentence
+    flow = str(answer(made)).splitlines()[-1]
+    assert " electric vehicles sold in 2026 (" in flow
+    assert flow.endswith("), 100 of them counted by 30 June.")
     early = outlook("NO", facts_of([str(table)]), draws=200, as_of="2026-03-01")
     assert early.counted_part is None
 
