@@ -60,9 +60,19 @@ nb_execution_mode = "off"
 nb_mime_priority_overrides = [("html", "image/png", 0), ("html", "image/svg+xml", 1)]
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
+# Classes of other libraries, whose methods have their pages there
+FOREIGN_CLASSES = (
+    "BaseModel",
+    "Exception",
+    "BaseForecaster",
+    "BaseEstimator",
+    "BaseObject",
+    "_PredictProbaMixin",
+    "_StateAtMixin",
+)
 autodoc_default_options = {
     "members": True,
-    "inherited-members": "BaseModel, Exception",
+    "inherited-members": ", ".join(FOREIGN_CLASSES),
     "member-order": "bysource",
 }
 autodoc_typehints = "none"
