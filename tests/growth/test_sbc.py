@@ -112,5 +112,5 @@ def test_a_prior_too_sure_of_itself_is_found_out(simulate, facts):
     sure = replace(
         prior, shock_sd=0.25 * prior.shock_sd, market_sd=0.3 * prior.market_sd, common=common
     )
-    u = ranks(prior, sure, simulate, facts, 30)[:, -1]
+    u = ranks(prior, sure, simulate, facts, 60)[:, -1]
     assert stats.chisquare(np.histogram(u, BINS, (0, 1))[0]).pvalue < 0.001
