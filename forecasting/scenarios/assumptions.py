@@ -106,7 +106,8 @@ def moments_of(days: Array) -> Array:
     since_epoch = np.minimum(days, last_day).astype(int) - dt.date(1970, 1, 1).toordinal()
     dates = since_epoch.astype("datetime64[D]")
     years = dates.astype("datetime64[Y]")
-    begins, ends = (year.astype("datetime64[D]") for year in (years, years + 1))
+    next_years = years + np.timedelta64(1, "Y")
+    begins, ends = (year.astype("datetime64[D]") for year in (years, next_years))
     fraction = (dates - begins) / (ends - begins)
     return np.asarray(years.astype(int) + 1970 + fraction)
 
