@@ -415,7 +415,7 @@ def _growth_and_ends(results: Results, measure: str, year: int) -> tuple[str, st
 
 KEY_FIGURES = TableForm(
     [
-        Column("", "label"),
+        Column("measure", "label"),
         Column("four times in five", "ends", address="#grounds-{measure}"),
         Column("today"),
     ],

@@ -124,8 +124,8 @@ def test_an_answer_to_each_question_stands_side_by_side(outlook):
 
 def test_the_key_figures_have_today_beside_the_horizon():
     figures_shown = key_figures(fc.outlook("uzbekistan-baseline", draws=200)).frame
-    assert list(figures_shown) == ["", "2030", "four times in five", "today"]
-    assert figures_shown[""].tolist() == [
+    assert list(figures_shown) == ["measure", "2030", "four times in five", "today"]
+    assert figures_shown["measure"].tolist() == [
         "Battery and plug-in cars on the road, 2030",
         "Public points needed, 2030",
         "Battery cars imported, 2030",
