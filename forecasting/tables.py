@@ -12,7 +12,6 @@ from forecasting.reporting.answer import (
     charging_answers,
     date_line,
     evidence_summary,
-    key_figures,
     scenario_assumptions,
     scenarios_table,
 )

@@ -311,6 +311,8 @@ def test_what_the_browser_sees_can_fail(tmp_path, visit):
 def test_one_click_leads_from_a_fact_to_its_row_and_from_a_number_to_what_it_rests_on(read):
     page = read("uzbekistan-baseline/report.html").page
     page.locator(".fc-lead a").first.click()
+    assert page.locator(":target").inner_text().startswith("Battery and plug-in cars on the road")
+    page.locator(".fc-lead ~ p a[href='#grounds-ev_imports']").first.click()
     assert page.locator(":target").inner_text().startswith("Battery cars imported, Uzbekistan")
     link = page.locator(".fc-grounds a.fact").first
     link.focus()

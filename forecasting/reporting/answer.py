@@ -43,7 +43,6 @@ from forecasting.scenarios.outlook import Outlook, outlook as made_outlook
 from forecasting.scenarios.question import find_scenarios
 from forecasting.vocabulary.errors import ForecastingError
 from forecasting.vocabulary.measures import EV_SHARE
-from forecasting.vocabulary.periods import year as year_of
 from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.quantiles import RANGE_LEVELS
 from forecasting.vocabulary.sentences import capital, plural, sentence, uncapital
@@ -130,7 +129,7 @@ NO_POINTS = (
 )
 PROMISE = "{count} {unit} by {day}[ = {points} points][ ({agency}, not the state)]"
 DATE_LINE = "By ev-forecasting {version}."
-MAX_REASONS = 3  # of the events of a scenario that a brief names
+MAX_REASONS = 3  # of the events of a scenario that are named
 SCENARIO_LINE = "{scenario}: {reasons}[; and {more} more]."
 ASSUMPTION = "{reason} ({size} {unit}, {dates}[, with a probability of {chance}])"
 WITHOUT_ASSUMPTION = "without this event of the baseline: {reason} ({dates})"
@@ -413,84 +412,6 @@ def _growth_and_ends(results: Results, measure: str, year: int) -> tuple[str, st
     return median.lstrip("+"), f"{low} to {high}"
 
 
-KEY_FIGURES = TableForm(
-    [
-        Column("measure", "label"),
-        Column("four times in five", "ends", address="#grounds-{measure}"),
-        Column("today"),
-    ],
-    kind="fc-key-figures",
-)
-FIGURE_LABELS = {NEED: "Public points needed, {horizon}"}
-TODAY_COUNT = "{count} in {year}"
-TODAY_CHARGING = "{charging} {unit}, {day}"
-
-
-def key_figures(outlook: Outlook) -> Table:
-    """Cars on the road, public charging points needed, and cars that come in a year: today beside
-    the horizon.
-
-    Parameters
-    ----------
-    outlook : Outlook
-        Of a country.
-
-    Returns
-    -------
-    Table
-        A row for each, with the 80 % range at the horizon.
-
-    Examples
-    --------
-    >>> key_figures(outlook).frame.columns[1:].tolist()
-    ['2030', 'four times in five', 'today']
-    """
-    results = outlook.results
-    horizon = outlook.scenario.horizon
-    year = outlook.headline_year - 1
-    rows = []
-    for measure in (STOCK, NEED, outlook.measure):
-        if measure in results.values:
-            median, ends = median_and_ends(results, measure, horizon)
-            label = FIGURE_LABELS.get(measure, "{label}, {horizon}").format(
-                label=label_in(outlook, measure), horizon=horizon
-            )
-            today = _today(outlook, measure, year)
-            rows.append(
-                {"measure": measure, "label": label, "today": today, "median": median, "ends": ends}
-            )
-    column = Column(str(horizon), "median", address="#grounds-{measure}")
-    return KEY_FIGURES.with_columns([column], before="four times in five").table(rows)
-
-
-def _today(outlook: Outlook, measure: str, year: int) -> str | None:
-    """A measure in the last year: as it was counted, or else its median; of chargers the newest
-    count in its own unit.
-    """
-    if measure == NEED:
-        standing = _standing(outlook)
-        return TODAY_CHARGING.format_map(standing) if standing else None
-    if year not in outlook.results.years:
-        return None
-    return TODAY_COUNT.format(count=_count_of(outlook, measure, year), year=year)
-
-
-def _count_of(outlook: Outlook, measure: str, year: int) -> str:
-    """What was counted of the flow in a year, of several counts the one nearest to the median; the
-    median where nobody counted it.
-    """
-    counts = [
-        fact.value
-        for fact in outlook.evidence or ()
-        if fact.measure == measure and fact.is_exact and fact.period == year_of(year)
-    ]
-    if counts and measure == outlook.measure:
-        _, median, _ = range_levels(outlook.results, measure, year)
-        nearest = min(counts, key=lambda count: abs(count - median))
-        return f"{nearest:,.0f}"
-    return median_and_ends(outlook.results, measure, year)[0]
-
-
 ANSWERS = TableForm(
     [
         Column("answer"),
@@ -604,7 +525,7 @@ def scenarios_table(outlook: Outlook) -> Table:
     )
 
 
-def scenario_assumptions(outlook: Outlook) -> BulletList:
+def scenario_assumptions(outlook: Outlook, most: int = MAX_REASONS) -> BulletList:
     """What each scenario of a place assumes, in a line: the baseline its events from the day of the
     forecast on, every other one the events that the baseline has not, or has otherwise. Named are
     those that move the flow of the years ahead most, with size and date.
@@ -613,6 +534,8 @@ def scenario_assumptions(outlook: Outlook) -> BulletList:
     ----------
     outlook : Outlook
         Of one of them.
+    most : int
+        How many events of each scenario are named; the others are counted.
 
     Returns
     -------
@@ -642,7 +565,7 @@ def scenario_assumptions(outlook: Outlook) -> BulletList:
         for driver, moved in usual.values()
         if driver.acts_after(outlook.as_of)
     ]
-    lines = [_assumption_line(baseline, ahead)]
+    lines = [_assumption_line(baseline, ahead, most)]
     for scenario in alternatives:
         changes = []
         for driver in scenario.drivers:
@@ -653,7 +576,7 @@ def scenario_assumptions(outlook: Outlook) -> BulletList:
         for name, (driver, moved) in usual.items():
             if name not in names:
                 changes.append((abs(moved), _without(driver)))
-        lines.append(_assumption_line(scenario, changes))
+        lines.append(_assumption_line(scenario, changes, most))
     return BulletList(lines, "fc-scenario-lines")
 
 
@@ -678,15 +601,17 @@ def _without(driver: Driver) -> str:
     return WITHOUT_ASSUMPTION.format(reason=driver.reason, dates=driver_dates(driver))
 
 
-def _assumption_line(scenario: Scenario, assumptions: Sequence[tuple[float, str]]) -> str:
+def _assumption_line(
+    scenario: Scenario, assumptions: Sequence[tuple[float, str]], most: int
+) -> str:
     """Those of a scenario's assumptions that move most, the largest first, in a line."""
     ordered = sorted(assumptions, key=lambda assumption: -assumption[0])
     words = [text for _, text in ordered] or [LIKE_BASELINE]
     return sentence(
         SCENARIO_LINE,
         scenario=capital(scenario.scenario),
-        reasons="; ".join(words[:MAX_REASONS]),
-        more=max(len(words) - MAX_REASONS, 0),
+        reasons="; ".join(words[:most]),
+        more=max(len(words) - most, 0),
     )
 
 

@@ -53,7 +53,8 @@ OPEN_QUOTAS = TableForm(
 
 
 def quota_sentences(outlook: Outlook) -> Iterator[str]:
-    """Of each open quota when it is used up, or that the scenario lifts it.
+    """Of each open quota when it is used up, or that the scenario lifts it; one that is likely to
+    last is left to the table of quotas.
 
     Parameters
     ----------
@@ -68,10 +69,10 @@ def quota_sentences(outlook: Outlook) -> Iterator[str]:
     """
     for forecast in open_quotas(outlook):
         size = size_that_lifts(outlook, forecast.quota)
-        if size is None:
-            yield quota_sentence(forecast)
-        else:
+        if size is not None:
             yield LIFTED.format(name=_name(forecast.quota), size=f"{size:,.0f}")
+        elif forecast.days.median is not None:
+            yield quota_sentence(forecast)
 
 
 def _name(quota: Policy) -> str:

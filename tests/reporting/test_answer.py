@@ -18,7 +18,6 @@ from forecasting.reporting.answer import (
     charging_answers,
     date_line,
     evidence_summary,
-    key_figures,
     scenario_assumptions,
 )
 from forecasting.reporting.grounds import caveats, grounds
@@ -120,18 +119,6 @@ def test_an_answer_to_each_question_stands_side_by_side(outlook):
     assert shown["question"].str.contains("?", regex=False).all()
     assert shown["question"].str.contains("Plan by this one").tolist() == [True, False, False]
     assert shown["points"].tolist() == ["6,800", "15,000", "27,000"]
-
-
-def test_the_key_figures_have_today_beside_the_horizon():
-    figures_shown = key_figures(fc.outlook("uzbekistan-baseline", draws=200)).frame
-    assert list(figures_shown) == ["measure", "2030", "four times in five", "today"]
-    assert figures_shown["measure"].tolist() == [
-        "Battery and plug-in cars on the road, 2030",
-        "Public points needed, 2030",
-        "Battery cars imported, 2030",
-    ]
-    # Of three counts of 2025 that one which is nearest to the forecast's basis
-    assert figures_shown["today"].tolist()[1:] == ["1,399 stations, 1 May 2025", "56,832 in 2025"]
 
 
 def test_a_million_is_said_in_millions():
