@@ -68,11 +68,6 @@ from forecasting.writers.numbers import (
     whole_percent,
 )
 
-# Why a country is not in the sum of the region, by whether it is of the five
-EXCLUSION_REASONS = {
-    False: "which is none of the five countries",
-    True: "which has no measure in common with them, only shares of new cars",
-}
 NEED, *_ = CHARGING_ANSWERS
 
 
@@ -752,7 +747,10 @@ def region_members(outlooks: Collection[Outlook]) -> BulletList:
     lines = [f"In the sum: {', '.join(map(place_name, members))}."]
     excluded = {outlook.scenario.country or "" for outlook in outlooks} - {"", *members}
     for code in sorted(excluded):
-        lines.append(f"Not in it: {place_name(code)}, {EXCLUSION_REASONS[code in COUNTRIES]}.")
+        reason = "which is none of the five countries"
+        if code in COUNTRIES:
+            reason = "which has no measure in common with them, only shares of new cars"
+        lines.append(f"Not in it: {place_name(code)}, {reason}.")
     return BulletList(lines)
 
 

@@ -33,12 +33,14 @@ BAND_LINES = (  # column of the sheet Results, its name, its look
     (4, "10 %", "dash", 1.25, COLOURS[0]),
     (8, "90 %", "dash", 1.25, COLOURS[0]),
 )
-HOW_TO_CHANGE = {  # by whether the outlook has a chain that a workbook can hold
-    True: "These are values. To change an assumption and see the answers move: "
-    "ev-forecast export REPORT --xlsx FILE",
-    False: "These are values, without yellow cells: vehicles that only pass, or are no cars, are "
-    "led to no charging points here. To change something, change the params file and run it again.",
-}
+CHANGE_IN_WORKBOOK = (
+    "These are values. To change an assumption and see the answers move: "
+    "ev-forecast export REPORT --xlsx FILE"
+)
+CHANGE_IN_PARAMS = (
+    "These are values, without yellow cells: vehicles that only pass, or are no cars, are led to "
+    "no charging points here. To change something, change the params file and run it again."
+)
 HEADLINE_TABLE = TableForm(
     [Column("measure", form=label_of), *map(Column, ("year", "median", LOW, HIGH, "unit"))]
 )
@@ -99,7 +101,8 @@ def _summary(book: Book, outlook: Outlook) -> None:
     entries = headline(outlook.results, outlook.measure, outlook.headline_year)
     row = book.table(sheet, 3, HEADLINE_TABLE.table(entries))
     caveats = lines_of([outlook.age, *outlook.caveats])
-    lines = [*caveats, *outlook.scenario.notes, HOW_TO_CHANGE[is_live(outlook)]]
+    change = CHANGE_IN_WORKBOOK if is_live(outlook) else CHANGE_IN_PARAMS
+    lines = [*caveats, *outlook.scenario.notes, change]
     for at, words in enumerate(lines, start=row + 1):
         sheet.merge_range(at, 0, at, 5, words, note)
         sheet.set_row(at, 15 * (1 + len(words) // 95))

@@ -27,10 +27,6 @@ PARTNERS = dict(zip(COUNTRIES, ("398", "417", "762", "795", "860"), strict=True)
 ALL_TRADE = {"motCode": "0", "customsCode": "C00", "partner2Code": "0"}  # all modes and procedures
 MAX_RECORDS = 500  # records of a preview
 # Relation, kind and note of a number that is estimated, or not
-RELATION_OF_ESTIMATE = {
-    False: ("equals", "outcome", ""),
-    True: ("about", "estimate", "; the quantity is estimated"),
-}
 ITEMS = "5"  # the code of a quantity in pieces
 # Headings of the Harmonized System, edition of 2022, each with what it counts.
 GOODS = {
@@ -174,7 +170,9 @@ def _records(text: str, question: Mapping[str, str]) -> list[TradeRecord]:
 def _row(page: Page, record: TradeRecord, estimated: bool, vehicles: float) -> Row:
     place = next(place for place, code in PARTNERS.items() if code == record.partnerCode)
     measure, product = GOODS[record.cmdCode]
-    relation, kind, note = RELATION_OF_ESTIMATE[estimated]
+    note = "by the month of leaving China"
+    if estimated:
+        note += "; the quantity is estimated"
     return page.row(
         measure,
         place,
@@ -183,11 +181,11 @@ def _row(page: Page, record: TradeRecord, estimated: bool, vehicles: float) -> R
         product,
         partner="CN",
         basis="China's exports, UN Comtrade",
-        relation=relation,
+        relation="about" if estimated else "equals",
         value=number_text(vehicles),
-        kind=kind,
+        kind="estimate" if estimated else "outcome",
         source="UN Comtrade, China as reporter",
         quote=f"HS {record.cmdCode}: {vehicles:,.0f} pieces exported from China to "
         f"{place_name(place)}",
-        note=f"by the month of leaving China{note}",
+        note=note,
     )
