@@ -38,7 +38,7 @@ from forecasting.panels.charger_panel import COUNTS, charger_panel, estimate_pra
 from forecasting.panels.growth_prior import estimate_prior
 from forecasting.panels.policy_effects import estimate_policy_effects
 from forecasting.parameters.schema import CORRIDORS, Scenario
-from forecasting.reading.own_ledgers import read_ledger
+from forecasting.reading.user_ledgers import read_ledger
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.names import DATA
 from forecasting.vocabulary.places import COUNTRIES

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from forecasting.growth.prior import Prior as Prior
     from forecasting.panels.growth_prior import estimate_prior as estimate_prior
     from forecasting.parameters.schema import Scenario as Scenario
-    from forecasting.reading.own_ledgers import read_ledger as read_ledger
+    from forecasting.reading.user_ledgers import read_ledger as read_ledger
     from forecasting.reporting import figures as figures, notebook as notebook
     from forecasting.reporting.explore import explore as explore, new as new
     from forecasting.runs.output.result import RunSummary as RunSummary

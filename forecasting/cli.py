@@ -1028,7 +1028,7 @@ def claim(ledger: Paths, **question: Any) -> None:
     """
     from forecasting.evaluation.claim import claim_of
     from forecasting.growth.sharing import read_cache
-    from forecasting.reading.own_ledgers import facts_of
+    from forecasting.reading.user_ledgers import facts_of
     from forecasting.reporting.caveat_words import age_today
     from forecasting.reporting.score_words import claim_text
 

@@ -287,7 +287,7 @@ class Scenario(Shown, Strict, metaclass=CheckedCall):
         >>> scenario_from_parameters(given).of_own_facts().measure
         'ev_imports'
         """
-        from forecasting.reading.own_ledgers import facts_that_a_file_names
+        from forecasting.reading.user_ledgers import facts_that_a_file_names
 
         if not self.ledger or not self._asks_for_flow:
             return self

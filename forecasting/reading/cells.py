@@ -1,7 +1,7 @@
 """From a file to sheets of cells, each as a spreadsheet program shows it: text in any encoding and
 with any separator, Excel workbooks new and old, OpenDocument.
 
->>> (sheet,) = sheets_of(OwnFile("own.csv", b"Land;2023%cNO;104000" % 10)).sheets
+>>> (sheet,) = sheets_of(UserFile("own.csv", b"Land;2023%cNO;104000" % 10)).sheets
 >>> sheet.cells[2, 2].text, column_letter(28)
 ('104000', 'AB')
 """
@@ -46,7 +46,7 @@ Place = tuple[int, int]  # row and column, from 1 on, as a spreadsheet program c
 
 
 @dataclass(frozen=True)
-class OwnFile:
+class UserFile:
     """A file of a user's, and how it is written where that cannot be seen.
 
     Parameters
@@ -153,12 +153,12 @@ def cell_name(place: Place) -> str:
     return f"{column_letter(place[1])}{place[0]}"
 
 
-def sheets_of(file: OwnFile) -> Sheets:
+def sheets_of(file: UserFile) -> Sheets:
     """The sheets of a file.
 
     Parameters
     ----------
-    file : OwnFile
+    file : UserFile
         With its content.
 
     Raises
@@ -205,7 +205,7 @@ def _sheet(title: str, cells: dict[Place, SheetCell], hidden: Iterable[str] = ()
 # Files of text.
 
 
-def _text(file: OwnFile) -> Sheets:
+def _text(file: UserFile) -> Sheets:
     texts = _decoded(file)
     text = next(iter(texts.values()))
     separator = file.separator or max(SEPARATORS, key=lambda mark: _regularity(text, mark))
@@ -230,7 +230,7 @@ def _text(file: OwnFile) -> Sheets:
     return Sheets(file.name, sheets, separator, _differences(texts))
 
 
-def _decoded(file: OwnFile) -> dict[str, str]:
+def _decoded(file: UserFile) -> dict[str, str]:
     """The text of a file by its encoding: one that the file tells, or each that it may be in."""
     data = file.data
     if not file.encoding:
@@ -343,7 +343,7 @@ def _regularity(text: str, mark: str) -> tuple[int, int]:
 # Workbooks.
 
 
-def _excel(file: OwnFile) -> Iterator[CellSheet]:
+def _excel(file: UserFile) -> Iterator[CellSheet]:
     book, formulas = _loaded(file)
     shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     for sheet in shown or book.worksheets:
@@ -409,7 +409,7 @@ def _check_results(name: str, values: Any, formulas: Any) -> None:
         )
 
 
-def _loaded(file: OwnFile) -> tuple[Any, Any]:
+def _loaded(file: UserFile) -> tuple[Any, Any]:
     """A workbook with the values of its formulas, and with the formulas themselves."""
     from openpyxl import load_workbook
 
@@ -452,7 +452,7 @@ def _check_width(name: str, title: str, width: int) -> None:
         raise LedgerError.at(name, fault, "delete what lies far from the table")
 
 
-def _calamine(file: OwnFile) -> Iterator[CellSheet]:
+def _calamine(file: UserFile) -> Iterator[CellSheet]:
     """The sheets of a file whose formats and hidden lines are not told."""
     from python_calamine import CalamineWorkbook, SheetVisibleEnum
 

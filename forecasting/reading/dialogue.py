@@ -21,16 +21,16 @@ from forecasting.reading.answers import (
     in_yaml,
     proposal_text,
 )
-from forecasting.reading.own_table import (
+from forecasting.reading.proposals import GROWTH, says_to_date
+from forecasting.reading.table_facts import series_of
+from forecasting.reading.user_table import (
     Candidate,
-    OwnTable,
     TableProposal,
     TableRead,
+    UserTable,
     likeliest,
     runs_since_january,
 )
-from forecasting.reading.proposals import GROWTH, says_to_date
-from forecasting.reading.table_facts import series_of
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.languages import folded
@@ -174,7 +174,7 @@ class TableDialogue:
 
     Parameters
     ----------
-    table : OwnTable
+    table : UserTable
         What is asked about.
     said : Answers
         What is said already, e.g. of how the file is written.
@@ -188,7 +188,7 @@ class TableDialogue:
     """
 
     def __init__(
-        self, table: OwnTable, said: Answers | None = None, earlier: Answers | None = None
+        self, table: UserTable, said: Answers | None = None, earlier: Answers | None = None
     ) -> None:
         self.table = table
         self.said = said or Answers()
@@ -654,7 +654,7 @@ def _periods_answer(text: str) -> str:
     raise InputError(f"{text[:60]!r} is none of the answers; {hint}")
 
 
-def proposal_file(table: OwnTable, said: Answers | None = None) -> str:
+def proposal_file(table: UserTable, said: Answers | None = None) -> str:
     """A file of answers that is filled with the proposals, the choices as comments."""
     proposal = table.proposal(said)
     answers = proposal.answers

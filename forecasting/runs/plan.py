@@ -256,7 +256,7 @@ class Survey:
         """Read and check params files: the parameters of each, a hash of the facts it may use."""
         if not self.changed:
             return {}
-        from forecasting.reading.own_ledgers import facts_of
+        from forecasting.reading.user_ledgers import facts_of
         from forecasting.scenarios.check_params import read_checked
 
         user_facts = facts_of(self._ledgers, published=self._published)
@@ -435,7 +435,7 @@ def undated_facts(runs: Iterable[Run]) -> list[Caveat]:
     """What to do with the own facts of some runs that are not used, as nobody says since when they
     are known.
     """
-    from forecasting.reading.own_files import checked_file
+    from forecasting.reading.user_files import checked_file
 
     user_files = [
         file for run in runs if not run.parameters["published"] for file in run.parameters["ledger"]

@@ -16,7 +16,7 @@ from forecasting.evidence.checking import of_one_id
 from forecasting.evidence.rules import FoundRow
 from forecasting.parameters.naming import PARAMS_ENDINGS, named_again
 from forecasting.reading.cells import TABLES
-from forecasting.reading.own_files import checked_file, read_rows
+from forecasting.reading.user_files import checked_file, read_rows
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import EvidenceError, InputError, Problem
 from forecasting.vocabulary.files import AnyPath, allowing

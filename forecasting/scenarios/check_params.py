@@ -17,7 +17,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.growth.usable import usable_facts
 from forecasting.parameters.schema import Scenario, scenario_of
 from forecasting.parameters.values import Range, fact_ids
-from forecasting.reading.own_ledgers import facts_of
+from forecasting.reading.user_ledgers import facts_of
 from forecasting.scenarios.assumptions import KeyProblem, assumption_faults, refused, target_faults
 from forecasting.scenarios.facts_on_day import flow_inputs, unused_facts
 from forecasting.vocabulary.caveats import Caveat

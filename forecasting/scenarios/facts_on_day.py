@@ -20,7 +20,7 @@ from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.growth.prior import Prior
 from forecasting.parameters.naming import PARAMS_ENDINGS
 from forecasting.parameters.schema import Driver, Scenario, scenario_from_file
-from forecasting.reading.own_ledgers import facts_of, facts_that_a_file_names
+from forecasting.reading.user_ledgers import facts_of, facts_that_a_file_names
 from forecasting.scenarios.question import find_scenario, params_file
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import InputError

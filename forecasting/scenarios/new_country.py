@@ -22,10 +22,10 @@ from forecasting.evidence.rules import OBSERVATION_KINDS, FoundRow, Row, number_
 from forecasting.parameters.naming import country_code
 from forecasting.parameters.writing import new_params, write_params, yaml_value
 from forecasting.reading.answers import Answers, answers_path, proposal_path, read_answers
-from forecasting.reading.cells import TABLES, CellSheet, OwnFile
+from forecasting.reading.cells import TABLES, CellSheet, UserFile
 from forecasting.reading.dialogue import Question, TableDialogue, one_of, proposal_file
-from forecasting.reading.own_files import plain_rows
-from forecasting.reading.own_table import OwnTable, open_problems
+from forecasting.reading.user_files import plain_rows
+from forecasting.reading.user_table import UserTable, open_problems
 from forecasting.scenarios.check import check_paths
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import InputError, Problem
@@ -102,7 +102,7 @@ class NewCountry:
         self.said = said
         self.plain = None if said else plain_rows(path)
         if self.plain is None:
-            self.table = OwnTable(OwnFile(path.name, read_whole(path)), sheets)
+            self.table = UserTable(UserFile(path.name, read_whole(path)), sheets)
             if said is None:
                 self.dialogue = TableDialogue(self.table, earlier=self._earlier())
         self._kept = ""
@@ -116,11 +116,11 @@ class NewCountry:
             return read_answers(answers_path(self.path))
         except InputError:
             with contextlib.suppress(InputError):
-                table = OwnTable(OwnFile(self.path.name, read_whole(self.path)))
+                table = UserTable(UserFile(self.path.name, read_whole(self.path)))
                 self._propose(table, Answers())
             raise
 
-    def _propose(self, table: OwnTable, said: Answers) -> Path:
+    def _propose(self, table: UserTable, said: Answers) -> Path:
         """Write proposed answers beside the table, where nobody has before."""
         path = proposal_path(self.path)
         if not path.exists():

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from forecasting.cli import main
 from forecasting.evidence.checking import append_fact
-from forecasting.reading.own_ledgers import read_ledger
+from forecasting.reading.user_ledgers import read_ledger
 from forecasting.vocabulary.errors import LedgerError
 
 GOOD = {

@@ -26,7 +26,7 @@ from click.testing import CliRunner, Result
 from forecasting.cli import main
 from forecasting.evidence.sources import fetching, polite
 from forecasting.evidence.sources.comtrade import COMTRADE_KEY, GOODS, PARTNERS
-from forecasting.reading.own_ledgers import read_ledger
+from forecasting.reading.user_ledgers import read_ledger
 from forecasting.vocabulary.errors import InputError, RunError
 from forecasting.vocabulary.names import CACHE_VARIABLE
 

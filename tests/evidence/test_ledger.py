@@ -17,7 +17,7 @@ from forecasting.evidence import datasets
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import MAX_SELECTIONS, Ledger
 from forecasting.evidence.rules import printed_rounding, publication
-from forecasting.reading.own_ledgers import read_ledger
+from forecasting.reading.user_ledgers import read_ledger
 from forecasting.vocabulary.errors import EvidenceError, LedgerError, PeriodError
 from forecasting.vocabulary.places import PLACES, partner_code, place_code, place_name
 from forecasting.vocabulary.quantities import QUANTITIES, RELATIONS

@@ -11,7 +11,7 @@ import pytest
 
 from forecasting.evidence import datasets
 from forecasting.evidence.rules import LEDGER_COLUMNS
-from forecasting.reading.own_ledgers import read_ledger
+from forecasting.reading.user_ledgers import read_ledger
 from forecasting.vocabulary.errors import LedgerError, PeriodError
 from forecasting.vocabulary.places import place_code
 

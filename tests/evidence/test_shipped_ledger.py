@@ -9,7 +9,7 @@ import pytest
 from forecasting.evidence import datasets
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.rules import number_text
-from forecasting.reading.own_ledgers import read_ledger
+from forecasting.reading.user_ledgers import read_ledger
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.places import COUNTRIES
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from forecasting.reading.own_ledgers import read_ledger
+from forecasting.reading.user_ledgers import read_ledger
 from forecasting.vocabulary.errors import LedgerError
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0")) // 10 or 80

@@ -391,7 +391,7 @@ def test_a_scenario_reads_tables_of_folders_that_are_named(
     fact = "a,ev_imports,UZ,2022-01-01,2022-12-31,equals,4000,vehicles,2023-01-15,office"
     (folder / "mine.csv").write_text(f"{columns}\n{fact}\n")
     cell = (
-        "from forecasting.reading.own_ledgers import facts_that_a_file_names as facts;"
+        "from forecasting.reading.user_ledgers import facts_that_a_file_names as facts;"
         "print(len(facts(ledger, False)))"
     )
     project.notebook(cell)

@@ -1,7 +1,7 @@
 """A stranger's table as a whole: its cells and its shapes, what the answers make of them, and what
 its words propose where nobody has answered.
 
->>> table = OwnTable(OwnFile("own.csv", b"Country,Year,EV sales%cGE,2023,5400" % 10))
+>>> table = UserTable(UserFile("own.csv", b"Country,Year,EV sales%cGE,2023,5400" % 10))
 >>> read = table.read(table.proposal().answers)
 >>> [(fact.value, fact.place, str(fact.period)) for fact in read.facts]
 [(5400.0, 'GE', '2023')]
@@ -23,7 +23,7 @@ from forecasting.reading.answers import (
     Answers,
     SeriesAnswer,
 )
-from forecasting.reading.cells import OwnFile, Sheets, column_letter, sheets_of
+from forecasting.reading.cells import Sheets, UserFile, column_letter, sheets_of
 from forecasting.reading.checks import problems_of
 from forecasting.reading.proposals import (
     EVENTS,
@@ -158,12 +158,12 @@ class TableRead:
         }
 
 
-class OwnTable:
+class UserTable:
     """A table of a user's, whose cells are read once.
 
     Parameters
     ----------
-    file : OwnFile
+    file : UserFile
         With its content.
     titles : tuple of str
         The sheets that are looked at; default all.
@@ -174,7 +174,7 @@ class OwnTable:
         Where it is no table, or one beyond a limit.
     """
 
-    def __init__(self, file: OwnFile, titles: tuple[str, ...] = ()) -> None:
+    def __init__(self, file: UserFile, titles: tuple[str, ...] = ()) -> None:
         self.file = file
         self.titles = titles
         self.name = file.name

@@ -24,8 +24,8 @@ from forecasting.evidence.checking import (
 )
 from forecasting.evidence.rules import FoundRow
 from forecasting.reading.answers import answers_path, read_answers
-from forecasting.reading.cells import TABLES, TEXTS, OwnFile
-from forecasting.reading.own_table import OwnTable, TableRead, problem_of_questions
+from forecasting.reading.cells import TABLES, TEXTS, UserFile
+from forecasting.reading.user_table import TableRead, UserTable, problem_of_questions
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import LedgerError, Problem
 from forecasting.vocabulary.files import AnyPath, read_whole
@@ -97,7 +97,7 @@ def plain_rows(path: Path) -> LedgerRows | None:
     if ending in TEXTS:
         head = data.partition(b"\n")[0].decode("utf-8-sig", "replace").strip()
         return ledger_rows(path.name, data) if is_ledger(head.split(",")) else None
-    sheet = OwnTable(OwnFile(path.name, data)).sheets().sheets[0]
+    sheet = UserTable(UserFile(path.name, data)).sheets().sheets[0]
     columns = [cell.text for (row, _), cell in sorted(sheet.cells.items()) if row == 1]
     if not is_ledger(columns):
         return None
@@ -118,7 +118,7 @@ def read_table(path: Path, place: str = "") -> TableRead:
     LedgerError
         With every question that its words leave open.
     """
-    table = OwnTable(OwnFile(path.name, read_whole(path)))
+    table = UserTable(UserFile(path.name, read_whole(path)))
     answers_file = answers_path(path)
     if answers_file.is_file():
         read = table.read(read_answers(answers_file))

@@ -16,7 +16,7 @@ from pathlib import Path
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger, ledger_of
 from forecasting.reading.answers import answers_path
-from forecasting.reading.own_files import Source, read_rows
+from forecasting.reading.user_files import Source, read_rows
 from forecasting.vocabulary.arguments import Check, flag, path as file_path, takes, texts
 from forecasting.vocabulary.errors import LedgerError
 from forecasting.vocabulary.files import fault_of_place

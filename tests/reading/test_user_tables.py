@@ -12,8 +12,8 @@ from hypothesis import given, settings, strategies as st
 
 import forecasting as fc
 from forecasting.reading.answers import SeriesAnswer, answers_in, read_answers
-from forecasting.reading.cells import OwnFile
-from forecasting.reading.own_table import OwnTable
+from forecasting.reading.cells import UserFile
+from forecasting.reading.user_table import UserTable
 from forecasting.vocabulary.errors import LedgerError
 
 TABLES = Path(__file__).parent / "tables"
@@ -22,7 +22,7 @@ TABLES = Path(__file__).parent / "tables"
 def read(text, answers, name="own.csv"):
     """The facts of a table by answers, as value by period; or its problems."""
     data = text if isinstance(text, bytes) else text.encode()
-    made = OwnTable(OwnFile(name, data)).read(answers_in(answers))
+    made = UserTable(UserFile(name, data)).read(answers_in(answers))
     if made.problems:
         return "; ".join(map(str, made.problems))
     return {str(fact.period): fact.value for fact in made.facts}
@@ -31,7 +31,7 @@ def read(text, answers, name="own.csv"):
 def proposed(text, name="own.csv"):
     """What the words of a table propose: its series, and what is open."""
     data = text if isinstance(text, bytes) else text.encode()
-    proposal = OwnTable(OwnFile(name, data)).proposal()
+    proposal = UserTable(UserFile(name, data)).proposal()
     return [series.counts for series in proposal.answers.read], "; ".join(proposal.open)
 
 
@@ -323,7 +323,7 @@ def test_a_workbook_is_read_as_it_is_shown():
 
     rows = [["", "Sales"], ["Year", "Month", "EVs", "Share", "Old"], [2024, "Jan", 1370, 0.05, 7],
             [None, "Feb", 2000, 0.06, 8], [2024, "Mar", 1, 1, 1]]  # fmt: skip
-    table = OwnTable(OwnFile("own.xlsx", workbook(rows, change)))
+    table = UserTable(UserFile("own.xlsx", workbook(rows, change)))
     made = table.read(answers_in(one("ev_sales", "columns: [C]")))
     assert {str(fact.period): fact.value for fact in made.facts} == {
         "2024-01": 1370,

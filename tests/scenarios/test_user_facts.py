@@ -13,7 +13,7 @@ from forecasting.cli import main
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import scenario_from_file, scenario_from_parameters
-from forecasting.reading.own_ledgers import _read_once, facts_of
+from forecasting.reading.user_ledgers import _read_once, facts_of
 from forecasting.reporting.answer import answer
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.reporting.figures.fan import place_marks
@@ -47,7 +47,7 @@ def test_a_file_is_found_beside_its_params_file(params):
     assert len(facts_of_scenario(scenario)) == len(central_asia()) + 1
 
 
-def test_own_facts_enter_the_forecast(params):
+def test_user_facts_enter_the_forecast(params):
     scenario = scenario_from_file(params)
     with_own = outlook(scenario, facts_of_scenario(scenario), draws=300)
     assert with_own.facts_used == ["own-2022"]
