@@ -138,7 +138,7 @@ ANY_POLICY_EVENT = "{policy} {when}"
 FORECAST_CHART = FigureForm(
     "{subject}[: {place}], {total} {when}",
     "[{unit} ]a year[, as counted by {agency}]; a fact is as long as its period",
-    "Source: forecast from the facts shown",
+    "Source: forecast from {facts}[, shown since {since}]",
 )
 NO_HISTORY = pd.Series(dtype=float)
 POLICY_PLACE = re.compile(r"\S+-\d\d-")  # before the name in a policy's id
@@ -149,6 +149,7 @@ COLUMN_YEARS = 0.42  # years that the column of an unfinished year is wide
 BOUND_SYMBOLS = {1: ("triangle-up", ">", "top center"), -1: ("triangle-down", "<", "bottom center")}
 
 END_LABEL_PIXELS = 70  # right of the axis, for the number at the end of a line
+LEAST_HISTORY = 5  # years drawn before a forecast of few years
 PERIOD_LETTERS = 10  # of a line of the period below it
 
 text = partial(words_at, size=11.5, color=INK)
@@ -605,6 +606,9 @@ def forecast_chart(forecast: FlowForecast, later: FlowForecast | None = None) ->
     """
     measure = forecast.measure
     totals = forecast.quantiles()
+    marks = marks_of(forecast.evidence or (), measure)
+    axis_ends = _axis_ends(marks, forecast.periods)
+    since = max(axis_ends[0], _earliest_year(forecast) - 0.5)
     words = FORECAST_CHART.words(
         subject=label_of(measure) or "Forecast",
         place=place_words(forecast.place),
@@ -612,17 +616,51 @@ def forecast_chart(forecast: FlowForecast, later: FlowForecast | None = None) ->
         when=when_words(forecast.periods[-1]),
         unit=unit_of(measure),
         agency=basis_name(forecast.basis),
+        facts=plural(len(forecast.evidence), "{} fact", "{:,} facts"),
+        since=since > axis_ends[0] and math.ceil(since),
     )
-    marks = marks_of(forecast.evidence or (), measure)
     highest = [*_yearly(forecast)[0.9], *(mark.height for mark in marks)]
     if later is not None:
         highest += [*_yearly(later)[0.9]]
-    chart = Drawing(words, height=440, yaxis=linear_scale(highest))
-    chart.add(*_period_traces(forecast, "forecast, 80 %", DEEP, color=BLUE))
+    chart = Drawing(
+        words, height=440, yaxis=linear_scale(highest), margin_r=END_LABEL_PIXELS
+    ).years([since, axis_ends[1]])
+    drawn = [(forecast, "forecast, 80 %", DEEP, BLUE)]
     if later is not None:
-        chart.add(*_period_traces(later, "as known later, 80 %", FOREST, color=GREEN))
-    chart.add(*fact_traces(marks, forecast.basis, "middle left"))
-    return chart.years(_axis_ends(marks, forecast.periods)).figure()
+        drawn.append((later, "as known later, 80 %", FOREST, GREEN))
+    for known, name, _, color in drawn:
+        chart.add(*_period_traces(known, name, color))
+    chart.add(*basis_traces(marks, forecast.basis))
+    medians = (_median_words(known, letters) for known, _, letters, _ in drawn)
+    counts = counts_of_basis(marks, forecast.basis)
+    chart.labels(
+        [*medians, *_count_labels(counts, "middle left"), *_bound_labels(marks)],
+        [
+            *itertools.chain.from_iterable(_drawn_lines(known) for known, *_ in drawn),
+            *_dashes(marks),
+        ],
+    )
+    return chart.figure()
+
+
+def _earliest_year(forecast: FlowForecast) -> int:
+    """The first year drawn: as many years before the forecast as it has, at least five."""
+    first_year = forecast.periods[0].start.year
+    return first_year - max(LEAST_HISTORY, forecast.periods[-1].end.year - first_year + 1)
+
+
+def _line_years(forecast: FlowForecast) -> range:
+    """The years that a line joins: from the last that was counted, so that no gap is left."""
+    first_year = min(period.start.year for period in forecast.periods)
+    last_year = max(period.end.year for period in forecast.periods)
+    marks = marks_of(forecast.evidence or (), forecast.measure)
+    counted = [mark.period.start.year for mark in marks if mark.whole_year]
+    start_year = min(first_year - 1, max(counted, default=first_year))
+    return range(max(start_year, forecast.months[0].start.year), last_year + 1)
+
+
+def _year_medians(forecast: FlowForecast) -> list[float]:
+    return [float(np.median(forecast.totals(year_of(year)))) for year in _line_years(forecast)]
 
 
 def _yearly(forecast: FlowForecast) -> pd.DataFrame:
@@ -631,16 +669,43 @@ def _yearly(forecast: FlowForecast) -> pd.DataFrame:
     return forecast.quantiles().mul(rates, axis=0)
 
 
-def _period_traces(
-    forecast: FlowForecast, name: str, letters: str, **marker: Any
-) -> Iterator[Trace]:
-    """The periods of a forecast with their ranges, and the medians as words."""
-    middles = [(on_axis(p.start) + on_axis(p.end)) / 2 for p in forecast.periods]
-    totals, rates = forecast.quantiles(), _yearly(forecast)
-    hover = hovering(hovers(map(period_words, forecast.periods), totals))
-    yield whiskers(middles, rates, middles, name, **marker) | hover
-    labels = [f"<b>{readable(total)}</b>" for total in totals[0.5]]
-    yield words_at(middles, rates[0.5], labels, "middle right", color=letters, size=12)
+def _middles(forecast: FlowForecast) -> list[float]:
+    """Where the middles of the periods lie on an axis of years."""
+    return [(on_axis(p.start) + on_axis(p.end)) / 2 for p in forecast.periods]
+
+
+def _period_traces(forecast: FlowForecast, name: str, color: str) -> Iterator[Trace]:
+    """The periods of a forecast with their ranges, and a line through its years."""
+    middles = _middles(forecast)
+    hover = hovering(hovers(map(period_words, forecast.periods), forecast.quantiles()))
+    yield whiskers(middles, _yearly(forecast), middles, name, color=color) | hover
+    years, medians = [*_line_years(forecast)], _year_medians(forecast)
+    yield line(years, medians, color, width=1, hoverinfo="skip", showlegend=False)
+
+
+def _median_words(forecast: FlowForecast, letters: str) -> Trace:
+    """The medians of the periods, the last one first."""
+    totals = forecast.quantiles()[0.5][::-1]
+    words = [f"<b>{readable(total)}</b>" for total in totals]
+    heights = _yearly(forecast)[0.5][::-1]
+    return words_at(
+        _middles(forecast)[::-1], heights, words, "middle right", color=letters, size=12
+    )
+
+
+def _drawn_lines(forecast: FlowForecast) -> Iterator[tuple[float, float, float, float]]:
+    """Both ends of each range, and of each piece of the line through the years."""
+    rates = _yearly(forecast)
+    for middle, low, high in zip(_middles(forecast), rates[0.1], rates[0.9], strict=True):
+        yield middle, low, middle, high
+    points = zip(_line_years(forecast), _year_medians(forecast), strict=True)
+    for before, after in itertools.pairwise(points):
+        yield *before, *after
+
+
+def _dashes(marks: Marks) -> list[tuple[float, float, float, float]]:
+    """Both ends of each fact."""
+    return [(mark.start, mark.height, mark.end, mark.height) for mark in marks]
 
 
 @dataclass(frozen=True)
@@ -794,9 +859,7 @@ def basis_colours(names: Sequence[str], main_basis: str | None = None) -> dict[s
     return dict(zip(order, itertools.cycle((INK, *ACCENTS)), strict=False))
 
 
-def fact_traces(
-    marks: Marks, main_basis: str | None, newest_side: str = "middle right"
-) -> Iterator[Trace]:
+def fact_traces(marks: Marks, main_basis: str | None) -> Iterator[Trace]:
     """The traces of facts, one for each basis, however many facts there are, and their labels.
 
     Parameters
@@ -805,15 +868,24 @@ def fact_traces(
         From `marks_of`.
     main_basis : str, optional
         The basis whose numbers are printed beside them; the most frequent if not given.
-    newest_side : {"middle right", "middle left"}
-        On which side of the newest its number has room.
+    """
+    yield from basis_traces(marks, main_basis)
+    yield from _bound_labels(marks)
+    yield from _count_labels(counts_of_basis(marks, main_basis), "middle right")
+
+
+def basis_traces(marks: Marks, main_basis: str | None) -> Iterator[Trace]:
+    """The traces of facts without their labels.
+
+    Parameters
+    ----------
+    marks, main_basis
+        As of `fact_traces`.
     """
     colours = basis_colours([mark.basis for mark in marks], main_basis)
     for basis, colour in colours.items():
         basis_marks = [mark for mark in marks if mark.basis == basis]
         yield _basis_trace(basis_marks, colour) | {"name": basis_name(basis) or "counted"}
-    yield from _bound_labels(marks)
-    yield from _count_labels(counts_of_basis(marks, main_basis), newest_side)
 
 
 def counts_of_basis(marks: Marks, main_basis: str | None) -> Marks:
