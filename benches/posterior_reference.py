@@ -118,7 +118,9 @@ class Density:
         )
         log_sd = np.linspace(-0.8, 2.2, 8)
         weight = np.exp(-prior.shock_nu * log_sd - 0.5 * prior.shock_nu * np.exp(-2 * log_sd))
-        self.shock = np.log(weight / weight.sum()), np.zeros(8), np.exp(log_sd)
+        self.shock = np.log(weight / weight.sum()), np.exp(log_sd)
+        # No fact speaks of the last year
+        self.wider = np.where(np.arange(path.years) == path.years - 1, 1.1, 1.0)[:, None]
         season = prior.within_year.own_seasons
         steady = prior.within_year.steadiness
         self.kinds = [(a * b, s, t) for a, s in season for b, t in steady]
@@ -154,8 +156,11 @@ class Density:
             if name not in ("shock", "another_size", "pattern", "tilt", "noise"):
                 total = total - 0.5 * jnp.sum(self.part(x, name) ** 2)
         shock = self.part(x, "shock")
-        log_weight, _, sd = self.shock
-        student = logsumexp(log_weight - jnp.log(sd) - 0.5 * (shock[:, None] / sd) ** 2, axis=1)
+        log_weight, sd = self.shock
+        student = logsumexp(
+            log_weight - jnp.log(self.wider * sd) - 0.5 * (shock[:, None] / self.wider / sd) ** 2,
+            axis=1,
+        )
         launched = path.start.launch
         after = path.start_index + 1
         if launched and after < path.years:
@@ -211,10 +216,10 @@ class Density:
         x[:, slice(*self.at["pattern"])] *= season
         x[:, slice(*self.at["tilt"])] *= uneven
         x[:, slice(*self.at["noise"])] *= uneven
-        log_weight, _, sd = self.shock
+        log_weight, sd = self.shock
         shocks = slice(*self.at["shock"])
         part = rng.choice(8, (count, path.years), p=np.exp(log_weight))
-        x[:, shocks] *= sd[part]
+        x[:, shocks] *= sd[part] * self.wider[:, 0]
         if path.start.launch and path.start_index + 1 < path.years:
             launched = rng.random(count) < path.start.launch
             after = self.at["shock"][0] + path.start_index + 1

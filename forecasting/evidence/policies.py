@@ -60,6 +60,9 @@ from forecasting.vocabulary.periods import as_date
 from forecasting.vocabulary.places import place_code
 
 POLICY_KINDS = ("ends", "begins", "blocked", "step", "quota")
+# The Eurasian Economic Union, whose duties are those of its members
+UNION = "EAEU"
+UNION_MEMBERS = ("AM", "BY", "KG", "KZ", "RU")
 BATTERY_CARS = ("battery-cars", "electric-cars", "")  # classes of vehicle that hold all of them
 POLICY_SIZES = ("quota", "remainder", "amount", "price")
 POLICY_NUMBERS = ("price_share", "buyer_share", *POLICY_SIZES)
@@ -232,7 +235,12 @@ class Policy:
         >>> credit.is_known(dt.date(2025, 7, 3)), credit.is_known(dt.date(2025, 7, 4))
         (False, True)
         """
-        return (self.announced or self.start) <= day
+        return self.known_from <= day
+
+    @property
+    def known_from(self) -> dt.date:
+        """The day from which the policy was known."""
+        return self.announced or self.start
 
     def as_known(self, day: dt.date) -> Policy | None:
         """The policy as it was known on a day; None of one that was announced later.
@@ -297,6 +305,16 @@ def shipped_policies() -> Mapping[str, Policy]:
     'UZ'
     """
     return MappingProxyType(read_policies())
+
+
+def policies_of(place: str | None) -> list[Policy]:
+    """The policies that ship of a place, and of the union that it is a member of.
+
+    >>> {policy.place for policy in policies_of("KZ")} == {"KZ", "EAEU"}
+    True
+    """
+    places = {place, UNION} if place in UNION_MEMBERS else {place}
+    return [policy for policy in shipped_policies().values() if policy.place in places]
 
 
 def checked_policies(

@@ -6,9 +6,9 @@ The question holds all that the arrays depend on, among it the code and the data
 the libraries of linear algebra. A file that is damaged, or another user's, is not read, and its
 arrays are computed again.
 
-The folder is the one that the environment names: a run names one that it removes at its end, a
-notebook the user's cache. A run also writes to that cache, and never reads it. Without a folder,
-nothing is kept.
+The folder is the one that the environment names: a run names one that it removes at its end, an
+outlook, a claim and a notebook the user's cache. A run also writes to that cache, and never reads
+it. Without a folder, nothing is kept.
 """
 
 import contextlib

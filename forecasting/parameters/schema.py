@@ -40,10 +40,8 @@ from forecasting.vocabulary.arguments import path as file_path, short_repr, take
 from forecasting.vocabulary.errors import EvidenceError, InputError, Problem, ScenarioError
 from forecasting.vocabulary.files import fault_of_place, name_table
 from forecasting.vocabulary.measures import (
-    CHARGING_COUNTS,
     FLOW_OF_COUNT,
     MEASURES,
-    NEW_CARS,
     count_of,
     did_you_mean,
 )
@@ -113,8 +111,8 @@ class Scenario(Shown, Strict, metaclass=CheckedCall):
     )
     as_of: AsOf = Field(
         examples=["a date such as 2023-06-26, or latest"],
-        description="A date, or ``latest``: the last day on which anything that is used was "
-        "published. Nothing published later is used.",
+        description="A date, or ``latest``: the last day on which any fact or policy of the "
+        "country or its partners was published. Nothing published later is used.",
     )
     horizon: int = Field(
         ge=1990,
@@ -186,10 +184,10 @@ class Scenario(Shown, Strict, metaclass=CheckedCall):
     def known_by(self, ledger: Ledger) -> dt.date:
         """The day of the forecast.
 
-        ``latest`` is the last day on which anything that the scenario uses was published: a fact of
-        its flow or of the stock that it fills, a count of public charging, the size of its market,
-        a fact that an event cites. Where the flow is not counted it is the newest publication of
-        any fact: that nobody has printed a count is known by then.
+        ``latest`` is the last day on which any fact or policy of the country or its partners was
+        published, whatever the scenario uses of them: all scenarios of a country have one day. A
+        policy counts where it was known by the newest fact of the ledger. Where the flow is not
+        counted the day is that of this fact: that nobody has printed a count is known by then.
 
         Parameters
         ----------
@@ -216,31 +214,34 @@ class Scenario(Shown, Strict, metaclass=CheckedCall):
         _check_ledger("ledger", ledger)
         if self.as_of != "latest":
             return as_date(self.as_of)
-        flow = MEASURES[self.measure]
-        flows = [self.measure]
-        related_measures: list[str] = []
-        if self.country and flow.electric:
-            flows += filter(None, [count_of("stock", flow.vehicle)])
-            related_measures += CHARGING_COUNTS
-        if self.country and self.market_size is None:
-            related_measures += chain.from_iterable(NEW_CARS)
+        from forecasting.evidence.policies import policies_of
+
         facts = ledger.frame[ledger.frame["published"].ne("")]
-        is_count = facts["kind"].isin(OBSERVATION_KINDS) & facts["place"].isin(self.counted_at)
-        is_count &= facts["partner"].eq(WORLD)
-        if not (is_count & facts["measure"].isin(flows)).any():
+        if facts.empty:
+            raise EvidenceError(
+                f"as_of is latest, and no fact that {self.name} may use has a date of "
+                "publication; give as_of a date, or a ledger with dates"
+            )
+        counts = facts["kind"].isin(OBSERVATION_KINDS) & facts["place"].isin(self.counted_at)
+        counts &= facts["partner"].eq(WORLD) & facts["measure"].isin(self._counted_measures)
+        if not counts.any():
             # By the newest of all facts it is known that nobody has printed a count
-            if facts.empty:
-                raise EvidenceError(
-                    f"as_of is latest, and no fact that {self.name} may use has a date of "
-                    "publication; give as_of a date, or a ledger with dates"
-                )
             return ledger.latest
-        cited = [name for driver in self.drivers for name in driver.fact_ids()]
-        is_evidence = (is_count & facts["measure"].isin(flows + related_measures)) | facts[
-            "id"
-        ].isin(cited)
-        days = filter(None, map(publication, facts.loc[is_evidence, "published"]))
-        return max(span.end for span in days)
+        is_about = facts["place"].isin(self.counted_at) | facts["partner"].isin(self.counted_at)
+        related = {*facts.loc[is_about, "place"], *facts.loc[is_about, "partner"]} - {WORLD}
+        printed = map(publication, facts.loc[facts["place"].isin(related), "published"])
+        days = [span.end for span in printed if span]
+        # A ledger that ends on a day knows no policy of a later one
+        policies = [policies_of(place) for place in self.counted_at]
+        days += [policy.known_from for policy in chain(*policies) if policy.is_known(ledger.latest)]
+        return max(days)
+
+    @property
+    def _counted_measures(self) -> list[str]:
+        """The flow, and in a country the stock that it fills."""
+        flow = MEASURES[self.measure]
+        stock = count_of("stock", flow.vehicle) if self.country and flow.electric else None
+        return [self.measure, stock] if stock else [self.measure]
 
     @takes(ScenarioError, files=texts("the paths of ledgers"))
     def with_ledger(self, files: Sequence[str]) -> Scenario:

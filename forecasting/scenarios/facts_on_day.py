@@ -15,7 +15,7 @@ import pandas as pd
 
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.policies import BATTERY_CARS, Policy, shipped_policies
+from forecasting.evidence.policies import BATTERY_CARS, Policy, policies_of, shipped_policies
 from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.growth.prior import Prior
 from forecasting.parameters.naming import PARAMS_ENDINGS
@@ -33,10 +33,6 @@ if TYPE_CHECKING:
 # little. Then shorter parts of other years count, too, unless they tell mostly the season
 MIN_PART_DAYS = 150
 MIN_UPDATE_DAYS = 59
-
-# The Eurasian Economic Union, whose duties are those of its members
-UNION = "EAEU"
-UNION_MEMBERS = ("AM", "BY", "KG", "KZ", "RU")
 JUDGED = Caveat("size_judged")
 
 
@@ -214,11 +210,10 @@ class FlowInputs:
     @cached_property
     def policies(self) -> tuple[Policy, ...]:
         """The policies that ship, move this flow, and had been announced, or had begun."""
-        places = {self.place, UNION} if self.place in UNION_MEMBERS else {self.place}
         policies = tuple(
             policy_on_day.of_all_buyers()
-            for policy in shipped_policies().values()
-            if policy.place in places and policy.is_known(self.day) and self._is_moved_by(policy)
+            for policy in policies_of(self.place)
+            if policy.is_known(self.day) and self._is_moved_by(policy)
             if (policy_on_day := policy.as_known(self.day)) is not None
         )
         if not self.sets_quotas:

@@ -16,6 +16,7 @@ import pandas as pd
 from forecasting import __version__
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
+from forecasting.growth.sharing import read_cache
 from forecasting.growth.stored_flow import save_flow
 from forecasting.parameters.schema import Drivers, Scenario, stored_scenario
 from forecasting.scenarios.age import age_of
@@ -462,6 +463,9 @@ def outlook(
 ) -> Outlook:
     """Run one scenario end to end: the only way from a scenario to its answer.
 
+    What is drawn is kept in the user's cache, and read by whoever asks the same again:
+    `EV_FORECAST_CACHE` names another folder; empty, none.
+
     Parameters
     ----------
     scenario : Scenario, str or path-like
@@ -514,6 +518,7 @@ def outlook(
     >>> outlook("TM", draws=50, assumptions={"annual_km": 20_000}).name
     'turkmenistan-baseline-changed'
     """
+    read_cache()
     with allowing(allow):
         chosen = find_scenario(scenario)
         if as_of is not None:
