@@ -17,7 +17,7 @@ BIN    := $(VENV)/bin
 UV     := $(VENV)-lock/bin/uv
 LOCK   := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" $(LOCK_FLAGS) pyproject.toml
-TOOLS  := check-wheel-contents pyroma twine uv
+TOOLS  := check-wheel-contents pyroma twine
 TESTED := --group test --extra cluster --extra documents --extra fetch
 EXTRAS := $(TESTED) --extra sktime --group docs
 
@@ -50,7 +50,7 @@ newest: $(VENV)/.test-ready ## Check as `quick` does, on the newest Python that 
 	+@if ls -d $(VENV)/lib/python$(NEWEST) >/dev/null 2>&1; then \
 		echo "$(VENV) has Python $(NEWEST): everything is tested on it, and nothing on Python $(OLDEST)"; \
 	elif [ -z "$(NEWER)" ]; then echo "Python $(NEWEST) cannot be had here: nothing is tested on it"; \
-	else $(MAKE) --no-print-directory quick PYTHON="$(NEWER)" VENV=$(VENV)-$(NEWEST); fi
+	else $(MAKE) --no-print-directory quick PYTHON="$(NEWER)" VENV=$(VENV)-$(NEWEST) UV=$(UV); fi
 
 # Three at once on two processors, as some wait for a browser or a server
 tests: $(VENV)/.test-ready
@@ -66,7 +66,7 @@ define resolve
 	$(2) -m venv --clear $(VENV)-$(1)
 	echo 'setuptools>=77' | $(UV) pip compile --quiet --python $(2) $(3) pyproject.toml - $(4) --output-file $(VENV)-$(1)/requirements.txt
 	$(UV) pip install --quiet --python $(VENV)-$(1)/bin/python --requirement $(VENV)-$(1)/requirements.txt
-	$(UV) pip install --quiet --python $(VENV)-$(1)/bin/python --no-deps --no-build-isolation --editable .
+	$(call install-package,$(VENV)-$(1))
 endef
 
 lowest: $(UV) ## Check the lowest versions that pyproject.toml allows, with the tests that are not slow
@@ -119,7 +119,7 @@ licences: $(VENV)/.test-ready ## List the licences of all locked packages, and h
 dist: $(VENV)/.test-ready ## Build the wheel and the source archive, the same bytes from the same commit
 	$(BIN)/python binder/dist.py
 
-dist-check: $(UV) ## Let the tools of the index look at what `make dist` has built
+dist-check: $(VENV)-lock/.tools ## Let the tools of the index look at what `make dist` has built
 	$(VENV)-lock/bin/twine check --strict dist/*
 	$(VENV)-lock/bin/check-wheel-contents dist/*.whl
 	# Two of its ten points are the blanks of pyproject.toml: addresses of the project and of an author.
@@ -134,10 +134,23 @@ lock: $(UV) ## Bring the lock in line with pyproject.toml; LOCK_FLAGS=--upgrade 
 	echo 'setuptools>=77' | $(LOCK) - --extra lab --constraints binder/requirements-test.txt \
 		--output-file binder/requirements-lab.txt
 	printf '%s\n' $(TOOLS) | $(filter-out pyproject.toml,$(LOCK)) - --output-file binder/requirements-tools.txt
+	echo uv | $(filter-out pyproject.toml,$(LOCK)) - --output-file binder/requirements-uv.txt
 
 clean: ## Remove the environment, the reports and every cache
-	rm -rf $(VENV) $(addprefix $(VENV)-,$(NEWEST) lab lock lowest highest) $(OUT) look docs/_build docs/notebooks build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(addprefix $(VENV)-,$(NEWEST) lab lock lowest highest) $(OUT) look docs/_build docs/notebooks docs/commands.md docs/api/*.rst \
+		build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# Everything of a lock, by uv, which takes a tenth of the time of pip; pip knows indexes that uv was not told of
+define install
+	$(UV) pip install --quiet --python $(1)/bin/python --require-hashes --no-deps --requirement $(2) || \
+		$(1)/bin/python -m pip install --require-hashes --no-deps --requirement $(2)
+endef
+
+# The package itself
+define install-package
+	$(UV) pip install --quiet --python $(1)/bin/python --no-deps --no-build-isolation --editable .
+endef
 
 # An environment from a lock
 define set-up
@@ -146,35 +159,39 @@ define set-up
 	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 		{ echo "$(PYTHON) cannot make environments; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }; \
 	echo "Setting up $(1) from $(2): a minute or two, once"; \
-	$(PYTHON) -m venv $(1) && $(1)/bin/python -m pip install --require-hashes --no-deps --requirement $(2)
+	$(PYTHON) -m venv $(1) && { $(call install,$(1),$(2)); }
 endef
 
 # Each stamp lies inside the environment, so that it goes when the environment goes.
-$(VENV)/.locked: binder/requirements.txt
+$(VENV)/.locked: binder/requirements.txt | $(UV)
 	@$(call set-up,$(VENV),$<)
 	@touch $@
 
 $(VENV)/.ready: $(VENV)/.locked pyproject.toml
-	@$(BIN)/python -m pip --quiet install --no-deps --no-build-isolation --editable .
+	@$(call install-package,$(VENV))
 	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.ready binder/requirements-test.txt
 	@echo "Adding the tools of the tests to $(VENV): a minute or two, once"
-	@$(BIN)/python -m pip install --require-hashes --no-deps --requirement binder/requirements-test.txt
+	@$(call install,$(VENV),binder/requirements-test.txt)
 	@touch $@
 
 # JupyterLab has an environment of its own, kernel included: Lab makes every import of nbformat slower, and plotly's figures
 # and widgets draw only where Lab finds plotly's extensions beside itself.
-$(VENV)-lab/.locked: binder/requirements-lab.txt
+$(VENV)-lab/.locked: binder/requirements-lab.txt | $(UV)
 	@$(call set-up,$(VENV)-lab,$<)
 	@touch $@
 
 $(VENV)-lab/.ready: $(VENV)-lab/.locked pyproject.toml
-	@$(VENV)-lab/bin/python -m pip --quiet install --no-deps --no-build-isolation --editable .
+	@$(call install-package,$(VENV)-lab)
 	@touch $@
 
-# What locks the others, and looks at what is to be published, is pinned as they are.
-$(UV): binder/requirements-tools.txt
+# What installs and makes the locks, and looks at what is to be published, is pinned as they are.
+$(UV): binder/requirements-uv.txt
 	@$(PYTHON) -m venv --clear $(VENV)-lock
-	@$(VENV)-lock/bin/pip --quiet install --require-hashes --no-deps --requirement $<
+	@$(VENV)-lock/bin/python -m pip --quiet install --require-hashes --no-deps --requirement $<
+	@touch $@
+
+$(VENV)-lock/.tools: binder/requirements-tools.txt $(UV)
+	@$(call install,$(VENV)-lock,$<)
 	@touch $@

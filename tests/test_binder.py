@@ -16,8 +16,8 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
 BINDER = ROOT / "binder"
-LOCK, TEST_LOCK, LAB_LOCK, TOOL_LOCK = (
-    BINDER / f"requirements{of}.txt" for of in ("", "-test", "-lab", "-tools")
+LOCK, TEST_LOCK, LAB_LOCK, TOOL_LOCK, UV_LOCK = LOCKS = tuple(
+    BINDER / f"requirements{of}.txt" for of in ("", "-test", "-lab", "-tools", "-uv")
 )
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
@@ -41,7 +41,7 @@ def names(requirements: list[str]) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("lock", [LOCK, TEST_LOCK, LAB_LOCK, TOOL_LOCK], ids=lambda path: path.name)
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
 def test_every_pin_has_hashes_and_no_address(lock):
     text = lock.read_text(encoding="utf-8")
     blocks = re.split(r"\n(?=[a-z0-9-]+==)", text.split("\n", 2)[2])
@@ -53,9 +53,14 @@ def test_every_pin_has_hashes_and_no_address(lock):
 def test_a_tool_that_locks_or_publishes_is_a_pinned_one():
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert {*re.search(r"(?m)^TOOLS +:= (.*)$", text)[1].split()} <= {n for n, _ in pins(TOOL_LOCK)}
+    assert [name for name, _ in pins(UV_LOCK)] == ["uv"]
     _, recipe, *_ = re.split(r"(?m)^dist-check:|^links:", text)
     assert " install " not in recipe
-    assert "--require-hashes --no-deps --requirement $<" in text.partition("\n$(UV): ")[2]
+    installs = re.findall(r"(?m)^.* install .*--requirement .*$", text)
+    unlocked = [line for line in installs if "--require-hashes --no-deps" not in line]
+    assert len(installs) == 4
+    assert len(unlocked) == 1  # versions that are resolved anew
+    assert "$(VENV)-$(1)/requirements.txt" in unlocked[0]
 
 
 def test_the_lock_holds_what_the_project_needs_and_no_more_than_that():
