@@ -4,6 +4,7 @@ network.
 
 import html
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from look.numbers import contradictions, numbers_of
 from look.pages import PATIENCE, SETTLED, unreadable
 from playwright.sync_api import Browser
 
@@ -435,3 +437,30 @@ def test_one_number_has_one_value_wherever_a_run_writes_it(reports):
         # A card has the flow of the first years, no energy
         if (measure, year) not in NUMBERS[:1] + NUMBERS[-2:-1]:
             assert re.search(f"{median} {low} (to )?{high}", index), measure
+
+
+def test_pages_say_one_number_of_one_measure_year_and_scenario(reports):
+    numbers = [
+        number
+        for page in ("index.html", *(f"{name}/report.html" for name in SCENARIOS))
+        for number in numbers_of(reports / page)
+    ]
+    assert contradictions(numbers) == []
+    # The finding, titles of charts, tables and cards are read, those of three pages together
+    counts = Counter((number.label, number.year) for number in numbers if number.level == 0.5)
+    for label in ("cars on the road", "public charging points: need"):
+        assert counts[label, 2030] >= 12, label
+
+
+def test_a_number_that_differs_from_another_of_its_name_is_found(reports, tmp_path):
+    report = reports / SCENARIOS[0] / "report.html"
+    text = report.read_text(encoding="utf-8")
+    stock = next(
+        each for each in numbers_of(report) if each[1:4] == ("cars on the road", 2030, 0.5)
+    )
+    for words in (f">{stock.words.split()[0]}</a> (", f">{stock.words.split()[0]}</a></td>"):
+        other = tmp_path / "report.html"
+        assert words in text
+        other.write_text(text.replace(words, words.replace(">", ">9", 1), 1), encoding="utf-8")
+        (found,) = contradictions([*numbers_of(other)])[:1]
+        assert "cars on the road 2030" in found

@@ -521,7 +521,7 @@ def scenarios_table(outlook: Outlook) -> Table:
     ordered = sorted(rows, key=lambda name: (name != BASELINE, name))
     numbers = dict.fromkeys(head for name in ordered for head in rows[name])
     return SCENARIOS.with_columns(map(Column, numbers)).table(
-        ({"scenario": name} | rows[name] for name in ordered), day=day_words(day)
+        {"scenario": name} | rows[name] for name in ordered
     )
 
 

@@ -72,7 +72,7 @@ def quota_sentences(outlook: Outlook) -> Iterator[str]:
         if size is not None:
             yield LIFTED.format(name=_name(forecast.quota), size=f"{size:,.0f}")
         elif forecast.days.median is not None:
-            yield quota_sentence(forecast)
+            yield quota_sentence(forecast, outlook.measure)
 
 
 def _name(quota: Policy) -> str:
@@ -82,13 +82,22 @@ def _name(quota: Policy) -> str:
     return pattern.format(number=f"{quota.quota:,.0f}", privileges=privileges)
 
 
-def quota_sentence(forecast: QuotaForecast) -> str:
+def quota_sentence(forecast: QuotaForecast, measure: str) -> str:
     """When a quota is used up, by the ends of its 80 % range, or how likely that is.
+
+    Parameters
+    ----------
+    forecast : QuotaForecast
+        Of an open quota.
+    measure : str
+        The flow that the report forecasts, which may be another than the quota counts.
 
     Examples
     --------
     >>> import forecasting as fc
-    >>> quota_sentence(open_quotas(fc.outlook("kyrgyzstan-baseline", draws=50))[0])[:42]
+    >>> import forecasting as fc
+    >>> (forecast,) = open_quotas(fc.outlook("kyrgyzstan-baseline", draws=50))
+    >>> quota_sentence(forecast, "ev_registrations")[:42]
     'The duty-free quota of 15,000 is used up i'
     """
     low, median, high, used_up = forecast.days
@@ -98,9 +107,7 @@ def quota_sentence(forecast: QuotaForecast) -> str:
     elif median is not None:
         pattern = USED_UP_OR_NOT
     days = {"low": low, "median": median, "high": high}
-    cars, flow = (
-        uncapital(MEASURES[name].label) for name in (forecast.quota.measure, forecast.measure)
-    )
+    cars, flow = (uncapital(MEASURES[name].label) for name in (forecast.quota.measure, measure))
     share = forecast.quota.buyer_share
     if share:
         privileges = forecast.quota.id.rpartition("-")[2]

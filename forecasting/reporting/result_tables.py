@@ -46,7 +46,7 @@ from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
 from forecasting.vocabulary.periods import span
 from forecasting.vocabulary.quantiles import RANGE_LEVELS
-from forecasting.vocabulary.sentences import capital
+from forecasting.vocabulary.sentences import capital, sentence
 from forecasting.writers.columns import (
     HIGH,
     INTERVAL_LEVELS,
@@ -86,6 +86,8 @@ SIZE_UNITS = {
     "policy": "times the effect elsewhere",
     "quota": "vehicles a year",
 }
+# A scenario reckons a quota in the vehicles that it forecasts, which may be others than it counts
+QUOTA_UNIT = "{unit}[, where {decided} were decided]"
 # What becomes of a privilege or a trade, and when the months are that a table tells of
 POLICY_WORDS = {
     "ends": "ends",
@@ -223,11 +225,15 @@ def vehicles_in(
     flow, measure : str
         The flow that is forecast, and the measure that is named.
     """
-    plug_in = "phev_stock" in results.values and results.bands("phev_stock")[0.5].iloc[-1] > 0
-    if plug_in and measure != flow:
+    if measure != flow and has_plug_ins(results):
         return "battery and plug-in cars"
     definition = shipped_bases().get(basis or "")
     return (definition and definition.vehicles) or "electric cars"
+
+
+def has_plug_ins(results: Results | StoredResults) -> bool:
+    """Whether plug-in hybrids are on the road beside the battery cars."""
+    return "phev_stock" in results.values and results.bands("phev_stock")[0.5].iloc[-1] > 0
 
 
 def cars_in(outlook: Outlook, measure: str) -> str:
@@ -930,6 +936,9 @@ def _acts_on(quantity: str, label: Callable[[str], str] = label_of) -> str:
 def size_unit(driver: Driver) -> str:
     """Of a driver's size."""
     unit = SIZE_UNITS.get(driver.kind) or unit_of(driver.quantity)
+    if driver.kind == "quota":
+        number = shipped_policies()[driver.policy].quota
+        return sentence(QUOTA_UNIT, unit=unit, decided=number and f"{number:,.0f}")
     return unit or load_parameters()[driver.quantity].unit
 
 

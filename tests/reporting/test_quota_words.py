@@ -30,7 +30,7 @@ def kyrgyzstan():
 def test_a_sentence_says_when_a_quota_is_used_up(kyrgyzstan, number, sentence):
     (forecast,) = open_quotas(kyrgyzstan)
     other = replace(forecast, quota=replace(forecast.quota, quota=float(number)))
-    assert re.search(sentence, quota_sentence(other))
+    assert re.search(sentence, quota_sentence(other, "ev_imports"))
 
 
 def test_the_brief_and_the_table_name_the_open_quota(kyrgyzstan):
@@ -46,7 +46,7 @@ def test_the_brief_and_the_table_name_the_open_quota(kyrgyzstan):
 def test_a_quota_of_loans_counts_loans_and_not_cars():
     uzbekistan = fc.outlook("uzbekistan-baseline", draws=400)
     (forecast,) = open_quotas(uzbekistan)
-    sentence = quota_sentence(forecast)
+    sentence = quota_sentence(forecast, uzbekistan.measure)
     assert sentence.startswith("The quota of 15,000 loans is likely to last: it is used up in 2026")
     assert sentence.endswith("It counts loans, which 30 % of the buyers take, a judgement.")
     within_quota, after_quota, _ = forecast.vehicles

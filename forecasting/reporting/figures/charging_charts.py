@@ -82,13 +82,15 @@ GAP_CHART = FigureForm(
     "[; line, {points}][; dotted, {stations}]",
     OUTLOOK_SOURCE,
 )
+PEAKS = {"winter": "peak_mw", "summer": "peak_summer_mw"}
 # What is counted of charging: how it is told, how a legend names it, and the dash of its line
 STANDING = {
     "points": ("{count} points stood {when}", "{count} points stood, {period}", "solid"),
     "stations": ("{count} stations stood {when}", "{count} stations stood, {period}", "dot"),
 }
 LOAD_CHART = FigureForm(
-    "{scenario}: charging takes {peak} MW at {hour}:00 on a {day} day of {year}",
+    "{scenario}: charging takes {mean} MW at {hour}:00 on a mean {day} day of {year}, and {peak} "
+    "MW at its peak",
     "MW, mean over the draws, by where vehicles charge",
     OUTLOOK_SOURCE,
 )
@@ -226,7 +228,8 @@ def load_chart(outlook: Outlook, day: str = "winter") -> Figure:
     words = words_of_outlook(
         outlook,
         LOAD_CHART,
-        peak=readable(total.max()),
+        mean=readable(total.max()),
+        peak=spoken_median(outlook.results.bands(PEAKS[day]).iloc[-1], PEAKS[day]),
         hour=total.idxmax(),
         day=day,
         year=outlook.scenario.horizon,

@@ -68,7 +68,7 @@ from forecasting.reporting.labels import (
     unit_by_year,
     unit_of,
 )
-from forecasting.reporting.result_tables import label_in
+from forecasting.reporting.result_tables import has_plug_ins, label_in
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.measures import EV_SHARE
 from forecasting.vocabulary.periods import DAY, Period, year as year_of
@@ -97,7 +97,8 @@ FAN_CHART = FigureForm(
     "{scenario}: [{part}, ]{finding} in {year}[, {later} in {horizon}]",
     "{unit}[, as counted by {agency}][; {other_agencies}]; shaded, four in five and half of what "
     "may come"
-    "[; points, as counted by {stock_agencies}][implied?; open points, what the facts imply]",
+    "[; points, as counted by {stock_agencies}][implied?; open points, what the facts imply]"
+    "[battery?; dashed, battery cars alone, with which the count of a register is compared]",
     OUTLOOK_SOURCE,
 )
 COLUMN = "{count}<br>{when}"
@@ -207,13 +208,16 @@ def fan_chart(
         history = history[:0]  # of a market that nobody counted no year before is known
     is_forecast = measure == outlook.measure
     year_to_date = _year_to_date(counts, outlook.first_year)
+    stocks = [mark for mark in counts if mark.stock]
+    has_battery_line = bool(stocks) and measure == "ev_stock" and has_plug_ins(part)
     words = words_of_outlook(
         outlook,
         FAN_CHART,
+        battery=has_battery_line,
         implied=is_forecast and len(_implied_years(history, counts)),
         **_fan_places(outlook, measure, part.country, wide),
         other_agencies=_other_agencies(counts, year_to_date, basis),
-        stock_agencies=_agencies(mark for mark in counts if mark.stock),
+        stock_agencies=_agencies(stocks),
     )
     chart = Drawing(
         words,
@@ -230,6 +234,9 @@ def fan_chart(
                 [boundary], [max(wide[0.9])], [day_line], "middle left", size=11.5, color=MUTED
             )
         )
+    if has_battery_line:
+        battery = part.bands("bev_stock").loc[start_year:, 0.5]
+        chart.add(line([*battery.index], battery, INK, dash="dash", width=1, showlegend=False))
     chart.add(
         *itertools.chain.from_iterable(map(_count_column, year_to_date)),
         *fan(wide, measure, history[-1:]),
