@@ -19,7 +19,8 @@ from cross_check import AT_ONCE, prior_draws
 from scipy import stats
 
 import forecasting as fc
-from forecasting.growth.fact_tables import ledger_of
+from forecasting.evidence.fact_tables import ledger_of
+from forecasting.evidence.observation import observed_flow
 from forecasting.growth.request import Request
 
 SIZE = {2021: 200_000.0}
@@ -52,7 +53,8 @@ def statements(rng: np.random.Generator) -> pd.DataFrame:
 def printed(table: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]:
     """The facts with numbers, and the truth that they were printed of: its totals by year."""
     table = table.assign(value=PLACEHOLDER, rounding=ROUNDED * PLACEHOLDER)
-    request = Request(ledger_of(table), tuple(ASKED), fc.Prior.shipped(), SIZE, None, 8, 0)
+    flow = observed_flow(ledger_of(table), size_known=True)
+    request = Request(flow, tuple(ASKED), fc.Prior.shipped(), SIZE, None, 8, 0)
     asked = request._prepared
     path, facts = asked.path, asked.facts
     first = 12 * (ASKED[0].start.year - path.first_year)
@@ -65,14 +67,13 @@ def printed(table: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFrame
     contrast = facts.at(path.log_flows(x), x)[0]
     rows = []
     for o, at in zip(asked.observations, contrast, strict=True):
-        weight = o.noise.weight[0]
-        part = rng.choice(len(weight), p=weight / weight.sum())
-        noise = rng.normal(o.noise.mean[0, part], o.noise.sd[0, part])
-        value = float(o.in_print_unit(at - noise))
+        weight = np.array([weight for weight, _, _ in o.noise])
+        _, mean, sd = o.noise[rng.choice(len(weight), p=weight / weight.sum())]
+        value = o.in_print_unit(at - rng.normal(mean, sd))
         row = {name: str(getattr(o.fact, name)) for name in table.columns[:4]}
-        lowest, highest = o.fact.declared.lowest, o.fact.declared.highest
+        lowest, highest = o.quantity.lowest, o.quantity.highest
         if np.isfinite(value) and lowest + LEAST_VALUE < value < highest:
-            scale = abs(value) + 100 * (o.fact.declared.says == "change")
+            scale = abs(value) + 100 * (o.quantity.says == "change")
             rows.append(row | {"value": value, "rounding": ROUNDED * scale})
     return pd.DataFrame(rows), totals
 

@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 
 import forecasting as fc
-from forecasting.growth.fact_tables import ledger_of
-from forecasting.growth.observation import flow_weights
+from forecasting.evidence.fact_tables import ledger_of
+from forecasting.evidence.observation import observed_flow
+from forecasting.growth.likelihood import flow_weights
 from forecasting.growth.path import LatentPath
 from forecasting.growth.request import Request
 
@@ -84,7 +85,8 @@ def prior_draws(path: LatentPath, rng: np.random.Generator, count: int) -> Itera
 def compare(name: str, rows: list[Row], count: int) -> None:
     """Print both quantiles of one table."""
     years, table = [fc.year(2022), fc.year(2023)], table_of(rows)
-    asked = Request(ledger_of(table), tuple(years), fc.Prior.shipped(), SIZE, None, 8, 0)._prepared
+    flow = observed_flow(ledger_of(table), size_known=True)
+    asked = Request(flow, tuple(years), fc.Prior.shipped(), SIZE, None, 8, 0)._prepared
     path, facts = asked.path, asked.facts
     covered = np.array([flow_weights(year, path.first_year, path.months) for year in years])
     logs, flows = [], []

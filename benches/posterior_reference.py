@@ -31,7 +31,8 @@ from jax.scipy.special import logsumexp
 
 import forecasting as fc
 from forecasting.evidence.ledger import Ledger
-from forecasting.growth.observation import flow_weights
+from forecasting.evidence.observation import observed_flow
+from forecasting.growth.likelihood import flow_weights
 from forecasting.growth.posterior import Posterior
 from forecasting.growth.prior import Prior
 from forecasting.growth.request import Request, carried_on
@@ -52,7 +53,7 @@ def request_of(case: str) -> Request:
     counted = case in COUNTRIES
     years = range(2025, 2029) if counted else range(2022, 2026)
     return Request(
-        evidence,
+        observed_flow(evidence, not counted, counted),
         tuple(fc.year(y) for y in years),
         prior,
         None if counted else SIZE,
@@ -402,7 +403,7 @@ def run(case: str, particles: int, seed: int) -> pd.DataFrame:
     for observation, wrong in zip(
         request._prepared.observations, facts.doubt(contrast).mean(axis=0), strict=True
     ):
-        rows.append((case, seed, particles, "doubt", observation.fact.id, wrong))
+        rows.append((case, seed, particles, "doubt", observation.name, wrong))
     columns = ["case", "seed", "particles", "what", "of", "value"]
     return pd.DataFrame(rows, columns=columns)
 

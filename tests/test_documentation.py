@@ -141,13 +141,15 @@ def test_commands_of_a_page_work_in_their_order(page, folder_of_a_reader, tmp_pa
 
 def _narrow(noise):
     """Standard deviation of a fact that is right, and the probability of that."""
-    return noise.sd[0, 0], noise.weight[0, 0]
+    weight, _, sd = noise[0]
+    return sd, weight
 
 
 def test_the_page_of_the_model_gives_the_likelihood_of_a_growth_a_stock_and_a_bound():
     """Computed here from the formulas of the page alone."""
     from forecasting.evidence.fact import Fact
-    from forecasting.growth.observation import observe
+    from forecasting.evidence.observation import observations_of
+    from forecasting.growth.likelihood import contrast_weights
 
     said = {
         "place": "UZ",
@@ -155,34 +157,31 @@ def test_the_page_of_the_model_gives_the_likelihood_of_a_growth_a_stock_and_a_bo
         "period_start": "2023-01-01",
         "period_end": "2023-05-31",
     }
-    growth = observe(
-        Fact(id="a", measure="ev_imports", quantity="yoy_growth_percent", value=410.4, **said),
-        2022,
-        24,
+    (growth,) = observations_of(
+        [Fact(id="a", measure="ev_imports", quantity="yoy_growth_percent", value=410.4, **said)]
     )
     assert growth.value == pytest.approx(math.log(1 + 410.4 / 100))
     assert _narrow(growth.noise) == pytest.approx(
         (math.sqrt(0.01**2 + (0.05 / 510.4) ** 2 / 3), 0.98)
     )
-    assert growth.noise.weight[0, 1:] == pytest.approx((0.02 * 0.75, 0.02 * 0.25))
-    assert growth.noise.sd[0, 1:].tolist() == [0.5, 2.5]
-    assert growth.numerator[12:17].tolist() == [1.0] * 5
-    assert growth.denominator[:5].tolist() == [1.0] * 5
+    weights, _, spreads = zip(*growth.noise[1:], strict=True)
+    assert weights == pytest.approx((0.02 * 0.75, 0.02 * 0.25))
+    assert spreads == (0.5, 2.5)
+    numerator, denominator, _ = contrast_weights(growth, 2022, 24)
+    assert numerator[12:17].tolist() == [1.0] * 5
+    assert denominator[:5].tolist() == [1.0] * 5
 
     day = said | {"period_start": "", "period_end": "2023-12-31"}
-    stock = observe(Fact(id="b", measure="ev_stock", value=7383, **day), 2022, 24)
+    (stock,) = observations_of([Fact(id="b", measure="ev_stock", value=7383, **day)])
     assert _narrow(stock.noise)[0] == pytest.approx(math.sqrt(0.01**2 + 0.03**2))
     # December of the year before: one year on the road
-    assert stock.numerator[11] == pytest.approx(0.96)
+    assert contrast_weights(stock, 2022, 24)[0][11] == pytest.approx(0.96)
 
-    more = observe(
-        Fact(id="c", measure="ev_imports", value=2000, **said | {"relation": "greater_than"}),
-        2022,
-        24,
+    (more,) = observations_of(
+        [Fact(id="c", measure="ev_imports", value=2000, **said | {"relation": "greater_than"})]
     )
     step = math.log(1 + 1000 / 2000)
-    noise = more.noise
-    (weights,), (means,), (spreads,) = noise.weight, noise.mean, noise.sd
+    weights, means, spreads = np.array(more.noise).T
     # The first is the bound's edge, the last two are of a bound that is wrong
     steps = 0.1 * 2.0 ** np.arange(12)
     height = np.where(np.arange(12) <= 3, 6.0, steps**-0.6)
@@ -200,7 +199,8 @@ def test_the_page_of_the_model_gives_the_likelihood_of_a_growth_a_stock_and_a_bo
 
 def test_the_page_of_the_model_gives_the_noise_of_what_else_is_printed():
     from forecasting.evidence.fact import Fact
-    from forecasting.growth.observation import observe
+    from forecasting.evidence.observation import observations_of
+    from forecasting.growth.likelihood import contrast_weights
 
     def told(**columns):
         row = {
@@ -210,11 +210,9 @@ def test_the_page_of_the_model_gives_the_noise_of_what_else_is_printed():
             "relation": "equals",
             "value": 200.0,
         }
-        return observe(
-            Fact(**row | {"period_start": "2023-01-01", "period_end": "2023-12-31"} | columns),
-            2022,
-            24,
-        )
+        days = {"period_start": "2023-01-01", "period_end": "2023-12-31"}
+        (observation,) = observations_of([Fact(**row | days | columns)])
+        return observation
 
     counted = 0.01**2
     assert _narrow(told().noise)[0] == pytest.approx(math.sqrt(counted))
@@ -226,9 +224,8 @@ def test_the_page_of_the_model_gives_the_noise_of_what_else_is_printed():
         0.015,
         0.95,
     )
-    assert (
-        difference.numerator[:12].tolist() == difference.denominator[12:24].tolist() == [1.0] * 12
-    )
+    numerator, denominator, _ = contrast_weights(difference, 2022, 24)
+    assert numerator[:12].tolist() == denominator[12:24].tolist() == [1.0] * 12
     day = told(quantity="per_day", value=10.0)
     assert (math.exp(day.value), *_narrow(day.noise)) == pytest.approx((3650, 0.05, 0.98))
     none = told(value=0.0)

@@ -28,13 +28,14 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import product
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from forecasting.evidence.checking import checked_rows
 from forecasting.evidence.rules import (
@@ -56,8 +57,13 @@ from forecasting.vocabulary.errors import LedgerError, PeriodError, Problem
 from forecasting.vocabulary.files import AnyPath, read_text
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.names import DATA
-from forecasting.vocabulary.periods import as_date
-from forecasting.vocabulary.places import place_code
+from forecasting.vocabulary.periods import Period, as_date
+from forecasting.vocabulary.places import find_place, place_code
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from forecasting.evidence.fact import Fact
 
 POLICY_KINDS = ("ends", "begins", "blocked", "step", "quota")
 # The Eurasian Economic Union, whose duties are those of its members
@@ -457,3 +463,125 @@ def _typed(row: Row) -> Policy:
     for column in POLICY_NUMBERS:
         cells[column] = finite_number(row[column])
     return Policy(**cells)
+
+
+def facts_of_quotas(policies: Iterable[Policy], flow: Iterable[Fact]) -> list[Fact]:
+    """What was printed of how far quotas were used, as totals of the flow since their first day.
+
+    Parameters
+    ----------
+    policies : iterable of Policy
+        Of one flow: of a quota with a remainder, the total is the number less the remainder; of one
+        that is used up, the number.
+    flow : iterable of Fact
+        Facts of the flow; the first is the pattern for place, measure, basis and unit.
+
+    Examples
+    --------
+    >>> from forecasting.evidence.fact import Fact
+    >>> fact = Fact(id="a", measure="ev_imports", place="AM", relation="equals", value=9,
+    ...             period_start="2023-01-01", period_end="2023-12-31")
+    >>> day = dt.date(2024, 7, 31)
+    >>> quota = Policy("b", "AM", "quota", dt.date(2024, 1, 1), quota=7400.0, remainder=2563.0,
+    ...                remainder_on=day)
+    >>> print(*facts_of_quotas([quota], [fact]))
+    Armenia, electric vehicles imported, 2024-01..2024-07: 4,837 vehicles
+    """
+    facts = []
+    quotas = [policy for policy in policies if policy.kind == "quota"]
+    for pattern, quota in product([*flow][:1], quotas):
+        number = quota.quota or 0.0
+        counts = {}
+        if quota.remainder_on:
+            counts[quota.remainder_on] = number - (quota.remainder or 0.0)
+        if quota.end and quota.end_announced:
+            counts[quota.end] = number
+        for day, value in counts.items():
+            statement = {"relation": "equals", "quantity": "total", "value": value}
+            days = {"period_start": quota.start, "period_end": day, "published": Period(day, day)}
+            name = {"id": f"{quota.id}, used by {day}", "reference": "", "rounding": 0.5}
+            facts.append(pattern.model_copy(update=statement | days | name))
+    return facts
+
+
+def policies_in_force(
+    table: pd.DataFrame, facts: Sequence[Fact], place: str | None, day: dt.date | None
+) -> tuple[Policy, ...]:
+    """The policies of a table that were known on the day of the forecast and concern its flow.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `checked_policies` takes its rows.
+    facts : sequence of Fact
+        What the flow is forecast from.
+    place : str or None
+        Where, besides the place of the facts.
+    day : date or None
+        Of the forecast; None for the last on which a fact was published or a policy announced.
+
+    Raises
+    ------
+    LedgerError
+        With every problem of the rows, and for a quota of another flow.
+    """
+    text_columns = table.rename(columns=str)
+    cells = [
+        {str(name): cell for name, cell in row.items()} for row in text_columns.to_dict("records")
+    ]
+    rows = [*checked_policies(cells, columns=[*text_columns], one_place=True).values()]
+    measures = {"", *(fact.measure for fact in facts)}
+    places = {"", find_place(place or ""), *(fact.place for fact in facts)}
+    last_day = day or _last_day(facts, rows)
+    published = [policy.of_all_buyers().as_known(last_day) for policy in rows]
+    of_place = [policy for policy in published if policy and _concerns(policy.place, places)]
+    _refuse_other_quotas(of_place, measures)
+    return tuple(policy for policy in of_place if _concerns(policy.measure, measures))
+
+
+def _refuse_other_quotas(policies: Sequence[Policy], measures: set[str]) -> None:
+    for policy in policies:
+        if policy.kind == "quota" and not _concerns(policy.measure, measures):
+            raise LedgerError.at(
+                f"{policy.id} measure",
+                f"{policy.measure} is another flow than {max(measures)}",
+                "leave the quota out, or give one of the flow that is forecast",
+            )
+
+
+def _last_day(facts: Sequence[Fact], policies: Sequence[Policy]) -> dt.date:
+    """The day of the forecast: the last on which a fact was published or a policy announced. Where
+    no fact tells when, also the last that facts, or the printed remainders and ends of quotas,
+    cover.
+    """
+    days = [_day_of(fact) for fact in facts]
+    days += [policy.announced for policy in policies]
+    if not any(fact.published for fact in facts):
+        quotas = [policy for policy in policies if policy.kind == "quota"]
+        days += [day for quota in quotas for day in (quota.remainder_on, quota.end_announced)]
+    return max(filter(None, days), default=dt.date.max)
+
+
+def facts_by(day: dt.date, facts: Iterable[Fact]) -> list[Fact]:
+    """The facts that were published by a day; of those that do not tell when, what had passed.
+
+    Parameters
+    ----------
+    day : date
+        Of a forecast.
+    facts : iterable of Fact
+        Of any day.
+    """
+    return [fact for fact in facts if (_day_of(fact) or day) <= day]
+
+
+def _day_of(fact: Fact) -> dt.date | None:
+    """The day on which a fact was published; where that is not known, the last that it covers."""
+    return fact.known_from or fact.period_end
+
+
+def _concerns(name: str, forecast_names: set[str]) -> bool:
+    """Whether a policy's place or measure is one of the forecast's; facts that name none take
+    any.
+    """
+    return name in forecast_names or forecast_names == {""}

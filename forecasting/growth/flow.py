@@ -13,19 +13,19 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from forecasting.evidence.fact import Fact
-from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.policies import Policy, checked_policies
-from forecasting.growth.fact_tables import (
+from forecasting.evidence.fact_tables import (
     EVIDENCE,
     PERIODS,
     annual_totals as annual_totals,
     ledger_of,
 )
+from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.observation import observed_flow
+from forecasting.evidence.policies import Policy, facts_by, facts_of_quotas, policies_in_force
 from forecasting.growth.forecast import FlowForecast as FlowForecast
 from forecasting.growth.policy_months import pooled
 from forecasting.growth.prior import Prior
-from forecasting.growth.quotas import dated_changes, facts_of_quotas
+from forecasting.growth.quotas import dated_changes
 from forecasting.growth.request import Request
 from forecasting.growth.starting import MarketSize
 from forecasting.growth.stored_flow import answer_to
@@ -37,9 +37,8 @@ from forecasting.vocabulary.arguments import (
     takes,
     text,
 )
-from forecasting.vocabulary.errors import EvidenceError, LedgerError
+from forecasting.vocabulary.errors import EvidenceError
 from forecasting.vocabulary.periods import Period, as_date, read_period
-from forecasting.vocabulary.places import find_place
 
 MAX_DRAWS = 100_000  # more would not fit into memory
 
@@ -160,80 +159,27 @@ def forecast_flow(
     True
     """
     given_periods = None if periods is None else tuple(map(read_period, periods))
-    unit = isinstance(evidence, Ledger) or "rounding" in evidence
+    in_vehicles = isinstance(evidence, Ledger) or "rounding" in evidence
     facts = ledger_of(evidence)  # type: ignore[arg-type]
     day = None if as_of is None else as_date(as_of)
     if day:
-        facts = Ledger(fact for fact in facts if (_day_of(fact) or day) <= day)
+        facts = Ledger(facts_by(day, facts))
     if isinstance(policies, pd.DataFrame):
-        policies = tuple(_policies_in_force(policies, facts, place, day))
+        policies = policies_in_force(policies, [*facts], place, day)
         facts = facts.concat(Ledger(facts_of_quotas(policies, facts)))
     in_force = policies or ()
     quotas = [policy for policy in in_force if policy.kind == "quota"]
     request = Request(
-        facts,
+        observed_flow(facts, market_size is not None, in_vehicles),
         given_periods,
         prior or Prior.shipped(),
         market_size,
         basis,
         draws,
         seed,
-        unit,
+        in_vehicles,
         place,
         pooled([*in_force, *dated_changes(quotas)]),
         tuple(quota for quota in quotas if quota.is_open_quota),
     )
     return answer_to(request)
-
-
-def _policies_in_force(
-    table: pd.DataFrame, facts: Ledger, place: str | None, day: dt.date | None
-) -> list[Policy]:
-    """The policies of a table that were known on the day of the forecast and concern its flow."""
-    text_columns = table.rename(columns=str)
-    cells = [
-        {str(name): cell for name, cell in row.items()} for row in text_columns.to_dict("records")
-    ]
-    rows = [*checked_policies(cells, columns=[*text_columns], one_place=True).values()]
-    measures = {"", *(fact.measure for fact in facts)}
-    places = {"", find_place(place or ""), *(fact.place for fact in facts)}
-    last_day = day or _last_day(facts, rows)
-    published = [policy.of_all_buyers().as_known(last_day) for policy in rows]
-    of_place = [policy for policy in published if policy and _concerns(policy.place, places)]
-    _refuse_other_quotas(of_place, measures)
-    return [policy for policy in of_place if _concerns(policy.measure, measures)]
-
-
-def _refuse_other_quotas(policies: Sequence[Policy], measures: set[str]) -> None:
-    for policy in policies:
-        if policy.kind == "quota" and not _concerns(policy.measure, measures):
-            raise LedgerError.at(
-                f"{policy.id} measure",
-                f"{policy.measure} is another flow than {max(measures)}",
-                "leave the quota out, or give one of the flow that is forecast",
-            )
-
-
-def _last_day(facts: Ledger, policies: Sequence[Policy]) -> dt.date:
-    """The day of the forecast: the last on which a fact was published or a policy announced. Where
-    no fact tells when, also the last that facts, or the printed remainders and ends of quotas,
-    cover.
-    """
-    days = [_day_of(fact) for fact in facts]
-    days += [policy.announced for policy in policies]
-    if not any(fact.published for fact in facts):
-        quotas = [policy for policy in policies if policy.kind == "quota"]
-        days += [day for quota in quotas for day in (quota.remainder_on, quota.end_announced)]
-    return max(filter(None, days), default=dt.date.max)
-
-
-def _day_of(fact: Fact) -> dt.date | None:
-    """The day on which a fact was published; where that is not known, the last that it covers."""
-    return fact.known_from or fact.period_end
-
-
-def _concerns(name: str, forecast_names: set[str]) -> bool:
-    """Whether a policy's place or measure is one of the forecast's; facts that name none take
-    any.
-    """
-    return name in forecast_names or forecast_names == {""}

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import pandas as pd
 
+from forecasting.evidence.fact_tables import EVIDENCE, PERIOD, ledger_of
 from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.observation import Observation
 from forecasting.evidence.policies import Policy, shipped_policies
-from forecasting.evidence.words import in_words
-from forecasting.growth.fact_tables import EVIDENCE, PERIOD, ledger_of
-from forecasting.growth.observation import Observation, flow_weights
+from forecasting.growth.likelihood import flow_weights
 from forecasting.growth.policy_months import EFFECT, Policies, months_since, numbers_of, percent_of
 from forecasting.growth.posterior import Posterior
 from forecasting.growth.prior import ANALOGUES, log_odds
@@ -102,7 +102,7 @@ class FlowForecast(Shown):
     @property
     def evidence(self) -> Ledger:
         """The facts that it rests on."""
-        return self.request.evidence
+        return self.request.flow.ledger
 
     @property
     def policies(self) -> Policies:
@@ -396,11 +396,11 @@ class FlowForecast(Shown):
             sd = float(fit.expected_sd[i])
             base = float(fit.base[i])
             low, middle, high = sorted(
-                float(o.in_print_unit(mean + z * sd, base)) for z in (-1.2816, 0.0, 1.2816)
+                o.in_print_unit(mean + z * sd, base) for z in (-1.2816, 0.0, 1.2816)
             )
-            surprise = o.residual(mean) / math.hypot(sd, o.noise.sd.min())
-            printed_value = float(o.in_print_unit(o.value, base))
-            message = (o.fact.id, o.fact.period.label, o.fact.basis, in_words(o.fact))
+            surprise = o.residual(mean) / math.hypot(sd, min(wide for _, _, wide in o.noise))
+            printed_value = o.in_print_unit(o.value, base)
+            message = (o.name, o.period.label, o.basis, o.printed)
             rows.append(
                 (*message, printed_value, middle, low, high, surprise, float(fit.doubted[i]))
             )
@@ -445,7 +445,7 @@ class FlowForecast(Shown):
         request, periods = self.request, self.periods
         question = ("influence", *request.key, str(periods))
         stored = made_once(lambda: {"moves": request.each_left_out(periods)}, *question)
-        facts = pd.Index([observation.fact.id for observation in self._fit[0]], name="fact")
+        facts = pd.Index([o.name for o in self._fit[0]], name="fact")
         changes = pd.DataFrame(stored["moves"], facts, self._index).reset_index()
         table = changes.melt("fact", var_name="period", value_name="change_percent")
         table["change_percent"] = 100 * np.expm1(table["change_percent"])
@@ -616,8 +616,10 @@ class FlowForecast(Shown):
         True
         """
         request = self.request
-        facts = [observation.fact for observation in self._fit[0]]
-        order = sorted(range(len(facts)), key=lambda i: not facts[i].is_count or abs(facts[i].side))
+        facts = self._fit[0]
+        order = sorted(
+            range(len(facts)), key=lambda i: not facts[i].is_count or abs(facts[i].bound)
+        )
         prior_request = replace(request, periods=self.periods)
         scale = order[:1] if request.market_size is None else []
         question = ("spread without facts", *request.key, str(self.periods))
@@ -673,7 +675,7 @@ class FlowForecast(Shown):
 
         Examples
         --------
-        >>> from forecasting.growth.fact_tables import fact
+        >>> from forecasting.evidence.fact_tables import fact
         >>> from forecasting.growth.flow import forecast_flow
         >>> forecast = forecast_flow({2021: 809, 2022: 2180}, [2023], market_size=3e5, draws=200)
         >>> later = forecast.update(fact("2023-01/2023-04", 2544))
@@ -681,7 +683,7 @@ class FlowForecast(Shown):
         (3, ['fact 3'])
         """
         facts = self.evidence + self._more(evidence)
-        return replace(self.request, periods=self.periods, evidence=facts).answer()
+        return self.request.with_facts(facts, self.periods).answer()
 
     def _more(self, evidence: Ledger | pd.DataFrame) -> Ledger:
         """New facts; what a table does not say of them is as in this forecast."""
@@ -726,7 +728,6 @@ class FlowForecast(Shown):
         >>> forecast.news(more)[["fact", "period"]].values.tolist()
         [['fact 3', '2023']]
         """
-        prepared = replace(self.request, periods=self.periods)
         if isinstance(evidence, FlowForecast):
             ids = {fact.id for fact in self.evidence}
             evidence = Ledger(fact for fact in evidence.evidence if fact.id not in ids)
@@ -735,7 +736,7 @@ class FlowForecast(Shown):
             key=lambda fact: fact.known_from or dt.date.min,
         )
         requests = [
-            replace(prepared, evidence=prepared.evidence + Ledger(facts[:n]))
+            self.request.with_facts(self.evidence + Ledger(facts[:n]), self.periods)
             for n in range(len(facts) + 1)
         ]
         total_revision = requests[-1].answer()._log_median - self._log_median

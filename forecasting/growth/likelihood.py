@@ -7,11 +7,15 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from forecasting.evidence.observation import WRONG, Observation
 from forecasting.growth.mixtures import Mixtures
-from forecasting.growth.observation import SCRAPPAGE_SD, WRONG, Observation
 from forecasting.growth.path import LatentPath, PathTangents
+from forecasting.vocabulary.periods import Period, month_number
 from forecasting.vocabulary.quantiles import Array, Flags, Indices
 
+# Share of a register that leaves it in a year; judgement, 0.01 to 0.08
+SCRAPPAGE = 0.04
+SCRAPPAGE_SD = 0.02
 NO_NOISE = Mixtures(*np.zeros((3, 0, 1 + len(WRONG))))
 
 
@@ -180,6 +184,86 @@ class Contrasts:
         return result
 
 
+def flow_weights(period: Period, first_year: int, months: int) -> Array:
+    """Share of each month that a period covers.
+
+    Parameters
+    ----------
+    period : Period
+        Any days.
+    first_year, months : int
+        The grid: months from January of that year on.
+
+    Returns
+    -------
+    ndarray, shape (months,)
+
+    Examples
+    --------
+    >>> from forecasting.vocabulary.periods import span
+    >>> flow_weights(span("2023-01-01", "2023-02-14"), 2023, 12)[:3]
+    array([1. , 0.5, 0. ])
+    """
+    weights = np.zeros(months)
+    for month in period.months():
+        index = month_number(month.start) - 12 * first_year
+        if 0 <= index < months:
+            weights[index] = month.overlap(period) / month.days
+    return weights
+
+
+def stock_ages(period: Period, first_year: int, months: int) -> Array:
+    """Years on the register by the end of a period, of each month's flow.
+
+    >>> from forecasting.vocabulary.periods import span
+    >>> stock_ages(span("2023-12-31", "2023-12-31"), 2022, 24)[[0, 12, 23]].round(2)
+    array([1.92, 0.92, 0.  ])
+    """
+    until = month_number(period.end) - 12 * first_year
+    return np.maximum(until - np.arange(months), 0) / 12
+
+
+def _count_weights(o: Observation, period: Period, first_year: int, months: int) -> Array:
+    """Share of each month's flow that is still counted at the period's end."""
+    until = month_number(period.end) - 12 * first_year
+    survival = 1 - SCRAPPAGE if o.stock else 1.0
+    weights = survival ** stock_ages(period, first_year, months)
+    weights[until + 1 :] = 0.0
+    if 0 <= until < months:
+        weights[until] *= period.end.day / next(iter(Period(period.end, period.end).months())).days
+    return weights
+
+
+def contrast_weights(o: Observation, first_year: int, months: int) -> tuple[Array, Array, Array]:
+    """Weights of an observation over the months of a grid: of its numerator, of its denominator,
+    and how many years what came in each month has been on the register.
+
+    Parameters
+    ----------
+    o : Observation
+        Any.
+    first_year, months : int
+        The grid: months from January of that year on.
+
+    Returns
+    -------
+    tuple of ndarray, shape (months,)
+        The denominator may be all zero; of a share of the market it weighs all new vehicles.
+    """
+
+    def weights(period: Period) -> Array:
+        if o.accumulates:
+            return _count_weights(o, period, first_year, months)
+        return flow_weights(period, first_year, months)
+
+    of_period = weights(o.period)
+    sides = {"period": of_period, "market": of_period, None: np.zeros(months)}
+    if o.base_period is not None:
+        sides["before"] = weights(o.base_period)
+    ages = stock_ages(o.period, first_year, months) if o.stock else np.zeros(months)
+    return sides[o.numerator], sides[o.denominator], ages
+
+
 def as_arrays(
     observations: Sequence[Observation], path: LatentPath, bases: Mapping[str, int]
 ) -> Contrasts:
@@ -198,16 +282,17 @@ def as_arrays(
     aged, numerator, denominator = np.zeros((3, n, path.months + path.years))
     offsets, base_offsets = np.zeros((2, n, path.width))
     for i, o in enumerate(observations):
-        numerator[i, : path.months] = o.numerator
-        denominator[i, : path.months] = o.denominator
-        if o.of_market:  # the market is the same in each month of a year
+        top, bottom, ages = contrast_weights(o, path.first_year, path.months)
+        numerator[i, : path.months] = top
+        denominator[i, : path.months] = bottom
+        if o.denominator == "market":  # the market is the same in each month of a year
             by_year = denominator[i, : path.months].reshape(path.years, 12)
             denominator[i, path.months :] = by_year.mean(axis=1)
             denominator[i, : path.months] = 0.0
-        aged[i, : path.months] = o.numerator * o.ages
+        aged[i, : path.months] = top * ages
         column = bases.get(o.basis)
         if column is not None:
-            offsets[i], base_offsets[i] = _offsets(o, path, column)
+            offsets[i], base_offsets[i] = _offsets(o, top, bottom, path, column)
     months = np.flatnonzero((numerator + denominator).any(axis=0))
     return Contrasts(
         months=months,
@@ -219,11 +304,13 @@ def as_arrays(
         base_offsets=base_offsets,
         scrappage=path.columns["scrappage"],
         value=np.array([o.value for o in observations]),
-        noise=Mixtures.stacked([NO_NOISE, *(o.noise for o in observations)]),
+        noise=Mixtures.stacked([NO_NOISE, *(Mixtures.from_parts(o.noise) for o in observations)]),
     )
 
 
-def _offsets(o: Observation, path: LatentPath, basis: int) -> tuple[Array, Array]:
+def _offsets(
+    o: Observation, top: Array, bottom: Array, path: LatentPath, basis: int
+) -> tuple[Array, Array]:
     """What an agency's offset adds to a contrast, and to the denominator alone.
 
     Where the agency counts both sides, only the offset's drift between them stays. The denominator
@@ -232,13 +319,13 @@ def _offsets(o: Observation, path: LatentPath, basis: int) -> tuple[Array, Array
     by_year = path.offset(basis)
 
     def mean_offset(weights: Array) -> Array:
-        if o.offset_year is not None:
-            final_year = min(o.offset_year - path.first_year, path.years - 1)
+        if o.accumulates:  # the offset of the last year holds for all that came until then
+            final_year = min(o.period.end.year - path.first_year, path.years - 1)
             return np.asarray(by_year[final_year])
         year = weights.reshape(path.years, 12).sum(axis=1)
         return np.asarray(year @ by_year / year.sum())
 
-    if o.of_market or not o.denominator.any():
-        return mean_offset(o.numerator), np.zeros(path.width)
-    base = mean_offset(o.denominator)
-    return mean_offset(o.numerator) - base, base if o.constant else np.zeros(path.width)
+    if o.denominator in ("market", None):
+        return mean_offset(top), np.zeros(path.width)
+    base = mean_offset(bottom)
+    return mean_offset(top) - base, base if o.constant else np.zeros(path.width)

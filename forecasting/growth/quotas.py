@@ -25,13 +25,12 @@ was have the weight `UNREPORTED`.
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import product, zip_longest
+from itertools import zip_longest
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from forecasting.evidence.fact import Fact
 from forecasting.evidence.policies import Policy
 from forecasting.growth.policy_months import PolicyEffects, months_since, numbers_of, worth
 from forecasting.vocabulary.periods import DAY, Period
@@ -72,44 +71,6 @@ def dated_changes(quotas: Iterable[Policy]) -> list[Policy]:
             begins = replace(renewal, kind="begins", id=f"{renewal.id}-begins", end=None)
             changes.append(replace(begins, price_share=quota.price_share))
     return changes
-
-
-def facts_of_quotas(policies: Iterable[Policy], flow: Iterable[Fact]) -> list[Fact]:
-    """What was printed of how far quotas were used, as totals of the flow since their first day.
-
-    Parameters
-    ----------
-    policies : iterable of Policy
-        Of one flow: of a quota with a remainder, the total is the number less the remainder; of one
-        that is used up, the number.
-    flow : iterable of Fact
-        Facts of the flow; the first is the pattern for place, measure, basis and unit.
-
-    Examples
-    --------
-    >>> fact = Fact(id="a", measure="ev_imports", place="AM", relation="equals", value=9,
-    ...             period_start="2023-01-01", period_end="2023-12-31")
-    >>> day = dt.date(2024, 7, 31)
-    >>> quota = Policy("b", "AM", "quota", dt.date(2024, 1, 1), quota=7400.0, remainder=2563.0,
-    ...                remainder_on=day)
-    >>> print(*facts_of_quotas([quota], [fact]))
-    Armenia, electric vehicles imported, 2024-01..2024-07: 4,837 vehicles
-    """
-    facts = []
-    quotas = [policy for policy in policies if policy.kind == "quota"]
-    for pattern, quota in product([*flow][:1], quotas):
-        number = quota.quota or 0.0
-        counts = {}
-        if quota.remainder_on:
-            counts[quota.remainder_on] = number - (quota.remainder or 0.0)
-        if quota.end and quota.end_announced:
-            counts[quota.end] = number
-        for day, value in counts.items():
-            statement = {"relation": "equals", "quantity": "total", "value": value}
-            days = {"period_start": quota.start, "period_end": day, "published": Period(day, day)}
-            name = {"id": f"{quota.id}, used by {day}", "reference": "", "rounding": 0.5}
-            facts.append(pattern.model_copy(update=statement | days | name))
-    return facts
 
 
 def months_in_force(quota: Policy, months: Sequence[Period]) -> Array:

@@ -14,15 +14,13 @@ from scipy.special import ndtri, stdtrit
 from threadpoolctl import ThreadpoolController
 
 from forecasting.evidence.bases import count_different_things
-from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.observation import Observation, ObservedFlow, observed_flow
 from forecasting.evidence.policies import Policy
-from forecasting.evidence.words import in_words
 from forecasting.growth.common import COMMON_NU
 from forecasting.growth.forecast import FlowForecast
-from forecasting.growth.likelihood import Contrasts, as_arrays
+from forecasting.growth.likelihood import Contrasts, as_arrays, flow_weights
 from forecasting.growth.mode import Mode
-from forecasting.growth.observation import Observation, flow_weights, observe, with_prints
 from forecasting.growth.path import LatentPath
 from forecasting.growth.policy_months import Policies
 from forecasting.growth.posterior import Posterior, resampled, sample
@@ -33,14 +31,12 @@ from forecasting.growth.quotas import (
     with_cars_that_wait,
     with_quota,
 )
-from forecasting.growth.starting import MarketSize, opposite, path_of
-from forecasting.growth.usable import usable_facts, years_spoken_of
+from forecasting.growth.starting import MarketSize, opposite, path_of, years_spoken_of
 from forecasting.vocabulary.caveats import Caveat, each_once
 from forecasting.vocabulary.errors import EvidenceError
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.periods import LAST_YEAR, Period, months_between, year
 from forecasting.vocabulary.quantiles import Array, Indices, strata
-from forecasting.vocabulary.sentences import sentence
 
 FEWEST_COUNT = 100  # effective draws, below which a caveat says that the approximation failed
 MAX_TAIL_SHAPE = 0.7  # of the largest weights, above which they cannot be trusted
@@ -66,23 +62,23 @@ class Request:
 
     Parameters
     ----------
-    evidence : Ledger
-        The facts.
+    flow : ObservedFlow
+        What is known of it.
     periods, prior, market_size, basis, draws, seed, place, policies
         As :func:`forecasting.growth.flow.forecast_flow` takes them.
-    unit : bool
+    in_vehicles : bool
         Whether the numbers count single things; those of a table without a rounding may be in any
         unit.
     """
 
-    evidence: Ledger
+    flow: ObservedFlow
     periods: tuple[Period, ...] | None
     prior: Prior
     market_size: MarketSize
     basis: str | None
     draws: int
     seed: int
-    unit: bool = True
+    in_vehicles: bool = True
     place: str | None = None
     policies: tuple[Policy, ...] = ()  # pooled
     quotas: tuple[Policy, ...] = ()  # whose end is a forecast
@@ -90,17 +86,31 @@ class Request:
     @property
     def key(self) -> tuple[object, ...]:
         """All that an answer depends on, part by part."""
-        return tuple(self.__getstate__().values())
+        # In words, as a pickle depends on which of its parts are one object
+        return repr(self.flow), *list(self.__getstate__().values())[1:]
 
     def __getstate__(self) -> dict[str, object]:
         """The fields alone: what is prepared from them is large, and can be made again."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
+    def with_facts(self, facts: Ledger, periods: tuple[Period, ...]) -> Request:
+        """The same request with other facts, of some periods.
+
+        Parameters
+        ----------
+        facts : Ledger
+            All of them.
+        periods : tuple of Period
+            What is asked for.
+        """
+        flow = observed_flow(facts, self.market_size is not None, self.in_vehicles)
+        return replace(self, flow=flow, periods=periods)
+
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """The shapes of the arrays that an answer is stored as."""
         prepared = self._prepared
-        facts, months = len(prepared.observations), len(prepared.months)
+        facts, months = len(self.flow.observations), len(prepared.months)
         shapes = {
             "x": (0, prepared.path.width),
             "kind": (self.draws,),
@@ -175,21 +185,8 @@ class Request:
     @cached_property
     def _prepared(self) -> _Prepared:
         """The facts as observations, and the path that they are of."""
-        measure = _counted_measure(self.evidence)
-        facts, caveats = usable_facts(self.evidence, measure)
-        facts.sort(key=_order)  # so that the ledger's order does not move the numbers
-        if self.market_size is None and not facts:
-            unused = "; ".join(
-                map(in_words, [fact for caveat in caveats for fact in caveat.facts][:3])
-            )
-            raise EvidenceError(
-                sentence(
-                    "no facts[ that a forecast can use (not {unused})] and no market size: give at "
-                    "least one of them, e.g. market_size=100_000; targets, events and claims enter "
-                    "no forecast",
-                    unused=unused,
-                )
-            )
+        facts, measure = self.flow.observations, self.flow.measure
+        caveats = [*self.flow.caveats]
         caveats += _level_caveats(facts, self.market_size is not None)
         basis, bases = _bases(facts, self.basis)
         drifts = [
@@ -199,26 +196,21 @@ class Request:
         ]
         periods = self.periods or _default_periods(facts)
         start_year, final_year, horizon = _years(facts, periods)
-        place = self.place or _single(self.evidence, "place")
+        place = self.place or self.flow.place
         prior = self.prior.in_region(place).of_measure(measure)
         caveats += _before_facts(facts, periods)
         caveats += _mixed_regions(self.place) + _learned_elsewhere(prior, measure)
-        discrete = self.unit or self.market_size is not None
+        discrete = self.in_vehicles or self.market_size is not None
         years = (start_year, final_year + 1)
         policies = Policies(self.policies, prior.policies)
         path = path_of(
             prior, self.market_size, facts, years, len(bases), drifts, caveats, discrete, policies
         )
-        observations = with_prints(
-            [observe(f, path.first_year, path.months, discrete) for f in facts]
-        )
-        arrays = as_arrays(observations, path, bases)
-        return _Prepared(
-            path, start_year, observations, arrays, basis, periods, horizon, measure, caveats
-        )
+        arrays = as_arrays(facts, path, bases)
+        return _Prepared(path, start_year, facts, arrays, basis, periods, horizon, caveats)
 
     def _answer(self, prepared: _Prepared) -> FlowForecast:
-        place = _single(self.evidence, "place")
+        place = self.flow.place
         path, horizon = prepared.path, prepared.horizon
         years = range(path.first_year, path.last_year + 1)
         common = np.stack([common_shocks(self.seed, y, self.draws, None) for y in years], axis=1)
@@ -271,8 +263,8 @@ class Request:
             monthly=monthly,
             market=market,
             basis=prepared.basis,
-            measure=prepared.measure,
-            place=_single(self.evidence, "place"),
+            measure=self.flow.measure,
+            place=self.flow.place,
             diagnostics={
                 "method": "linear Gaussian mixtures about the modes of hypotheses, weighted",
                 "hypotheses": posterior.hypotheses,
@@ -314,8 +306,7 @@ class Request:
 
     def _under_quotas(self, flow: Array, months: Sequence[Period]) -> Array:
         """The flow by month and draw under the quotas that are not used up yet."""
-        ends = [fact.period_end for fact in self.evidence if fact.period_end]
-        known_until = max(ends, default=dt.date.min)
+        known_until = self.flow.until
         effects = self.prior.policies
         policy_ids = {name for policy in self.policies for name in policy.id.split(", ")}
         final_day = np.full(self.draws, -np.inf)
@@ -341,7 +332,6 @@ class _Prepared:
     basis: str
     periods: tuple[Period, ...]
     horizon: int
-    measure: str
     caveats: Sequence[Caveat]
 
     @property
@@ -357,23 +347,7 @@ class _Prepared:
         return replace(self, observations=observations, facts=facts)
 
 
-def _order(fact: Fact) -> tuple[object, ...]:
-    statement = (fact.quantity, fact.relation, fact.value, fact.reference, fact.basis)
-    return fact.period, *map(str, statement)
-
-
-def _counted_measure(evidence: Ledger) -> str:
-    """The measure of some facts; a share is refused."""
-    measure = _single(evidence, "measure")
-    if measure and MEASURES[measure].is_share:
-        raise EvidenceError(
-            f"{measure} is a share, and shares do not add up over months: forecast what is "
-            "counted, with its market_size"
-        )
-    return measure
-
-
-def _before_facts(facts: Sequence[Fact], periods: Sequence[Period]) -> list[Caveat]:
+def _before_facts(facts: Sequence[Observation], periods: Sequence[Period]) -> list[Caveat]:
     """A caveat where periods are asked for that lie before all that the facts speak of."""
     first_year = years_spoken_of(facts)[0] if facts else 0
     early = [period.label for period in periods if period.end.year < first_year]
@@ -397,26 +371,26 @@ def _learned_elsewhere(prior: Prior, measure: str) -> list[Caveat]:
     return [Caveat("learned_elsewhere", values={"measure": measure, **learned})]
 
 
-def _level_caveats(facts: Sequence[Fact], size_known: bool) -> list[Caveat]:
+def _level_caveats(facts: Sequence[Observation], size_known: bool) -> list[Caveat]:
     """A caveat where no fact tells the level of the flow, or only bounds or differences do."""
     levels = [fact for fact in facts if _tells_level(fact, size_known)]
-    if levels and all(fact.side for fact in levels) and not opposite(levels):
+    if levels and all(fact.bound for fact in levels) and not opposite(levels):
         return [Caveat("only_bounds")]
-    if levels and all(fact.is_change for fact in levels):
+    if levels and all(fact.quantity.says == "change" for fact in levels):
         return [Caveat("only_differences")]
     if levels or not facts:
         return []
     return [Caveat("no_level" if size_known else "no_scale")]
 
 
-def _tells_level(fact: Fact, size_known: bool) -> bool:
+def _tells_level(fact: Observation, size_known: bool) -> bool:
     """Whether a fact is a number of vehicles: a share of a market of known size is one, too."""
-    if math.isnan(fact.value):
+    if math.isnan(fact.amount):
         return False
-    return not fact.declared.is_percent or (size_known and fact.declared.of_market)
+    return not fact.quantity.is_percent or (size_known and fact.quantity.of_market)
 
 
-def _years(facts: Sequence[Fact], periods: Sequence[Period]) -> tuple[int, int, int]:
+def _years(facts: Sequence[Observation], periods: Sequence[Period]) -> tuple[int, int, int]:
     """First year of the path, last year that facts speak of, last year that is asked for."""
     first_asked = min(period.start.year for period in periods)
     start = first_asked - 1
@@ -424,11 +398,11 @@ def _years(facts: Sequence[Fact], periods: Sequence[Period]) -> tuple[int, int, 
     if facts:
         start, final = years_spoken_of(facts)
     if final - start >= LONGEST_SPAN:
-        earliest_fact = min(facts, key=lambda fact: years_spoken_of([fact])[0])
-        latest_fact = max(facts, key=lambda fact: years_spoken_of([fact])[1])
+        earliest_fact = min(facts, key=lambda fact: fact.years[0])
+        latest_fact = max(facts, key=lambda fact: fact.years[1])
         raise EvidenceError(
-            f"the facts speak of {start} to {final}, from {earliest_fact.id} "
-            f"({earliest_fact.period}) to {latest_fact.id} ({latest_fact.period}); a "
+            f"the facts speak of {start} to {final}, from {earliest_fact.name} "
+            f"({earliest_fact.period}) to {latest_fact.name} ({latest_fact.period}); a "
             f"forecast takes at most {LONGEST_SPAN} years: correct the date that is wrong, or "
             "leave facts out with "
             "select()"
@@ -437,15 +411,7 @@ def _years(facts: Sequence[Fact], periods: Sequence[Period]) -> tuple[int, int, 
     return min(start, first_asked), final, horizon
 
 
-def _single(evidence: Ledger, column: str) -> str:
-    """The commonest entry of a column, of equally common ones the first in the alphabet; empty
-    without facts.
-    """
-    counts = Counter(getattr(fact, column) for fact in evidence)
-    return min(counts, key=lambda word: (-counts[word], word), default="")
-
-
-def _bases(facts: Sequence[Fact], requested: str | None) -> tuple[str, dict[str, int]]:
+def _bases(facts: Sequence[Observation], requested: str | None) -> tuple[str, dict[str, int]]:
     """The basis that is forecast, and a column for the offset of each other one."""
     counts = Counter(fact.basis for fact in facts)
     if requested is not None and facts and requested not in counts:
@@ -459,7 +425,7 @@ def _bases(facts: Sequence[Fact], requested: str | None) -> tuple[str, dict[str,
     return basis, {name: column for column, name in enumerate(other_bases)}
 
 
-def _default_periods(facts: Sequence[Fact]) -> tuple[Period, ...]:
+def _default_periods(facts: Sequence[Observation]) -> tuple[Period, ...]:
     if not facts:
         raise EvidenceError(
             "no facts and no periods: say what to forecast, e.g. periods=[year(2025)]"

@@ -3,19 +3,18 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 
-from forecasting.evidence.fact import Fact
+from forecasting.evidence.fact_tables import entries_by_year
+from forecasting.evidence.observation import Observation
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.policy_months import NO_POLICIES, Policies
 from forecasting.growth.prior import Prior, log_odds
-from forecasting.growth.usable import years_spoken_of
-from forecasting.vocabulary.arguments import Check, number, read, short_repr
+from forecasting.vocabulary.arguments import Check, number, read
 from forecasting.vocabulary.caveats import Caveat
-from forecasting.vocabulary.errors import EvidenceError, PeriodError
-from forecasting.vocabulary.periods import FIRST_YEAR, LAST_YEAR, Period, as_date, year
+from forecasting.vocabulary.errors import EvidenceError
+from forecasting.vocabulary.periods import FIRST_YEAR, LAST_YEAR, Period, year
 
 MarketSize = float | int | pd.Series | Mapping[int, float] | Mapping[Period, float] | None
 
@@ -50,7 +49,7 @@ BOUND_LEVEL_SD = 0.6
 def path_of(
     prior: Prior,
     market_size: MarketSize,
-    facts: Sequence[Fact],
+    facts: Sequence[Observation],
     years: tuple[int, int],
     bases: int,
     drifts: Sequence[tuple[int, int]],
@@ -66,7 +65,7 @@ def path_of(
         Growth learned from analogue markets.
     market_size : float, Series, mapping or None
         New vehicles a year; of a period that is part of a year, the vehicles of that part.
-    facts : sequence of Fact
+    facts : sequence of Observation
         The facts.
     years : tuple of int
         First and last.
@@ -117,20 +116,22 @@ def path_of(
     )
 
 
-def _largest_rate(facts: Sequence[Fact]) -> float:
+def _largest_rate(facts: Sequence[Observation]) -> float:
     """The largest flow, by the year, of any fact but an upper bound."""
-    rates = [_yearly(fact) for fact in facts if fact.is_rate and fact.side != -1]
+    rates = [fact.yearly for fact in facts if fact.is_rate and fact.bound != -1]
     return max(rates, default=0.0)
 
 
-def _launch(prior: Prior, facts: Sequence[Fact], count_year: int, start: Start) -> float:
+def _launch(prior: Prior, facts: Sequence[Observation], count_year: int, start: Start) -> float:
     """Probability that the year of the first total is that in which the market was launched.
 
     A half before the share is known: in the year of a launch shares are lower than in others.
     """
     whole_year = year(count_year)
     totals = [
-        fact.value for fact in facts if fact.is_rate and not fact.side and fact.period == whole_year
+        fact.amount
+        for fact in facts
+        if fact.is_rate and not fact.bound and fact.period == whole_year
     ]
     if not totals or min(totals) <= 0:
         return 0.0
@@ -143,32 +144,26 @@ def _launch(prior: Prior, facts: Sequence[Fact], count_year: int, start: Start) 
     return densities[0] / sum(densities)
 
 
-def _yearly(fact: Fact) -> float:
-    """What a total, or a rate by the day, comes to in a year; the size of a stock or difference."""
-    days = fact.period.days if fact.is_rate else 365
-    return fact.declared.yearly(abs(fact.value), days)
-
-
-def _first_level(facts: Sequence[Fact]) -> float:
+def _first_level(facts: Sequence[Observation]) -> float:
     """The first of some numbers, by the year; where there are only bounds, the highest lower bound,
     or without one the lowest upper bound.
     """
-    numbers = [fact for fact in facts if not fact.side]
+    numbers = [fact for fact in facts if not fact.bound]
     if numbers:
-        return _yearly(min(numbers, key=lambda fact: (fact.period, fact.value)))
-    lower_bounds = [_yearly(fact) for fact in facts if fact.side == 1]
-    return max(lower_bounds) if lower_bounds else min(map(_yearly, facts))
+        return min(numbers, key=lambda fact: (fact.period, fact.amount)).yearly
+    lower_bounds = [fact.yearly for fact in facts if fact.bound == 1]
+    return max(lower_bounds) if lower_bounds else min(fact.yearly for fact in facts)
 
 
-def _level(facts: Sequence[Fact]) -> tuple[float, float]:
+def _level(facts: Sequence[Observation]) -> tuple[float, float]:
     """Log of about what a flow is a year, and its spread: by totals, else by a stock, else by a
     difference.
     """
     levels = counts(
-        [fact for fact in facts if not fact.declared.is_percent and abs(fact.value) > 0]
+        [fact for fact in facts if not fact.quantity.is_percent and abs(fact.amount) > 0]
     )
     if rates := [fact for fact in levels if fact.is_rate]:
-        only_bounds = all(fact.side for fact in rates) and not opposite(rates)
+        only_bounds = all(fact.bound for fact in rates) and not opposite(rates)
         return math.log(_first_level(rates)), BOUND_LEVEL_SD if only_bounds else UNKNOWN_LEVEL_SD
     if stocks := [fact for fact in levels if fact.is_count]:
         # About a third of a growing stock came within the year
@@ -178,72 +173,27 @@ def _level(facts: Sequence[Fact]) -> tuple[float, float]:
     return 0.0, UNKNOWN_LEVEL_SD
 
 
-def opposite(bounds: Sequence[Fact]) -> bool:
+def opposite(bounds: Sequence[Observation]) -> bool:
     """Whether two facts are opposite bounds of one quantity, and so a range."""
-    sides = {(fact.basis, fact.quantity, fact.period, fact.side) for fact in bounds}
+    sides = {(fact.basis, fact.quantity.name, fact.period, fact.bound) for fact in bounds}
     return any((*quantity_key, -side) in sides for *quantity_key, side in sides)
 
 
-def counts(facts: Sequence[Fact]) -> Sequence[Fact]:
+def years_spoken_of(facts: Sequence[Observation]) -> tuple[int, int]:
+    """First and last year that facts speak of, those included with which they compare."""
+    return min(fact.years[0] for fact in facts), max(fact.years[1] for fact in facts)
+
+
+def counts(facts: Sequence[Observation]) -> Sequence[Observation]:
     """The facts that are no bounds, or all where there are only bounds: a bound on later years does
     not count.
 
     Parameters
     ----------
-    facts : sequence of Fact
+    facts : sequence of Observation
         Any.
     """
-    return [fact for fact in facts if not fact.side] or facts
-
-
-def entries_by_year(series: pd.Series | Mapping[Any, Any], name: str) -> dict[Period, Any]:
-    """The entries of a series by the year, or the part of a year, that each is of.
-
-    Parameters
-    ----------
-    series : Series or mapping
-        By year: a number, text, or a day of it; or by a `Period`. Missing entries are left out.
-    name : str
-        What it is called in a message.
-
-    Raises
-    ------
-    EvidenceError
-        For a label that is none of these, such as a quarter, and for one that stands twice.
-
-    Examples
-    --------
-    >>> entries = entries_by_year({2021: 809, "2022-12-31": 2180}, "series")
-    >>> entries == {year(2021): 809, year(2022): 2180}
-    True
-    """
-    entries: dict[Period, Any] = {}
-    for label, value in series.items():
-        if pd.api.types.is_scalar(value) and pd.isna(value):
-            continue
-        period = _period_of(label, name)
-        if period in entries:
-            raise EvidenceError(f"{name} has {period} twice; give one number a year")
-        entries[period] = value
-    return entries
-
-
-def _period_of(label: object, name: str) -> Period:
-    text = str(label).removesuffix(".0")
-    try:
-        if isinstance(label, Period):
-            period = label
-        else:
-            period = year(text if len(text) == 4 else as_date(label).year)
-    except PeriodError:
-        message = (
-            f"{name} has the index {short_repr(label)}; it must be a year from "
-            f"{FIRST_YEAR} to {LAST_YEAR}"
-        )
-        raise EvidenceError(message) from None
-    if period.start.year != period.end.year:
-        raise EvidenceError(f"{name} has the period {period}; it must be a year, or lie within one")
-    return period
+    return [fact for fact in facts if not fact.bound] or facts
 
 
 def _size(value: object) -> float:
@@ -251,7 +201,7 @@ def _size(value: object) -> float:
 
 
 def _sizes(
-    market_size: MarketSize, facts: Sequence[Fact], start_year: int, final_year: int
+    market_size: MarketSize, facts: Sequence[Observation], start_year: int, final_year: int
 ) -> dict[int, tuple[float, float]]:
     """Log size of the market in the years that are known."""
     if market_size is None:

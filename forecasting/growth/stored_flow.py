@@ -42,7 +42,7 @@ def save_flow(forecast: FlowForecast, folder: Path) -> None:
     """
     path = folder / FLOW_DRAWS
     path.unlink(missing_ok=True)
-    if len(forecast.evidence) < MANY_FACTS:
+    if len(forecast.request.flow.observations) < MANY_FACTS:
         return
     try:
         write_arrays(path, digest_of(forecast.request.key), _arrays_of(forecast), mode=0o666)

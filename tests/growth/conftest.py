@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.observation import observations_of
+from forecasting.evidence.usable import usable_facts
 from forecasting.growth.common import COMMON_NU
 from forecasting.growth.path import (
     ANOTHER_SIZE,
@@ -15,7 +17,6 @@ from forecasting.growth.path import (
     SAME_SIZE_SD,
 )
 from forecasting.growth.prior import REACH, REFERENCE_LOG_ODDS, SIZE_NU
-from forecasting.growth.usable import usable_facts
 from forecasting.growth.within_year import POSITION
 from forecasting.reporting.caveat_words import lines_of
 
@@ -52,6 +53,17 @@ def usable():
         return used, lines_of(caveats)
 
     return usable
+
+
+@pytest.fixture(scope="session")
+def observed():
+    """The usable facts of a table as observations."""
+
+    def observed(table, discrete=True):
+        ledger = Ledger.from_frame(table, measure=None, place=None)
+        return observations_of(usable_facts(ledger)[0], discrete)
+
+    return observed
 
 
 def _coordinates(path, rng, draws):

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from forecasting.evidence.observation import noise_of_bound
 from forecasting.growth.flow import forecast_flow
-from forecasting.growth.observation import noise_of_bound, observe
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.vocabulary.periods import span, year
 
@@ -24,8 +24,7 @@ def quantiles(table, **asked):
 @pytest.mark.parametrize("side", [1, -1])
 @pytest.mark.parametrize("step", [0.1, 0.69])
 def test_a_bound_is_near_its_number_by_a_step_and_then_falls_ever_less(side, step):
-    noise = noise_of_bound(step, side)
-    parts = list(zip(noise.weight[0], noise.mean[0], noise.sd[0], strict=True))
+    parts = noise_of_bound(step, side)
 
     def density(steps, parts=parts):
         return sum(w * stats.norm.pdf(side * steps * step, m, s) for w, m, s in parts)
@@ -37,9 +36,9 @@ def test_a_bound_is_near_its_number_by_a_step_and_then_falls_ever_less(side, ste
     assert density(-0.2, parts[:-2]) < 0.1 * density(0.3)
 
 
-def test_the_step_is_that_of_the_leading_digit(facts, usable):
+def test_the_step_is_that_of_the_leading_digit(facts, observed):
     rows = [("at_least", "total", y, v) for y, v in ((2020, 35_000), (2021, 90_000), (2022, 1000))]
-    found = [observe(fact, 2020, 36).noise.mean[0, 1] for fact in usable(facts(*rows))[0]]
+    found = [o.noise[1][1] for o in observed(facts(*rows))]
     steps = np.log1p([10 / 35, 1 / 9, 1.0])
     np.testing.assert_allclose(np.array(found) / found[0], steps / steps[0])
 
@@ -189,18 +188,14 @@ def test_bounds_that_meet_are_a_number(facts):
     assert forecast.quantiles([0.5]).iloc[0, 0] == pytest.approx(20_000, rel=0.03)
 
 
-def test_a_bound_is_read_alike_whatever_else_is_there(facts, usable):
+def test_a_bound_is_read_alike_whatever_else_is_there(facts, observed):
     def noises(*more):
         rows = facts(("at_least", "total", 2022, 20_000), *more)
-        return {(o.fact.value, o.fact.side): o.noise for o in map(read, usable(rows)[0])}
-
-    def read(fact):
-        return observe(fact, 2015, 108)
+        return {(o.amount, o.bound): o.noise for o in observed(rows)}
 
     alone = noises()
     beside = noises(("equals", "total", 2015, 50), ("at_most", "total", 2022, 25_000))
-    for name, table in vars(alone[20_000, 1]).items():
-        np.testing.assert_array_equal(getattr(beside[20_000, 1], name), table)
+    assert beside[20_000, 1] == alone[20_000, 1]
 
 
 @pytest.mark.slow

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.observation import observations_of
+from forecasting.evidence.usable import usable_facts
 from forecasting.growth.flow import forecast_flow
-from forecasting.growth.observation import flow_weights, observe, with_prints
+from forecasting.growth.likelihood import contrast_weights, flow_weights
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
-from forecasting.growth.usable import usable_facts, years_spoken_of
+from forecasting.growth.starting import years_spoken_of
 from forecasting.vocabulary.errors import EvidenceError
 from forecasting.vocabulary.periods import span, year
 
@@ -24,10 +26,15 @@ DAYS = st.dates(
 )
 
 
-def one(table):
-    (fact,), caveats = usable_facts(Ledger.from_frame(table, measure=None, place=None))
+def one(table, discrete=True):
+    facts, caveats = usable_facts(Ledger.from_frame(table, measure=None, place=None))
     assert caveats == []
-    return fact
+    (observation,) = observations_of(facts, discrete)
+    return observation
+
+
+def narrow_sd(observation):
+    return min(sd for _, _, sd in observation.noise)
 
 
 @QUICK
@@ -60,44 +67,36 @@ def test_weights_of_a_year_and_of_half_a_month():
     ],
 )
 def test_value_of_the_contrast(facts, quantity, value, expected):
-    seen = observe(one(facts(("equals", quantity, "2023-01-01/2023-04-30", value))), 2022, 24)
+    seen = one(facts(("equals", quantity, "2023-01-01/2023-04-30", value)))
     assert math.exp(seen.value) == pytest.approx(expected)
-    assert seen.numerator[12:16].tolist() == [1.0] * 4
+    assert contrast_weights(seen, 2022, 24)[0][12:16].tolist() == [1.0] * 4
 
 
 def test_growth_and_difference_weigh_the_same_months_a_year_before(facts):
-    grown = observe(
-        one(facts(("equals", "yoy_growth_percent", "2023-01-01/2023-05-31", 100))), 2022, 24
-    )
-    more = observe(one(facts(("equals", "yoy_difference", "2023-01-01/2023-05-31", 500))), 2022, 24)
-    fewer = observe(
-        one(facts(("equals", "yoy_difference", "2023-01-01/2023-05-31", -500))), 2022, 24
-    )
+    grown = one(facts(("equals", "yoy_growth_percent", "2023-01-01/2023-05-31", 100)))
+    more = one(facts(("equals", "yoy_difference", "2023-01-01/2023-05-31", 500)))
+    fewer = one(facts(("equals", "yoy_difference", "2023-01-01/2023-05-31", -500)))
     for seen in (grown, more):
-        assert np.flatnonzero(seen.denominator).tolist() == [0, 1, 2, 3, 4]
+        assert np.flatnonzero(contrast_weights(seen, 2022, 24)[1]).tolist() == [0, 1, 2, 3, 4]
     assert (grown.constant, more.constant, fewer.constant) == (0.0, 500.0, 500.0)
     # The year before is up by as many
-    assert np.flatnonzero(fewer.numerator).tolist() == [0, 1, 2, 3, 4]
+    assert np.flatnonzero(contrast_weights(fewer, 2022, 24)[0]).tolist() == [0, 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize(
     ("quantity", "value"), [("total", 500.0), ("yoy_growth_percent", 33.5), ("per_day", 7.0)]
 )
 def test_a_fact_is_shown_as_it_was_printed(facts, quantity, value):
-    seen = observe(one(facts(("equals", quantity, "2023-01-01/2023-04-30", value))), 2022, 24)
-    assert float(seen.in_print_unit(seen.value)) == pytest.approx(value)
+    seen = one(facts(("equals", quantity, "2023-01-01/2023-04-30", value)))
+    assert seen.in_print_unit(seen.value) == pytest.approx(value)
 
 
 @pytest.mark.parametrize("more", [500.0, -500.0])
 def test_a_difference_is_shown_as_one_from_what_it_is_compared_with(facts, more):
-    seen = observe(
-        one(facts(("equals", "yoy_difference", "2023-01-01/2023-04-30", more))), 2022, 24
-    )
-    assert float(seen.in_print_unit(0.0, 10_000)) == pytest.approx(more)
+    seen = one(facts(("equals", "yoy_difference", "2023-01-01/2023-04-30", more)))
+    assert seen.in_print_unit(0.0, 10_000) == pytest.approx(more)
     sign = 1 if more > 0 else -1
-    assert float(seen.in_print_unit(np.log(2), 10_000)) == pytest.approx(
-        sign * (2 * 10_500 - 10_000)
-    )
+    assert seen.in_print_unit(np.log(2), 10_000) == pytest.approx(sign * (2 * 10_500 - 10_000))
 
 
 @pytest.mark.parametrize(
@@ -111,7 +110,7 @@ def test_a_difference_is_shown_as_one_from_what_it_is_compared_with(facts, more)
     ],
 )
 def test_a_bound_that_holds_is_no_surprise(facts, relation, quantity, value, side):
-    seen = observe(one(facts((relation, quantity, "2023-01-01/2023-04-30", value))), 2022, 24)
+    seen = one(facts((relation, quantity, "2023-01-01/2023-04-30", value)))
     assert seen.side == side
     above, below = seen.residual(seen.value + 0.7), seen.residual(seen.value - 0.7)
     assert (above, below) == pytest.approx((0.0 if side == 1 else -0.7, 0.0 if side == -1 else 0.7))
@@ -119,7 +118,7 @@ def test_a_bound_that_holds_is_no_surprise(facts, relation, quantity, value, sid
 
 def test_what_is_counted_to_the_unit_is_exact_and_chance_is_in_the_flow(facts):
     rows = [one(facts(("equals", "total", 2022, n))) for n in (3, 2180)]
-    assert [observe(fact, 2022, 12).noise.sd[0, 0] for fact in rows] == [0.01, 0.01]
+    assert [narrow_sd(observation) for observation in rows] == [0.01, 0.01]
     path = LatentPath(Prior(), 2022, 2022, Start(log_odds=0.0, log_size=np.log(6.0)))
     x = np.zeros((1, path.width))
     x[0, path.columns["chance"]] = 1.0
@@ -129,8 +128,8 @@ def test_what_is_counted_to_the_unit_is_exact_and_chance_is_in_the_flow(facts):
 
 def test_printed_digits_and_about_widen(facts):
     def narrow(relation, rounding):
-        fact = one(facts((relation, "total", 2022, 15_000, {"rounding": rounding})))
-        return observe(fact, 2022, 12).noise.sd.min()
+        row = (relation, "total", 2022, 15_000, {"rounding": rounding})
+        return narrow_sd(one(facts(row)))
 
     assert narrow("equals", 500.0) > narrow("equals", 0.5)
     assert narrow("about", 0.5) > 2 * narrow("equals", 0.5)
@@ -138,8 +137,8 @@ def test_printed_digits_and_about_widen(facts):
 
 def test_a_stock_counts_what_came_before_less_what_was_scrapped(facts):
     table = facts(("equals", "stock", "2023-12-31/2023-12-31", 8000)).assign(measure="ev_stock")
-    seen = observe(one(table), 2022, 24)
-    weights = seen.numerator
+    seen = one(table)
+    weights, _, _ = contrast_weights(seen, 2022, 24)
     assert (np.diff(weights) > 0).all()
     assert weights[-1] == pytest.approx(1.0)
     assert 0.9 < weights[0] < 1.0
@@ -147,7 +146,7 @@ def test_a_stock_counts_what_came_before_less_what_was_scrapped(facts):
 
 def test_a_vehicle_leaves_the_register_by_four_percent_a_year(facts):
     table = facts(("equals", "stock", "2023-06-15/2023-06-15", 8000)).assign(measure="ev_stock")
-    weights = observe(one(table), 2022, 24).numerator
+    weights, _, _ = contrast_weights(one(table), 2022, 24)
     # Of June half is there
     assert weights[[0, 5, 11, 17]] == pytest.approx([0.96 ** (17 / 12), 0.96, 0.96**0.5, 0.5])
     assert weights[18:24].tolist() == [0.0] * 6
@@ -155,17 +154,15 @@ def test_a_vehicle_leaves_the_register_by_four_percent_a_year(facts):
 
 def test_a_register_is_less_exact_than_a_count_of_sales(facts):
     table = facts(("equals", "stock", "2023-12-31/2023-12-31", 1e6)).assign(measure="ev_stock")
-    assert observe(one(table), 2022, 24).noise.sd.min() == pytest.approx(
-        math.hypot(0.01, 0.03), rel=1e-3
-    )
+    assert narrow_sd(one(table)) == pytest.approx(math.hypot(0.01, 0.03), rel=1e-3)
 
 
 @pytest.mark.parametrize(
     ("relation", "sign"), [("greater_than", 1), ("at_least", 1), ("less_than", -1), ("at_most", -1)]
 )
 def test_bounds_lie_on_their_side(facts, relation, sign):
-    noise = observe(one(facts((relation, "total", 2022, 35_000))), 2022, 12).noise
-    assert np.sign(noise.weight @ noise.mean.T) == sign
+    noise = one(facts((relation, "total", 2022, 35_000))).noise
+    assert np.sign(sum(weight * mean for weight, mean, _ in noise)) == sign
 
 
 def test_a_reference_to_another_fact_or_to_a_period_nobody_printed(facts, usable):
@@ -181,12 +178,12 @@ def test_a_reference_to_another_fact_or_to_a_period_nobody_printed(facts, usable
     told, _ = usable(rows)
     other = {s.id: s.reference_period for s in told}
     assert other == {"a": None, "b": year(2022), "c": None, "d": year(2021)}
-    assert years_spoken_of(told) == (2021, 2023)
+    assert years_spoken_of(observations_of(told)) == (2021, 2023)
 
 
 def test_growth_speaks_of_the_year_before(facts, usable):
     told, _ = usable(facts(("equals", "yoy_growth_percent", 2023, 50)))
-    assert years_spoken_of(told) == (2022, 2023)
+    assert years_spoken_of(observations_of(told)) == (2022, 2023)
 
 
 def test_only_outcomes_estimates_and_judgements_are_read(facts, usable):
@@ -230,7 +227,7 @@ def test_a_number_that_is_repeated_in_fewer_digits_is_no_new_vintage(facts, usab
 
 def test_a_judgement_is_no_surer_than_other_numbers(facts):
     table = facts(("equals", "total", 2022, 5000, {"kind": "judgement"}))
-    assert observe(one(table), 2022, 12, discrete=False).noise.sd[0, 0] == pytest.approx(0.01)
+    assert narrow_sd(one(table, discrete=False)) == pytest.approx(0.01)
 
 
 @pytest.mark.parametrize(
@@ -282,12 +279,14 @@ def test_a_share_of_another_measure_is_left_out_aloud(facts, usable):
     assert "40 % of cars imported in 2022 refers to nothing" in caveats[0]
 
 
-def test_two_prints_of_one_number_are_one_measurement(facts, usable):
+def test_two_prints_of_one_number_are_one_measurement(facts, observed):
     rows = [("equals", "total", 2022, value) for value in (2180, 2195, 2600)]
     rows.append(("equals", "total", 2022, 2185, {"basis": "another agency"}))
-    told = [observe(fact, 2022, 12) for fact in usable(facts(*rows))[0]]
-    alone = told[0].noise.sd[0]
-    first, second, apart, other = (o.noise.sd[0] for o in with_prints(told))
+    (alone,) = observed(facts(rows[0]))
+    alone = np.array([sd for _, _, sd in alone.noise])
+    first, second, apart, other = (
+        np.array([sd for _, _, sd in o.noise]) for o in observed(facts(*rows))
+    )
     np.testing.assert_allclose(first, alone * [math.sqrt(2), 1, 1])
     np.testing.assert_allclose(second, first)
     np.testing.assert_allclose([apart, other], [alone, alone])

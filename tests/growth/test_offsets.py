@@ -9,7 +9,6 @@ from forecasting.evidence.bases import count_different_things
 from forecasting.evidence.datasets import central_asia
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.likelihood import as_arrays
-from forecasting.growth.observation import observe
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.prior import Prior
 from forecasting.vocabulary.periods import year
@@ -30,16 +29,14 @@ def test_an_offset_that_drifts_is_a_walk_from_its_first_year():
     assert path.reaching(2026).offset(1).shape == (7, path.reaching(2026).width)
 
 
-def test_growth_on_a_basis_that_drifts_holds_what_it_drifted(facts, usable):
+def test_growth_on_a_basis_that_drifts_holds_what_it_drifted(facts, observed):
     path = LatentPath(Prior(basis_drift=0.2), 2022, 2024, Start(), bases=1, drifts=[(0, 2022)])
     rows = [("equals", "yoy_growth_percent", 2023, 100), ("equals", "total", 2023, 900)]
-    told, _ = usable(facts(*rows).assign(basis="other"))
-    offsets = as_arrays(
-        [observe(fact, 2022, path.months) for fact in told], path, {"other": 0}
-    ).offsets
+    told = observed(facts(*rows).assign(basis="other"))
+    offsets = as_arrays(told, path, {"other": 0}).offsets
     np.testing.assert_allclose((offsets**2).sum(axis=1), [0.2**2, 0.4**2 + 0.2**2])
     still = LatentPath(Prior(), 2022, 2024, Start(), bases=1)
-    constant = as_arrays([observe(fact, 2022, still.months) for fact in told], still, {"other": 0})
+    constant = as_arrays(told, still, {"other": 0})
     np.testing.assert_allclose((constant.offsets**2).sum(axis=1), [0.0, 0.4**2])
 
 
@@ -86,14 +83,13 @@ def test_growth_told_by_another_agency_is_on_its_own_counts(facts, quantity, val
     )
 
 
-def test_the_gradient_of_a_difference_on_another_basis_is_the_difference_quotient(facts, usable):
+def test_the_gradient_of_a_difference_on_another_basis_is_the_difference_quotient(facts, observed):
     path = LatentPath(Prior(), 2022, 2024, Start(), bases=2, drifts=[(1, 2022)])
     rows = [
         ("equals", "yoy_difference", 2023, v, {"basis": b})
         for v, b in ((900, "b"), (-900, "b"), (900, "c"))
     ]
-    told, _ = usable(facts(*rows))
-    arrays = as_arrays([observe(fact, 2022, path.months) for fact in told], path, {"b": 0, "c": 1})
+    arrays = as_arrays(observed(facts(*rows)), path, {"b": 0, "c": 1})
     x = 0.5 * np.random.default_rng(0).standard_normal(path.width)
     every, here = np.eye(path.width), x[None, :]
     contrast, slopes = arrays.tangents(path.tangents(here, every), here, every)

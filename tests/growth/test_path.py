@@ -172,12 +172,12 @@ def test_common_effects_beyond_the_panel_have_the_variance_that_the_prior_states
         assert np.sqrt((factor[i] ** 2).sum()) == pytest.approx(stated_sd)
 
 
-def test_a_path_with_a_register_is_walked_back_from_its_first_count(facts, usable):
+def test_a_path_with_a_register_is_walked_back_from_its_first_count(facts, observed):
     total = ("equals", "total", "2022-01-01/2022-06-30", 1000)
     stock = ("equals", "stock", "2022-12-31/2022-12-31", 500, {"measure": "ev_stock"})
 
     def path(*rows):
-        told, _ = usable(facts(*rows))
+        told = observed(facts(*rows))
         return path_of(Prior(latest=-4.0), None, told, (2022, 2023), 0, (), [])
 
     alone, both = path(total), path(total, stock)

@@ -13,16 +13,15 @@ from scipy.stats import norm
 
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.observation import observations_of, observed_flow
 from forecasting.growth.flow import forecast_flow
-from forecasting.growth.likelihood import as_arrays
+from forecasting.growth.likelihood import as_arrays, contrast_weights
 from forecasting.growth.mode import Mode
-from forecasting.growth.observation import observe
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.posterior import _pools, _share_anew, resampled, sample, smoothed
 from forecasting.growth.prior import Prior
 from forecasting.growth.request import Request
 from forecasting.growth.starting import path_of
-from forecasting.growth.usable import usable_facts
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.vocabulary.periods import year
 
@@ -60,18 +59,14 @@ CASES = {
 }
 
 
-def parts(observation):
-    noise = observation.noise
-    return zip(noise.weight[0], noise.mean[0], noise.sd[0], strict=True)
-
-
 def log_likelihood(observation, monthly):
     """Of every draw, by the mixture as it is declared."""
-    below = monthly @ observation.denominator + observation.constant
-    contrast = np.log(monthly @ observation.numerator) - np.log(below)
+    numerator, denominator, _ = contrast_weights(observation, 2022, monthly.shape[1])
+    below = monthly @ denominator + observation.constant
+    contrast = np.log(monthly @ numerator) - np.log(below)
     density = [
         math.log(w) + norm.logpdf(contrast - observation.value - m, scale=s)
-        for w, m, s in parts(observation)
+        for w, m, s in observation.noise
     ]
     return logsumexp(density, axis=0)
 
@@ -83,13 +78,12 @@ def weighted_quantiles(values, weights, levels):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
-def test_agrees_with_prior_draws_weighted_by_the_likelihood(case, facts, simulate, usable):
+def test_agrees_with_prior_draws_weighted_by_the_likelihood(case, facts, simulate, observed):
     table, prior = facts(*CASES[case]), Prior.shipped()
-    told, _ = usable(table)
-    path = path_of(prior, {2022: SIZE}, told, (2022, 2024), 0, [], [])
+    observations = observed(table)
+    path = path_of(prior, {2022: SIZE}, observations, (2022, 2024), 0, [], [])
     monthly = simulate(path, np.random.default_rng(1), BRUTE, 2025)
-    observed = [observe(fact, 2022, monthly.shape[1]) for fact in told]
-    logs = sum(log_likelihood(o, monthly) for o in observed)
+    logs = sum(log_likelihood(o, monthly) for o in observations)
     weights = np.exp(logs - logs.max())
     # Enough draws fit for the comparison to mean something
     assert weights.sum() ** 2 / (weights**2).sum() > 300
@@ -118,7 +112,7 @@ def path():
 
 def draw(path, facts, *rows, draws=1000, seed=0):
     told = Ledger.from_frame(facts(*rows), measure=None, place=None) if rows else []
-    observations = [observe(fact, path.first_year, path.months) for fact in told]
+    observations = observations_of([*told])
     rng = np.random.default_rng(seed)
     said = as_arrays(observations, path, {})
     return sample(path, said, rng.standard_normal((draws, path.years)), rng)
@@ -143,7 +137,8 @@ def test_every_round_finds_the_same_evidence():
     """Log of the mean weight, within four standard errors: a round whose weights lacked a constant
     of its own was up to e^5 off."""
     told = central_asia().select(place="UZ", measure="ev_imports", as_of="2025-06-01")
-    request = Request(told, (year(2026),), Prior.shipped(), None, None, 1000, 0, place="UZ")
+    flow = observed_flow(told, size_known=False)
+    request = Request(flow, (year(2026),), Prior.shipped(), None, None, 1000, 0, place="UZ")
     prepared = request._prepared
     rng = np.random.default_rng(0)
     pools, _ = _pools(prepared.path, prepared.facts, 1000, rng)
@@ -213,14 +208,14 @@ def test_facts_that_agree_have_one_hypothesis(facts):
 
 
 @pytest.mark.slow
-def test_most_facts_win_in_whatever_order_they_are_told(facts, usable):
+def test_most_facts_win_in_whatever_order_they_are_told(facts, observed):
     rows = [("equals", "total", 2022, value) for value in (1000, 1005, 2000)]
     # The level being any, by the facts alone
     level = np.linspace(math.log(100), math.log(20_000), 5001)
     density = np.array(
         [
-            [w * norm.pdf(level - o.value - m, scale=s) for w, m, s in parts(o)]
-            for o in (observe(fact, 2022, 12) for fact in usable(facts(*rows))[0])
+            [w * norm.pdf(level - o.value - m, scale=s) for w, m, s in o.noise]
+            for o in observed(facts(*rows))
         ]
     )
     told = density.sum(axis=1).prod(axis=0)
@@ -252,12 +247,11 @@ def test_of_very_many_facts_each_is_expected_near_where_the_others_put_it(facts)
 
 def test_the_mode_settles_where_facts_contradict_each_other():
     ledger = central_asia().select(place="UZ", measure="ev_imports", as_of="2026-01-01")
-    told, _ = usable_facts(ledger, "ev_imports")
+    told = observed_flow(ledger, size_known=True).observations
     first, last = (choose(s.period.start.year for s in told) for choose in (min, max))
     bases = {basis: i for i, basis in enumerate(sorted({s.basis for s in told})[1:])}
     path = path_of(Prior.shipped(), 400_000, told, (first, last + 1), len(bases), [], [])
-    observed = [observe(s, path.first_year, path.months) for s in told]
-    mode = Mode(path, as_arrays(observed, path, bases)).climb()
+    mode = Mode(path, as_arrays(told, path, bases)).climb()
     settled = mode.x.copy()
     mode.climb(mode)
     # Where facts contradict each other it is flat
@@ -289,14 +283,13 @@ def test_a_sum_and_its_parts_that_contradict_each_other_leave_draws(facts):
     assert forecast.diagnostics["ess"] > 10
 
 
-def test_another_round_goes_to_the_hypothesis_whose_draws_count_least(facts, usable):
+def test_another_round_goes_to_the_hypothesis_whose_draws_count_least(facts, observed):
     stocks = [(2022, 5200), (2023, 4600)]
     rows = [("equals", "stock", f"{y}-12-31/{y}-12-31", value) for y, value in stocks]
-    told, _ = usable(facts(*rows))
+    told = observed(facts(*rows))
     path = path_of(Prior.shipped(), {2022: 80_000.0}, told, (2022, 2024), 0, [], [])
-    observed = [observe(s, path.first_year, path.months) for s in told]
     rng = np.random.default_rng(0)
-    pools, _ = _pools(path, as_arrays(observed, path, {}), 400, rng)
+    pools, _ = _pools(path, as_arrays(told, path, {}), 400, rng)
     for pool in pools:
         pool.draw(np.zeros((400, path.years)))
     _share_anew(pools, 400, rng)
@@ -393,13 +386,13 @@ def growth(simulate):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("most", [500, 100])
-def test_a_fall_that_nobody_expects_leaves_open_what_is_wrong(facts, usable, growth, most):
+def test_a_fall_that_nobody_expects_leaves_open_what_is_wrong(facts, observed, growth, most):
     table = facts(("equals", "total", 2022, 2180), ("at_most", "total", 2023, most))
-    one, other = (observe(fact, 2022, 24, discrete=False) for fact in usable(table)[0])
+    one, other = observed(table, discrete=False)
     # Of their components, the level being any
-    density = np.zeros((one.noise.weight.size, other.noise.weight.size))
-    for i, (weight, _, sd) in enumerate(parts(one)):
-        for j, (other_weight, mean, other_sd) in enumerate(parts(other)):
+    density = np.zeros((len(one.noise), len(other.noise)))
+    for i, (weight, _, sd) in enumerate(one.noise):
+        for j, (other_weight, mean, other_sd) in enumerate(other.noise):
             left = growth + one.value - other.value - mean
             density[i, j] = (
                 weight * other_weight * norm.pdf(left, scale=math.hypot(sd, other_sd)).mean()

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.observation import observed_flow
 from forecasting.growth.prior import Prior
 from forecasting.growth.request import Request
 from forecasting.vocabulary.periods import year
@@ -30,7 +31,9 @@ def forecasts_of(case, years):
     asked = tuple(year(y) for y in years)
     place = "UZ" if size else case
     for seed in SEEDS:
-        request = Request(evidence, asked, prior, size, None, 4000, seed, size is None, place)
+        counted = size is None
+        flow = observed_flow(evidence, not counted, counted)
+        request = Request(flow, asked, prior, size, None, 4000, seed, counted, place)
         yield request.answer()
 
 

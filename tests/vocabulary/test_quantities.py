@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from forecasting.evidence.fact import Fact
+from forecasting.evidence.observation import observations_of
 from forecasting.growth.flow import forecast_flow
-from forecasting.growth.observation import observe
+from forecasting.growth.likelihood import contrast_weights
 from forecasting.reading.press import propose_facts
 from forecasting.reporting.figures.fan import marks_of
 from forecasting.vocabulary.errors import LedgerError
@@ -142,12 +143,17 @@ def test_all_that_came_since_the_launch_is_told_and_checked_as_it_is_printed():
 
 def test_all_that_came_since_the_launch_weighs_every_month_alike():
     columns = {"id": "a", "measure": "ev_sales", "place": "NO"}
-    sofar = observe(Fact(**columns, **since_launch(45_000, "2022-06-30")), 2021, 24)
-    assert sofar.numerator.tolist() == [1.0] * 18 + [0.0] * 6
-    assert not sofar.denominator.any()
+    sofar, recent = observations_of(
+        [
+            Fact(**columns, **since_launch(45_000, "2022-06-30")),
+            Fact(**columns, **since_launch(9000, "2022-06-30", "2021-03-01")),
+        ]
+    )
+    numerator, denominator, _ = contrast_weights(sofar, 2021, 24)
+    assert numerator.tolist() == [1.0] * 18 + [0.0] * 6
+    assert not denominator.any()
     assert math.exp(sofar.value) == pytest.approx(45_000)
-    recent = observe(Fact(**columns, **since_launch(9000, "2022-06-30", "2021-03-01")), 2021, 24)
-    assert recent.numerator.tolist() == [0.0] * 2 + [1.0] * 16 + [0.0] * 6
+    assert contrast_weights(recent, 2021, 24)[0].tolist() == [0.0] * 2 + [1.0] * 16 + [0.0] * 6
 
 
 def test_what_came_up_to_one_day_is_no_flow_of_that_day():
@@ -155,7 +161,8 @@ def test_what_came_up_to_one_day_is_no_flow_of_that_day():
     one_day = Fact(**columns, **since_launch(45_000, "2022-06-30", "2022-06-30"))
     assert str(one_day).endswith("2022-06-30: 45,000 vehicles since the launch")
     assert (one_day.accumulates, one_day.is_rate) == (True, False)
-    assert observe(one_day, 2021, 24).numerator.tolist() == [1.0] * 18 + [0.0] * 6
+    (sofar,) = observations_of([one_day])
+    assert contrast_weights(sofar, 2021, 24)[0].tolist() == [1.0] * 18 + [0.0] * 6
 
 
 def market_share(value, start, end):

@@ -9,10 +9,18 @@ import numpy as np
 import pandas as pd
 
 from forecasting.evidence.ledger import Ledger
-from forecasting.growth.starting import entries_by_year
-from forecasting.vocabulary.arguments import Check, instance, number, optional, read, takes, text
+from forecasting.vocabulary.arguments import (
+    Check,
+    instance,
+    number,
+    optional,
+    read,
+    short_repr,
+    takes,
+    text,
+)
 from forecasting.vocabulary.errors import EvidenceError, LedgerError, PeriodError
-from forecasting.vocabulary.periods import Period, as_date, read_period
+from forecasting.vocabulary.periods import FIRST_YEAR, LAST_YEAR, Period, as_date, read_period, year
 
 
 def _read_periods(value: Any) -> tuple[Period, ...]:
@@ -56,6 +64,56 @@ EVIDENCE = Check(
     "a Ledger, a table of facts, totals by year as a Series or a mapping, or a list of such tables",
     _read_evidence,
 )
+
+
+def entries_by_year(series: pd.Series | Mapping[Any, Any], name: str) -> dict[Period, Any]:
+    """The entries of a series by the year, or the part of a year, that each is of.
+
+    Parameters
+    ----------
+    series : Series or mapping
+        By year: a number, text, or a day of it; or by a `Period`. Missing entries are left out.
+    name : str
+        What it is called in a message.
+
+    Raises
+    ------
+    EvidenceError
+        For a label that is none of these, such as a quarter, and for one that stands twice.
+
+    Examples
+    --------
+    >>> entries = entries_by_year({2021: 809, "2022-12-31": 2180}, "series")
+    >>> entries == {year(2021): 809, year(2022): 2180}
+    True
+    """
+    entries: dict[Period, Any] = {}
+    for label, value in series.items():
+        if pd.api.types.is_scalar(value) and pd.isna(value):
+            continue
+        period = _period_of(label, name)
+        if period in entries:
+            raise EvidenceError(f"{name} has {period} twice; give one number a year")
+        entries[period] = value
+    return entries
+
+
+def _period_of(label: object, name: str) -> Period:
+    text = str(label).removesuffix(".0")
+    try:
+        if isinstance(label, Period):
+            period = label
+        else:
+            period = year(text if len(text) == 4 else as_date(label).year)
+    except PeriodError:
+        message = (
+            f"{name} has the index {short_repr(label)}; it must be a year from "
+            f"{FIRST_YEAR} to {LAST_YEAR}"
+        )
+        raise EvidenceError(message) from None
+    if period.start.year != period.end.year:
+        raise EvidenceError(f"{name} has the period {period}; it must be a year, or lie within one")
+    return period
 
 
 @takes(

@@ -237,11 +237,3 @@ def _spread(fact: Fact) -> float:
 
 def _publication_day(fact: Fact) -> dt.date:
     return fact.known_from or dt.date.min
-
-
-def years_spoken_of(facts: Sequence[Fact]) -> tuple[int, int]:
-    """First and last year that facts speak of, the year before included where growth needs it."""
-    periods = [fact.period for fact in facts]
-    periods += [fact.reference_period for fact in facts if fact.reference_period]
-    periods += [fact.period.year_before() for fact in facts if fact.is_change]
-    return min(p.start.year for p in periods), max(p.end.year for p in periods)

@@ -1,0 +1,394 @@
+"""A statement as a forecast takes it: one plain observation, made of a fact once.
+
+Every observation is ``log(numerator . flow) - log(denominator . flow + constant)``, near a value:
+a contrast of logs over the days that it names. The noise is a mixture of normals: a number is
+narrow, a bound lies on one side of its number, and each of them may be wrong. What comes after asks
+the observation; the fact that it came from is there to be named.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from forecasting.evidence.fact import Fact
+from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.usable import usable_facts
+from forecasting.evidence.words import in_words
+from forecasting.vocabulary.caveats import Caveat
+from forecasting.vocabulary.errors import EvidenceError
+from forecasting.vocabulary.measures import MEASURES
+from forecasting.vocabulary.periods import Period
+from forecasting.vocabulary.quantities import FIT, OUTLIER, Quantity, Span
+from forecasting.vocabulary.sentences import sentence
+
+ESTIMATE_SD = 0.03  # extra log standard deviation of an estimate, or of "about" so many
+STOCK_FIT = 0.03  # registers are cleaned and vehicles re-exported between two counts
+# Probability that a zero means that nobody counted, or that no ship came that month; judgement
+NO_DATA = 0.1
+# A total of 0 is read as about half a vehicle
+ZERO = 0.5
+ZERO_SD = 0.8
+# A wrong fact is off by about half, or has a slipped digit or unit: part of the wrong facts, and
+# log standard deviation
+WRONG = ((0.75, 0.5), (0.25, 2.5))
+# The same of bounds, as parts of all bounds: they are printed to be on the safe side
+WRONG_BOUND = ((0.004, 0.5), (0.0002, 2.5))
+# Density of the truth beyond a bound, by distance in steps of the leading digit: SLACK within one
+# step, then the distance to the power -FARTHER. It is a mixture of normals whose means, STEPPED,
+# double from a tenth of a step on
+STEPPED = 0.1 * 2.0 ** np.arange(12)
+SLACK = 6.0
+FARTHER = 0.6
+STEPPED_SD = 0.3  # relative to the mean
+# The truth may lie a little on the wrong side, in logs: printed bounds are rounded and revised
+BOUND_EDGE = 0.02
+BOUND_EDGE_WEIGHT = 0.1
+COMPARISON_STEP = 0.3  # the step, in logs, of a bound that is another period's number
+COMPARISON_SD = 0.02  # of a number that is another period's
+PARTNER_STEP = 1.0  # the step, in logs, of a bound that is one partner's part of the whole
+
+Noise = tuple[tuple[float, float, float], ...]  # weight, mean and standard deviation of each part
+
+
+def noise_of_number(sd: float, outlier: float = OUTLIER) -> Noise:
+    """Where the truth lies, less a printed number, in logs: near, or far where the fact is wrong.
+
+    >>> noise_of_number(0.01)[0]
+    (0.98, 0.0, 0.01)
+    """
+    wrong = [(outlier * part, 0.0, max(wide, 3 * sd)) for part, wide in WRONG]
+    return ((1 - outlier, 0.0, sd), *wrong)
+
+
+def noise_of_bound(step: float, side: int) -> Noise:
+    """Where the truth lies beyond a bound, in logs: mostly near, as bounds are rounded numbers.
+
+    The density falls with the distance in steps of the leading digit, ever more slowly, so that a
+    bound far from the truth moves nothing.
+
+    >>> weights = [weight for weight, _, _ in noise_of_bound(0.1, side=1)]
+    >>> sum(weights[-len(WRONG) :]) < 0.01 < BOUND_EDGE_WEIGHT == weights[0]
+    True
+    """
+    height = np.where(STEPPED < 1, SLACK, STEPPED**-FARTHER)
+    weight = (1 - OUTLIER) * height * STEPPED / (height * STEPPED)[STEPPED < 1].sum()
+    parts = [
+        (w, side * m * step, STEPPED_SD * m * step)
+        for w, m in zip(weight.tolist(), STEPPED.tolist(), strict=True)
+    ]
+    edge = (BOUND_EDGE_WEIGHT, side * BOUND_EDGE, BOUND_EDGE)
+    return (edge, *parts, *((part, 0.0, wide) for part, wide in WRONG_BOUND))
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What one statement says of a monthly flow.
+
+    Parameters
+    ----------
+    name : str
+        The id of the fact: the way back to its row.
+    basis : str
+        Whose definition counts it.
+    quantity : Quantity
+        What is declared of its quantity.
+    period : Period
+        The days that it speaks of.
+    base_period : Period or None
+        The days that it compares them with; None where it compares nothing.
+    stock, accumulates : bool
+        Whether it tells what stands on the last day; whether it counts all that came until then.
+    amount : float
+        What was printed, in its unit; NaN of a comparison with a number that nobody printed.
+    yearly : float
+        What a total, or a rate by the day, comes to in a year; the size of a stock or difference.
+    is_count, is_rate : bool
+        Whether it says how many there are or came, not how that compares with others; whether they
+        came over its period, so that it tells of a year's flow.
+    years : tuple of int
+        First and last year that it speaks of, those included with which it compares.
+    bound, side : int
+        On which side of that number, and of `value`, the truth lies: 1 above, -1 below, 0 near it.
+    numerator, denominator : {"period", "before", "market"} or None
+        The flow of which days the contrast is of; ``market`` is all new vehicles of the period.
+    constant : float
+        Added to the denominator.
+    value : float
+        What the contrast of logs is said to be.
+    noise : tuple of (float, float, float)
+        How the truth may lie about that value: weight, mean and standard deviation of each part;
+        the last parts are those of a fact that is wrong.
+    printed : str
+        What was printed, in words.
+    fact : Fact
+        The statement, which a caveat names.
+    """
+
+    name: str
+    basis: str
+    quantity: Quantity
+    period: Period
+    base_period: Period | None
+    stock: bool
+    accumulates: bool
+    amount: float
+    yearly: float
+    is_count: bool
+    is_rate: bool
+    years: tuple[int, int]
+    bound: int
+    side: int
+    numerator: Span
+    denominator: Span | None
+    constant: float
+    value: float
+    noise: Noise
+    printed: str
+    fact: Fact = field(repr=False, compare=False)
+
+    def residual(self, contrast: float) -> float:
+        """How far the value lies from a contrast: of a bound only where it would be broken."""
+        residual = self.value - contrast
+        return residual if self.side * residual >= 0 else 0.0
+
+    def in_print_unit(self, contrast: float, base: float = 0.0) -> float:
+        """The contrast in the unit in which the fact is printed; a difference from its base."""
+        ratio = np.exp(np.asarray(contrast))
+        if self.quantity.added:
+            return float((base + self.constant) * ratio - base) * math.copysign(1.0, self.amount)
+        return float(self.quantity.value_of(ratio, self.period.days))
+
+
+@dataclass(frozen=True)
+class ObservedFlow:
+    """What is known of one flow.
+
+    Parameters
+    ----------
+    observations : tuple of Observation
+        In the order of the time that they speak of.
+    caveats : tuple of Caveat
+        Which facts were left out, and why.
+    measure, place : str
+        What and where, as far as the facts say.
+    until : date
+        The last day that facts cover; the first of the calendar without facts.
+    ledger : Ledger
+        The facts, to which new ones may be added.
+    """
+
+    observations: tuple[Observation, ...]
+    caveats: tuple[Caveat, ...]
+    measure: str
+    place: str
+    until: dt.date
+    ledger: Ledger = field(repr=False)
+
+
+def observed_flow(ledger: Ledger, size_known: bool, in_vehicles: bool = True) -> ObservedFlow:
+    """The facts of one flow as observations.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Facts of one measure and place.
+    size_known : bool
+        Whether the size of the market is known: without it, some fact must be usable.
+    in_vehicles : bool
+        Whether the numbers count single things; in any other unit the digits left out say nothing.
+
+    Raises
+    ------
+    EvidenceError
+        Where the facts are of a share, not of one thing, impossible, too many, or none where there
+        is no market size.
+
+    Examples
+    --------
+    >>> from forecasting.evidence.fact_tables import fact, ledger_of
+    >>> flow = observed_flow(ledger_of(fact(2022, 2180)), size_known=False)
+    >>> flow.observations[0].printed, flow.until.isoformat()
+    ('2,180', '2022-12-31')
+    """
+    measure = _commonest([fact.measure for fact in ledger])
+    if measure and MEASURES[measure].is_share:
+        raise EvidenceError(
+            f"{measure} is a share, and shares do not add up over months: forecast what is "
+            "counted, with its market_size"
+        )
+    facts, caveats = usable_facts(ledger, measure)
+    if not facts and not size_known:
+        unused = "; ".join(map(in_words, [fact for caveat in caveats for fact in caveat.facts][:3]))
+        raise EvidenceError(
+            sentence(
+                "no facts[ that a forecast can use (not {unused})] and no market size: give at "
+                "least one of them, e.g. market_size=100_000; targets, events and claims enter "
+                "no forecast",
+                unused=unused,
+            )
+        )
+    facts.sort(key=_order)  # so that the ledger's order does not move the numbers
+    return ObservedFlow(
+        observations_of(facts, in_vehicles or size_known),
+        tuple(caveats),
+        measure,
+        _commonest([fact.place for fact in ledger]),
+        max((fact.period_end for fact in ledger if fact.period_end), default=dt.date.min),
+        ledger,
+    )
+
+
+def _commonest(words: Sequence[str]) -> str:
+    """The commonest word, of equally common ones the first in the alphabet; empty of none."""
+    counts = Counter(words)
+    return min(counts, key=lambda word: (-counts[word], word), default="")
+
+
+def _order(fact: Fact) -> tuple[object, ...]:
+    statement = (fact.quantity, fact.relation, fact.value, fact.reference, fact.basis)
+    return fact.period, *map(str, statement)
+
+
+def observations_of(facts: Sequence[Fact], discrete: bool = True) -> tuple[Observation, ...]:
+    """Facts as observations, in their order.
+
+    Two numbers of one agency that differ by no more than a revision are one measurement, printed
+    twice. Together they say no more than one of them, except that neither is a slip.
+
+    Parameters
+    ----------
+    facts : sequence of Fact
+        Those that `usable_facts` found.
+    discrete : bool
+        Whether the unit is single things; in any other unit the digits left out say nothing.
+
+    Examples
+    --------
+    >>> grown = Fact(id="a", measure="ev_export_value_index", place="CN-XJ", relation="equals",
+    ...              value=410.4, quantity="yoy_growth_percent", period_start="2023-01-01",
+    ...              period_end="2023-05-31")
+    >>> round(math.exp(observations_of([grown])[0].value), 3)
+    5.104
+    """
+    observations = [_observation(fact, discrete) for fact in facts]
+    by_statement: dict[tuple[object, ...], list[Observation]] = defaultdict(list)
+    for o in observations:
+        by_statement[_statement(o.fact)].append(o)
+    return tuple(_as_one_print(o, by_statement[_statement(o.fact)]) for o in observations)
+
+
+def _observation(fact: Fact, discrete: bool) -> Observation:
+    """The contrast of logs that a fact speaks of, with its value and noise."""
+    declared, period, side = fact.declared, fact.period, fact.side
+    base_period = fact.reference_period
+    if base_period is None and fact.is_change:
+        base_period = period.year_before()
+    base = base_period or period
+    days = period.days if fact.is_rate else 365
+    # The contrast of a fall has the year before as its numerator, which turns a bound round
+    is_fall = declared.added and fact.value < 0
+    observation = Observation(
+        name=fact.id,
+        basis=fact.basis,
+        quantity=declared,
+        period=period,
+        base_period=base_period,
+        stock=fact.stock,
+        accumulates=fact.accumulates,
+        amount=fact.value,
+        yearly=declared.yearly(abs(fact.value), days),
+        is_count=fact.is_count,
+        is_rate=fact.is_rate,
+        years=(
+            min(period.start.year, base.start.year),
+            max(period.end.year, base.end.year),
+        ),
+        bound=side,
+        side=-side if is_fall else side,
+        numerator="period",
+        denominator="before",
+        constant=0.0,
+        value=0.0,
+        noise=noise_of_bound(COMPARISON_STEP, side) if side else noise_of_number(COMPARISON_SD),
+        printed=in_words(fact),
+        fact=fact,
+    )
+    if math.isnan(fact.value):  # a comparison with a period whose total need not be printed
+        return observation
+    contrast = declared.contrast(fact.value, period.days)
+    ratio, constant = contrast.ratio, contrast.constant
+    if ratio == 0:  # none was counted
+        ratio, constant, noise = ZERO, 1.0, noise_of_number(ZERO_SD, NO_DATA)
+    else:
+        noise = _noise(fact, ratio, discrete, upwards=contrast.numerator == "period")
+    return replace(
+        observation,
+        numerator=contrast.numerator,
+        denominator=contrast.denominator,
+        constant=constant,
+        value=math.log(ratio),
+        noise=noise,
+    )
+
+
+def _noise(fact: Fact, ratio: float, discrete: bool, upwards: bool) -> Noise:
+    """How the truth may lie about a printed number, or beyond a bound."""
+    if fact.side:
+        return noise_of_bound(_step(fact, ratio), fact.side if upwards else -fact.side)
+    spread = fact.declared.spread
+    digits = _digits_left_out(fact, ratio) if discrete else 0.0
+    if spread.coarse:
+        return noise_of_number(max(digits, spread.fit), spread.outlier)
+    variance = spread.fit**2
+    if spread.digits:
+        variance += digits**2 / 3
+    if fact.is_count and (fact.kind == "estimate" or fact.relation == "about"):
+        variance += ESTIMATE_SD**2
+    if fact.stock:
+        variance += STOCK_FIT**2
+    sd = math.sqrt(variance)
+    if fact.is_count and fact.kind == "judgement":
+        sd = max(digits, sd)
+    return noise_of_number(sd, spread.outlier)
+
+
+def _printed_size(fact: Fact, ratio: float) -> float:
+    """The number whose digits are printed: of a growth the whole that it makes."""
+    return 100 * ratio if fact.declared.is_percent else max(abs(fact.value), 1e-9)
+
+
+def _step(fact: Fact, ratio: float) -> float:
+    """A step of a bound's leading digit, in logs; wide where one partner's part is the bound, as it
+    may be any part of the whole.
+    """
+    if not fact.of_world:
+        return PARTNER_STEP
+    size = _printed_size(fact, ratio)
+    return math.log1p(10.0 ** math.floor(math.log10(size) + 1e-9) / size)
+
+
+def _digits_left_out(fact: Fact, ratio: float) -> float:
+    """Half-width of the printed digits, relative; a count printed to the unit has none left out."""
+    if fact.is_count and fact.rounding == 0.5 and fact.value.is_integer():
+        return 0.0
+    return fact.rounding / _printed_size(fact, ratio)
+
+
+def _statement(fact: Fact) -> tuple[object, ...]:
+    """What a fact gives a number of, and who gives it."""
+    return fact.basis, fact.partner, fact.quantity, fact.side, fact.period, fact.reference_period
+
+
+def _as_one_print(o: Observation, statements: Sequence[Observation]) -> Observation:
+    """An observation with wider noise, so that all prints of its number are as exact as one."""
+    prints = [other for other in statements if abs(other.value - o.value) <= FIT]
+    if o.side or len(prints) == 1:
+        return o
+    (weight, mean, sd), *wrong = o.noise
+    return replace(o, noise=((weight, mean, sd * math.sqrt(len(prints))), *wrong))
