@@ -650,7 +650,7 @@ def _proposed(question: Question) -> str:
 
 def _show_question(question: Question, seen: tuple[str, ...]) -> tuple[str, ...]:
     """Show a question with its choices, once until it is answered."""
-    lines = [*question.shown, _asked(question)]
+    lines = [*question.picture, _asked(question)]
     for number, (value, words) in enumerate(question.choices.items(), start=1):
         name = "" if value.startswith("{") else value
         lines.append(sentence("{number:>4}  [{name}][ - {words}]", number=number,
@@ -677,7 +677,7 @@ def _take_proposals(country: NewCountry) -> None:
                 question.asks, "Nothing says it for certain", "answer on a terminal"
             )
         country.give(question, question.proposed)
-        for line in question.shown or [_asked(question, question.proposed)]:
+        for line in question.picture or [_asked(question, question.proposed)]:
             say(line)
 
 

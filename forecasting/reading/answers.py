@@ -25,13 +25,13 @@ from forecasting.vocabulary.printed_periods import MONTHS
 from forecasting.vocabulary.quantities import QUANTITIES
 from forecasting.vocabulary.strict_yaml import Document, KeyPath, parse_yaml
 
-OWN = "own"
+OF_ITS_PERIOD = "own"
 YEAR_TO_DATE = "year_to_date"
 BEFORE = " before"  # behind a month: the year is called by the one in which it ends
 LENGTHS = ("year", "quarter", "month")  # for which a day stands
 CALENDAR_NAMES = ("solar_hijri", "buddhist", "minguo")
 PERIODS = (
-    OWN,
+    OF_ITS_PERIOD,
     YEAR_TO_DATE,
     *MONTHS,
     *(f"{month}{BEFORE}" for month in MONTHS),
@@ -341,9 +341,11 @@ def _faults_of_numbers(
     if unit is not None and not (is_number and 0 < unit <= 1e12):
         hint = "1, 1000, 1000000; money is left out"
         yield fault("unit", f"{unit!r} is no number above 0", hint)
-    periods = " ".join(str(entry.get("periods") or OWN).split())
+    periods = " ".join(str(entry.get("periods") or OF_ITS_PERIOD).split())
     if periods not in PERIODS:
-        hint = did_you_mean(periods, PERIODS, f"there are {OWN}, {YEAR_TO_DATE}, a month, ...")
+        hint = did_you_mean(
+            periods, PERIODS, f"there are {OF_ITS_PERIOD}, {YEAR_TO_DATE}, a month, ..."
+        )
         yield fault("periods", f"{periods!r} is unknown", hint)
     year = entry.get("year")
     if year is not None and not (isinstance(year, int) and 1950 <= year <= 2060):

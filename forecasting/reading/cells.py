@@ -90,7 +90,7 @@ class SheetCell:
     repeated: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CellSheet:
     """The cells of a sheet that are shown and hold something.
 
@@ -108,8 +108,23 @@ class CellSheet:
     cells: dict[Place, SheetCell]
     hidden: tuple[str, ...] = ()
 
+    def rows(self) -> dict[int, dict[int, SheetCell]]:
+        """The cells of each row by column, in order."""
+        return self._lines(0)
 
-@dataclass(frozen=True)
+    def columns(self) -> dict[int, dict[int, SheetCell]]:
+        """The cells of each column by row, in order."""
+        return dict(sorted(self._lines(1).items()))
+
+    @lru_cache(maxsize=4)  # noqa: B019  a sheet lives as long as its command
+    def _lines(self, axis: int) -> dict[int, dict[int, SheetCell]]:
+        lines: dict[int, dict[int, SheetCell]] = {}
+        for place, cell in sorted(self.cells.items()):
+            lines.setdefault(place[axis], {})[place[1 - axis]] = cell
+        return lines
+
+
+@dataclass(frozen=True, eq=False)
 class Sheets:
     """A file as cells.
 

@@ -1,13 +1,17 @@
 """What is refused of a reading: money, growth that is none, totals over kinds of vehicles, numbers
 that contradict each other. Nothing is converted: a message shows both numbers and the answer that
 would settle it.
+
+A check takes the facts of one series, and yields what is wrong with one of them; only the first
+problem of a check is told.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from forecasting.evidence.rules import INTEGER_UNITS
@@ -20,8 +24,9 @@ from forecasting.reading.proposals import (
     is_percent_line,
     is_total,
     kinds_in,
+    proposal_of,
 )
-from forecasting.reading.shape import Shape
+from forecasting.reading.shape import COLUMN, ROW, Shape, TableNumber
 from forecasting.reading.table_facts import TableFact
 from forecasting.vocabulary.errors import Problem
 from forecasting.vocabulary.languages import folded
@@ -31,6 +36,9 @@ from forecasting.vocabulary.printed_numbers import multiplier_in
 from forecasting.vocabulary.quantities import quantity_of
 
 GROWTH_SLACK = 2.0  # points between a printed growth and that of the counts, which are revised
+DAYS_OF_A_YEAR = 365
+LONGEST_SUM = 12  # lines beside a named one whose sum it may be
+LEAST_SUM = 10
 # Electric cars, and all cars that they are a part of
 WHOLES = {
     "ev_sales": "car_sales",
@@ -38,17 +46,36 @@ WHOLES = {
     "ev_imports": "car_imports",
     "ev_stock": "vehicle_stock",
 }
+NAME_CARS = "name the lines of cars, or say what it counts, e.g. vehicle_stock"
+_NEW = re.compile(r"(?<![^\W\d_])(?:new|нов\w*)(?![^\W\d_])")
 _USED = re.compile(rf"(?<![^\W\d_])(?:{WORDS['used']})(?![^\W\d_])")
 _PIECES = re.compile(
     r"(?<![^\W\d_])(?:units?|pcs|pieces|number|nos?|шт\w*|единиц\w*|ед|количеств\w*)"
     r"(?![^\W\d_])"
 )
-_NEW = re.compile(r"(?<![^\W\d_])(?:new|нов\w*)(?![^\W\d_])")
 
 
-def problems_of(
-    answers: Answers, facts: Sequence[TableFact], shapes: Sequence[Shape], name: str
-) -> list[Problem]:
+@dataclass(frozen=True)
+class Doubt:
+    """What is wrong with a fact.
+
+    Parameters
+    ----------
+    fact : TableFact
+        Of which something is wrong.
+    fault, hint : str
+        In words, and the answer that would settle it.
+    """
+
+    fact: TableFact
+    fault: str
+    hint: str
+
+
+Doubts = Iterator[Doubt]
+
+
+def problems_of(answers: Answers, facts: Sequence[TableFact], name: str) -> list[Problem]:
     """What is wrong with the facts of a table.
 
     Parameters
@@ -57,343 +84,303 @@ def problems_of(
         By which it was read.
     facts : sequence of TableFact
         Of all series.
-    shapes : sequence of Shape
-        Of its sheets.
     name : str
         Of its file.
     """
-    checks = _Checks(answers, facts, name)
-    problems: list[Problem] = []
-    for check in (
-        checks.money, checks.units, checks.fractions, checks.growth, checks.kinds,
-        checks.new_and_used, checks.sums, checks.falling_stock, checks.two_numbers,
-        checks.parts_above_wholes,
-    ):  # fmt: skip
-        problems += check()
-    return problems
+    by_series: dict[int, list[TableFact]] = defaultdict(list)
+    for fact in facts:
+        by_series[fact.index].append(fact)
+    doubts = [doubt for check in CHECKS for series in by_series.values()
+              for doubt in _first(check(series))]  # fmt: skip
+    if not any("product" in {**answers.cells, **series.cells} for series in answers.read):
+        doubts += [doubt for series in by_series.values() for doubt in _first(new_and_used(series))]
+    for check in CHECKS_OF_ALL:
+        doubts += _first(check(facts))
+    return [Problem(f"{name} {one.fact.name}", one.fault, one.hint) for one in doubts]
 
 
-class _Checks:
-    """Each check of the facts of a table."""
+def _first(doubts: Doubts) -> list[Doubt]:
+    return [*doubts][:1]
 
-    def __init__(self, answers: Answers, facts: Sequence[TableFact], name: str) -> None:
-        self.answers = answers
-        self.name = name
-        self.facts_of: dict[int, list[TableFact]] = defaultdict(list)
-        for fact in facts:
-            self.facts_of[fact.series].append(fact)
-        self.facts = facts
 
-    def at(self, fact: TableFact) -> str:
-        title = f"{fact.shape.sheet.title}!" if fact.shape.sheet.title else ""
-        return f"{self.name} {title}{fact.name}"
+def _texts(fact: TableFact) -> list[str]:
+    """The texts beside and above the numbers of a fact, the nearest first."""
+    near = [text for number in fact.numbers for text in number.near_texts]
+    return [*near, *fact.numbers[0].titles]
 
-    def texts(self, fact: TableFact, titles: bool = True) -> list[str]:
-        """The texts that say what a number is, the nearest first."""
-        shape = fact.shape
-        texts = []
-        for number in fact.numbers[:8]:
-            texts += [number.form, *reversed(shape.heads(number.place))]
-            texts += shape.labels(number.place[0]).values()
-        if titles:
-            texts += shape.titles.get(fact.numbers[0].place[0], ())
-        return [*dict.fromkeys(filter(None, texts))]
 
-    def once(self, found: Iterable[tuple[TableFact, str, str]]) -> Iterator[Problem]:
-        """The first problem of each series."""
-        seen = set()
-        for fact, fault, hint in found:
-            if fact.series not in seen:
-                seen.add(fact.series)
-                yield Problem(self.at(fact), fault, hint)
+def money(facts: Sequence[TableFact]) -> Doubts:
+    """Counts whose cell, head or title speaks of money."""
+    unit = measure_of(facts[0].series.measure).unit or ""
+    if "USD" in unit or "CNY" in unit:
+        return
+    for fact in facts:
+        near = [text for number in fact.numbers for text in number.near_texts]
+        says_pieces = any(_PIECES.search(folded(text)) for text in near)
+        for text in near if says_pieces else _texts(fact):
+            if MONEY.search(folded(text)):
+                fault = f"{fact.printed} may be money: {text[:60]!r}"
+                yield Doubt(fact, fault, "name a line of vehicles; money is not read")
 
-    def money(self) -> Iterator[Problem]:
-        """Counts whose cell, head or title speaks of money."""
 
-        def found() -> Iterator[tuple[TableFact, str, str]]:
-            for fact in self.facts:
-                unit = measure_of(self.answers.read[fact.series].measure).unit
-                if (unit and "USD" in unit) or "CNY" in unit:
-                    continue
-                nearest = self.texts(fact, titles=False)
-                for text in (*nearest, *self.texts(fact)):
-                    match = MONEY.search(folded(text))
-                    if match and not (text not in nearest and self._says_units(fact)):
-                        fault = f"{fact.printed} may be money: {text[:60]!r}"
-                        yield fact, fault, "name a line of vehicles; money is not read"
-                        break
+def units(facts: Sequence[TableFact]) -> Doubts:
+    """A unit that the table prints and that the answers contradict."""
+    if quantity_of(facts[0].series.quantity).is_percent:
+        return
+    for fact in facts:
+        answer = fact.series.unit
+        in_cells = {number.scale for number in fact.numbers} - {1.0}
+        if in_cells:
+            if answer not in (None, *in_cells):
+                yield Doubt(fact, f"{fact.printed} prints its unit itself", "leave unit out")
+            continue
+        near = [text for number in fact.numbers for text in number.near_texts]
+        for text in _texts(fact) if answer is None else near:
+            unit = multiplier_in(folded(text))
+            if unit != 1.0:
+                if unit != (answer or 1.0):
+                    fault = f"{fact.printed} is in units of {unit:,.0f}: {text[:60]!r}"
+                    yield Doubt(fact, fault, f"say unit: {unit:.0f}")
+                break
 
-        return self.once(found())
 
-    def _says_units(self, fact: TableFact) -> bool:
-        """Whether the head or the label of a number says that it is of pieces."""
-        return any(_PIECES.search(folded(text)) for text in self.texts(fact, titles=False))
+def fractions(facts: Sequence[TableFact]) -> Doubts:
+    """Fractions of a vehicle, and percent as counts."""
+    series = facts[0].series
+    unit = measure_of(series.measure).unit
+    if quantity_of(series.quantity).is_percent or unit not in INTEGER_UNITS:
+        return
+    for fact in facts:
+        if any(number.percent for number in fact.numbers):
+            hint = f"say counts: {series.measure} {GROWTH}, if it is growth"
+            yield Doubt(fact, f"{fact.printed} is of percent, no number of {unit}", hint)
+        elif abs(fact.value - round(fact.value)) > 1e-6:
+            hint = "say unit: 1000, or what a 1 of it is"
+            yield Doubt(fact, f"{fact.printed} is no whole number of {unit}", hint)
 
-    def units(self) -> Iterator[Problem]:
-        """A unit that the table prints and that the answers contradict."""
 
-        def found() -> Iterator[tuple[TableFact, str, str]]:
-            for fact in self.facts:
-                series = self.answers.read[fact.series]
-                if quantity_of(series.quantity).is_percent:
-                    continue
-                unit = series.unit or 1.0
-                scales = {number.scale for number in fact.numbers} - {1.0}
-                if scales and series.unit not in (None, *scales):
-                    yield fact, f"{fact.printed} prints its unit itself", "leave unit out"
-                if scales:
-                    continue
-                near = [(text, multiplier_in(folded(text)))
-                        for text in self.texts(fact, titles=False)]  # fmt: skip
-                printed = next(((text, value) for text, value in near if value != 1), None)
-                if printed is None and series.unit is None:
-                    far = [(text, multiplier_in(folded(text))) for text in self.texts(fact)]
-                    printed = next(((text, value) for text, value in far if value != 1), None)
-                if printed and printed[1] != unit:
-                    fault = f"{fact.printed} is in units of {printed[1]:,.0f}: {printed[0][:60]!r}"
-                    yield fact, fault, f"say unit: {printed[1]:.0f}"
+def percent_without_word(facts: Sequence[TableFact]) -> Doubts:
+    """Percent that nothing in the table calls so."""
+    if not facts[0].series.quantity.endswith("percent"):
+        return
+    for fact in facts:
+        says_percent = any(number.percent for number in fact.numbers)
+        if not says_percent and not any(map(is_percent_line, _texts(fact))):
+            hint = f"say counts: {fact.series.measure}, if it counts vehicles"
+            fault = f"{fact.printed} is said to be of percent, and nothing says %"
+            yield Doubt(fact, fault, hint)
 
-        return self.once(found())
 
-    def fractions(self) -> Iterator[Problem]:
-        """Fractions of a vehicle, and percent as counts."""
+def growth_beside(facts: Sequence[TableFact]) -> Doubts:
+    """Growth that contradicts the counts in the line before it, whichever of them is read."""
+    quantity = facts[0].series.quantity
+    if quantity not in ("", GROWTH):
+        return
+    by_period = {(fact.place, fact.period): fact for fact in facts if len(fact.numbers) == 1}
+    for (place, period), fact in by_period.items():
+        earlier = by_period.get((place, period.year_before()))
+        if earlier is None:
+            continue
+        for axis in (COLUMN, ROW):
+            growth = _beside(fact, axis, 1)
+            before: TableNumber | None = earlier.numbers[0]
+            now: TableNumber | None = fact.numbers[0]
+            if quantity == GROWTH:
+                growth = now
+                before, now = _beside(earlier, axis, -1), _beside(fact, axis, -1)
+            if growth and _is_growth_alone(growth, axis, period):
+                yield from _contradiction(fact, growth, before, now)
 
-        def found() -> Iterator[tuple[TableFact, str, str]]:
-            for fact in self.facts:
-                series = self.answers.read[fact.series]
-                measure = measure_of(series.measure)
-                quantity = quantity_of(series.quantity)
-                if quantity.is_percent or measure.unit not in INTEGER_UNITS:
-                    continue
-                if any(number.percent for number in fact.numbers):
-                    hint = f"say counts: {series.measure} {GROWTH}, if it is growth"
-                    yield fact, f"{fact.printed} is of percent, no number of {measure.unit}", hint
-                elif abs(fact.value - round(fact.value)) > 1e-6:
-                    hint = "say unit: 1000, or what a 1 of it is"
-                    yield fact, f"{fact.printed} is no whole number of {measure.unit}", hint
 
-        return self.once(found())
+def _beside(fact: TableFact, axis: int, step: int) -> TableNumber | None:
+    """The number in the line behind, or before, that of a fact."""
+    place = fact.numbers[0].place
+    lines = fact.shape.lines(axis)
+    index = lines.index(place[axis]) + step
+    if not 0 <= index < len(lines):
+        return None
+    line = lines[index]
+    return fact.shape.numbers.get((place[ROW], line) if axis == COLUMN else (line, place[COLUMN]))
 
-    def growth(self) -> Iterator[Problem]:
-        """Growth that nothing calls so, or that the counts beside it contradict."""
-        counts = {
-            (self.answers.read[fact.series].measure, fact.place, fact.period): fact
-            for fact in self.facts
-            if not self.answers.read[fact.series].quantity
-        }
 
-        def found() -> Iterator[tuple[TableFact, str, str]]:
-            for fact in self.facts:
-                series = self.answers.read[fact.series]
-                if not series.quantity.endswith("percent"):
-                    continue
-                says = any(number.percent for number in fact.numbers) or any(
-                    map(is_percent_line, self.texts(fact))
+def _is_growth_alone(number: TableNumber, axis: int, period: Period) -> bool:
+    """Whether the line of a number names growth on the year and nothing else."""
+    proposal = proposal_of(" / ".join(number.texts(axis)))
+    is_of_part = 1 < period.days < DAYS_OF_A_YEAR
+    on_the_year = not is_of_part or "on the year" in proposal.words
+    return proposal.is_growth_alone and on_the_year
+
+
+def growth_of_counts(facts: Sequence[TableFact]) -> Doubts:
+    """Growth that was read and that the counts that were read contradict."""
+    single = [fact for fact in facts if len(fact.numbers) == 1]
+    numbers = {(fact.series.counts, fact.place, fact.period): fact.numbers[0] for fact in single}
+    for fact in single:
+        if fact.series.quantity == GROWTH:
+            measure, place = fact.series.measure, fact.place
+            now = numbers.get((measure, place, fact.period))
+            before = numbers.get((measure, place, fact.period.year_before()))
+            yield from _contradiction(fact, fact.numbers[0], before, now)
+
+
+def _contradiction(
+    fact: TableFact, growth: TableNumber, before: TableNumber | None, now: TableNumber | None
+) -> Doubts:
+    """That two counts have another growth than is printed."""
+    if before is None or now is None or before.value <= 0:
+        return
+    real = 100 * (now.value / before.value - 1)
+    if abs(real - growth.value) > GROWTH_SLACK + 0.05 * abs(real) + growth.half_digit:
+        fault = (
+            f"growth of {growth.text.rstrip('% ')} % in {growth.name}, and {before.text} in "
+            f"{before.name} to {now.text} in {now.name} is one of {real:,.1f} %"
+        )
+        yield Doubt(fact, fault, "correct one of them, or name other lines")
+
+
+def kinds(facts: Sequence[TableFact]) -> Doubts:
+    """A total over kinds of vehicles as cars."""
+    if measure_of(facts[0].series.measure).vehicle != CAR:
+        return
+    for fact in facts:
+        for number in fact.numbers:
+            texts = " ".join((*number.heads, *number.labels.values()))
+            of_line = kinds_in(texts)
+            if of_line and len(fact.numbers) == 1:
+                fault = f"{number.text} in {number.name} is of {', '.join(sorted(of_line))}"
+                yield Doubt(fact, fault, NAME_CARS)
+            elif over := _kinds_in_total(fact.shape, number):
+                fault = (
+                    f"{number.text} in {number.name} is a total over {', '.join(sorted(over))}, too"
                 )
-                if not says:
-                    hint = f"say counts: {series.measure}, if it counts vehicles"
-                    yield fact, f"{fact.printed} is said to be of percent, and nothing says %", hint
-                if series.quantity != GROWTH:
-                    continue
-                now = counts.get((series.measure, fact.place, fact.period))
-                before = counts.get((series.measure, fact.place, fact.period.year_before()))
-                if now and before and before.value > 0:
-                    real = 100 * (now.value / before.value - 1)
-                    if abs(real - fact.value) > GROWTH_SLACK + 0.05 * abs(real) + fact.half_digit:
-                        fault = (
-                            f"growth of {fact.printed} %, and {before.printed} in {before.name} to "
-                            f"{now.printed} in {now.name} is one of {real:,.1f} %"
-                        )
-                        yield fact, fault, "leave the line of growth out, or correct its lines"
-
-        return self.once(found())
-
-    def kinds(self) -> Iterator[Problem]:
-        """A total over kinds of vehicles as cars."""
-
-        def found() -> Iterator[tuple[TableFact, str, str]]:
-            for fact in self.facts:
-                measure = measure_of(self.answers.read[fact.series].measure)
-                if measure.vehicle != CAR:
-                    continue
-                shape = fact.shape
-                for number in fact.numbers:
-                    row, column = number.place
-                    own = (shape.head_text(column), shape.row_text(row))
-                    of_line = kinds_in(" ".join(own))
-                    if of_line and len(fact.numbers) == 1:
-                        listed = ", ".join(sorted(of_line))
-                        yield fact, f"{number.text} in {number.name} is of {listed}", _NAME_CARS
-                        break
-                    beside: set[str] = set()
-                    if is_total(own[0]):
-                        beside |= {k for c in shape.columns for k in kinds_in(shape.head_text(c))}
-                    if any(map(is_total, shape.labels(row).values())):
-                        beside |= {k for r in shape.rows for k in kinds_in(shape.row_text(r))}
-                    if beside:
-                        listed = ", ".join(sorted(beside))
-                        fault = f"{number.text} in {number.name} is a total over {listed}, too"
-                        yield fact, fault, _NAME_CARS
-                        break
-
-        return self.once(found())
-
-    def new_and_used(self) -> Iterator[Problem]:
-        """New beside used cars of which only one is named."""
-
-        def found() -> Iterator[tuple[TableFact, str, str]]:
-            for index, facts in self.facts_of.items():
-                series = self.answers.read[index]
-                if "product" in {*series.cells, *self.answers.cells} or not facts:
-                    continue
-                shape = facts[0].shape
-                columns = {number.place[1] for fact in facts for number in fact.numbers}
-                rows = {number.place[0] for fact in facts for number in fact.numbers}
-                for of_columns, named, lines, text_of in (
-                    (True, columns, shape.columns, shape.head_text),
-                    (False, rows, shape.rows, shape.row_text),
-                ):
-                    texts = {line: folded(text_of(line)) for line in lines}
-                    for one, other in ((_NEW, _USED), (_USED, _NEW)):
-                        has_one = [n for n in named if one.search(texts.get(n, ""))]
-                        others = [
-                            line for line, text in texts.items()
-                            if other.search(text) and line not in named
-                            and has_one and other.sub("", text).split()
-                            == one.sub("", texts[has_one[0]]).split()
-                        ]  # fmt: skip
-                        if others and series.measure not in NEW_CARS[0]:
-                            name = (shape.name_of_column if of_columns else shape.name_of_row)(
-                                others[0]
-                            )
-                            fault = f"{facts[0].printed} is beside {name}, which is not read"
-                            yield (
-                                facts[0],
-                                fault,
-                                "name both, or say product: new, or product: used",
-                            )
-
-        return self.once(found())
-
-    def sums(self) -> Iterator[Problem]:
-        """A sum that was named together with its parts."""
-
-        def found() -> Iterator[tuple[TableFact, str, str]]:
-            for facts in self.facts_of.values():
-                several = [fact for fact in facts if len(fact.numbers) > 1]
-                if several and (words := _sum_with_parts(several)):
-                    yield several[0], words, "name the sum, or its parts"
-
-        return self.once(found())
-
-    def falling_stock(self) -> Iterator[Problem]:
-        """A stock below words of a flow that falls."""
-
-        def found() -> Iterator[tuple[TableFact, str, str]]:
-            for index, facts in self.facts_of.items():
-                measure = measure_of(self.answers.read[index].measure)
-                if measure.kind != "stock" or measure.unit != "vehicles":
-                    continue
-                by_place: dict[str, list[TableFact]] = defaultdict(list)
-                for fact in facts:
-                    by_place[fact.place].append(fact)
-                for some in by_place.values():
-                    some.sort(key=lambda fact: fact.period.end)
-                    for before, after in pairwise(some):
-                        says = [
-                            text for text in self.texts(after) if (FLOW_WORDS.search(folded(text)))
-                        ]
-                        if after.value < before.value and says:
-                            fault = (
-                                f"falls from {before.printed} in {before.name} to {after.printed}, "
-                                f"below {says[0][:60]!r}: no stock"
-                            )
-                            yield after, fault, "say counts: ev_registrations, or another flow"
-                            break
-
-        return self.once(found())
-
-    def two_numbers(self) -> Iterator[Problem]:
-        """Two numbers of one series, place and period that differ."""
-        seen: dict[tuple[str, str, Period, str], TableFact] = {}
-        for fact in self.facts:
-            series = self.answers.read[fact.series]
-            key = (series.counts, fact.place, fact.period, repr(sorted(series.cells.items())))
-            other = seen.setdefault(key, fact)
-            if other is not fact and other.value != fact.value:
-                yield Problem(
-                    self.at(fact),
-                    f"{fact.printed} is of {fact.period}, and so is {other.printed} in "
-                    f"{other.name}",
-                    "name the lines of one of them",
-                )
-                return
-
-    def parts_above_wholes(self) -> Iterator[Problem]:
-        """Electric cars above all cars."""
-        wholes = {
-            (self.answers.read[fact.series].counts, fact.place, fact.period): fact
-            for fact in self.facts
-        }
-        for fact in self.facts:
-            counts = self.answers.read[fact.series].counts
-            whole = wholes.get((WHOLES.get(counts, ""), fact.place, fact.period))
-            if whole and fact.value > whole.value + whole.half_digit:
-                yield Problem(
-                    self.at(fact),
-                    f"{fact.printed} electric cars are more than all, {whole.printed} in "
-                    f"{whole.name}",
-                    "see what the lines count, and their unit",
-                )
-                return
+                yield Doubt(fact, fault, NAME_CARS)
 
 
-_NAME_CARS = "name the lines of cars, or say what it counts, e.g. vehicle_stock"
+def _kinds_in_total(shape: Shape, number: TableNumber) -> set[str]:
+    """The kinds of vehicles of the other lines, where a number is in a line of totals."""
+    return {
+        kind
+        for axis in (COLUMN, ROW)
+        if any(map(is_total, number.texts(axis)))
+        for line in shape.lines(axis)
+        for kind in kinds_in(shape.text(axis, line))
+    }
 
 
-def _sum_with_parts(facts: Sequence[TableFact]) -> str:
-    """In words, that one of the numbers that were added is the sum of others; empty where none is
-    in all periods.
-    """
+def new_and_used(facts: Sequence[TableFact]) -> Doubts:
+    """New beside used cars of which only one is named."""
+    if facts[0].series.measure in NEW_CARS[0]:
+        return
     shape = facts[0].shape
-    columns = {number.place[1] for number in facts[0].numbers}
-    of_columns = len(columns) > 1
-    axis = 1 if of_columns else 0
-    named = sorted({number.place[axis] for fact in facts for number in fact.numbers})
-    lines = shape.columns if of_columns else shape.rows
-    crossing = {number.place[1 - axis] for fact in facts for number in fact.numbers}
-
-    def value(line: int, cross: int) -> float | None:
-        place = (cross, line) if of_columns else (line, cross)
-        number = shape.numbers.get(place)
-        return number.value if number else None
-
-    for total in named:
-        if is_total(shape.head_text(total) if of_columns else shape.row_text(total)):
-            return f"{_named(shape, total, of_columns)} is a sum, and is named with its parts"
-        for first in range(len(lines)):
-            for last in range(first + 2, min(len(lines), first + 12) + 1):
-                run = lines[first:last]
-                if total in run or not ({*run} & {*named}):
-                    continue
-                pairs = []
-                for cross in crossing:
-                    whole = value(total, cross)
-                    parts = [value(line, cross) for line in run]
-                    if whole is not None and any(part is not None for part in parts):
-                        pairs.append((whole, sum(part or 0 for part in parts)))
-                if (
-                    pairs
-                    and all(abs(a - b) < 1e-6 for a, b in pairs)
-                    and any(a >= 10 for a, _ in pairs)
-                ):
-                    part = next(line for line in run if line in named)
-                    return (
-                        f"{_named(shape, total, of_columns)} is a sum, and is named with its part "
-                        f"{_named(shape, part, of_columns)}"
-                    )
-    return ""
+    for axis in (COLUMN, ROW):
+        named = {line for fact in facts for line in fact.lines(axis)}
+        texts = {line: folded(shape.text(axis, line)) for line in shape.lines(axis)}
+        counterparts = {text for line in named for text in _counterparts(texts.get(line, ""))}
+        for line, text in texts.items():
+            is_of_both = _NEW.search(text) or _USED.search(text)
+            if line not in named and is_of_both and {*_counterparts(text, False)} & counterparts:
+                fault = f"{facts[0].printed} is beside {shape.name(axis, line)}, which is not read"
+                hint = "name both, or say product: new, or product: used"
+                yield Doubt(facts[0], fault, hint)
 
 
-def _named(shape: Shape, line: int, of_columns: bool) -> str:
-    return shape.name_of_column(line) if of_columns else shape.name_of_row(line)
+def _counterparts(text: str, other: bool = True) -> Iterator[tuple[str, str]]:
+    """Whether a text is of new or of used cars, or of the other ones, and its further words."""
+    for name, opposite, pattern in (("new", "used", _NEW), ("used", "new", _USED)):
+        if pattern.search(text):
+            yield opposite if other else name, " ".join(pattern.sub("", text).split())
+
+
+def sums(facts: Sequence[TableFact]) -> Doubts:
+    """A sum that was named together with its parts."""
+    several = [fact for fact in facts if len(fact.numbers) > 1]
+    for axis in (COLUMN, ROW) if several else ():
+        named = {line for fact in several for line in fact.lines(axis)}
+        if len(named) == 1:
+            continue
+        shape = several[0].shape
+        for line in sorted(named):
+            name = shape.name(axis, line)
+            if is_total(shape.text(axis, line)):
+                fault = f"{name} is a sum, and is named with its parts"
+                yield Doubt(several[0], fault, "name the sum, or its parts")
+            for part in _parts_of_line(shape, axis, line, named):
+                fault = f"{name} is a sum, and is named with its part {shape.name(axis, part)}"
+                yield Doubt(several[0], fault, "name the sum, or its parts")
+
+
+def _parts_of_line(shape: Shape, axis: int, line: int, named: Iterable[int]) -> Iterator[int]:
+    """The named lines among those whose sum a line is in each of its numbers."""
+    lines = shape.lines(axis)
+    totals = {number.place[1 - axis]: number.value for number in shape.numbers_of(axis, line)}
+    if max(totals.values()) < LEAST_SUM:
+        return
+    for start in range(len(lines)):
+        sums_so_far = dict.fromkeys(totals, 0.0)
+        run: list[int] = []
+        for other in lines[start : start + LONGEST_SUM]:
+            if other == line:
+                break
+            run.append(other)
+            for number in shape.numbers_of(axis, other):
+                if number.place[1 - axis] in totals:
+                    sums_so_far[number.place[1 - axis]] += number.value
+            if len(run) > 1 and _are_equal(totals, sums_so_far):
+                yield from (part for part in run if part in {*named})
+
+
+def _are_equal(totals: dict[int, float], sums_so_far: dict[int, float]) -> bool:
+    return all(abs(total - sums_so_far[at]) < 1e-6 for at, total in totals.items())
+
+
+def falling_stock(facts: Sequence[TableFact]) -> Doubts:
+    """A stock below words of a flow that falls."""
+    measure = measure_of(facts[0].series.measure)
+    if measure.kind != "stock" or measure.unit != "vehicles":
+        return
+    in_order = sorted(facts, key=lambda fact: (fact.place, fact.period.end))
+    for earlier, later in pairwise(in_order):
+        falls = earlier.place == later.place and later.value < earlier.value
+        for text in _texts(later) if falls else ():
+            if FLOW_WORDS.search(folded(text)):
+                fault = (
+                    f"falls from {earlier.printed} in {earlier.name} to {later.printed}, "
+                    f"below {text[:60]!r}: no stock"
+                )
+                yield Doubt(later, fault, "say counts: ev_registrations, or another flow")
+
+
+def two_numbers(facts: Sequence[TableFact]) -> Doubts:
+    """Two numbers of one series, place and period that differ."""
+    seen: dict[tuple[str, str, Period, str], TableFact] = {}
+    for fact in facts:
+        cells = repr(sorted(fact.series.cells.items()))
+        twin = seen.setdefault((fact.series.counts, fact.place, fact.period, cells), fact)
+        if twin.value != fact.value:
+            fault = f"{fact.printed} is of {fact.period}, and so is {twin.printed} in {twin.name}"
+            yield Doubt(fact, fault, "name the lines of one of them")
+
+
+def parts_above_wholes(facts: Sequence[TableFact]) -> Doubts:
+    """Electric cars above all cars."""
+    by_counts = {(fact.series.counts, fact.place, fact.period): fact for fact in facts}
+    for fact in facts:
+        whole = by_counts.get((WHOLES.get(fact.series.counts, ""), fact.place, fact.period))
+        if whole and fact.value > whole.value + whole.half_digit:
+            fault = (
+                f"{fact.printed} electric cars are more than all, {whole.printed} in {whole.name}"
+            )
+            yield Doubt(fact, fault, "see what the lines count, and their unit")
+
+
+CHECKS: tuple[Callable[[Sequence[TableFact]], Doubts], ...] = (
+    money,
+    units,
+    fractions,
+    percent_without_word,
+    growth_beside,
+    kinds,
+    sums,
+    falling_stock,
+)
+CHECKS_OF_ALL = (growth_of_counts, two_numbers, parts_above_wholes)

@@ -1,4 +1,5 @@
-"""What is asked of a table: five questions a series, each answerable at sight, one at a time.
+"""What is asked of a table: at most five questions a series, each answerable at sight, one at a
+time.
 
 A question is worded here once; a terminal, a form and a file of proposals show it. What was
 answered is kept by the key of its question, so that the next one follows from the answers alone.
@@ -7,13 +8,13 @@ answered is kept by the key of its question, so that the next one follows from t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from forecasting.reading.answers import (
     CALENDAR_NAMES,
     LENGTHS,
-    OWN,
+    OF_ITS_PERIOD,
     PERIODS,
     YEAR_TO_DATE,
     Answers,
@@ -21,20 +22,30 @@ from forecasting.reading.answers import (
     in_yaml,
     proposal_text,
 )
-from forecasting.reading.proposals import GROWTH, says_to_date
-from forecasting.reading.table_facts import series_of
-from forecasting.reading.user_table import (
-    Candidate,
-    TableProposal,
-    TableRead,
-    UserTable,
-    likeliest,
-    runs_since_january,
+from forecasting.reading.candidates import Candidate, likeliest
+from forecasting.reading.cells import column_letter
+from forecasting.reading.named_lines import (
+    Entry,
+    NamedLines,
+    lines_named,
+    named_lines,
+    shapes_named,
 )
+from forecasting.reading.number_periods import HINTS
+from forecasting.reading.proposals import GROWTH, GROWTH_WORDS, SHORTEST_COUNTRY, says_to_date
+from forecasting.reading.shape import COLUMN, ROW, Shape
+from forecasting.reading.table_facts import SeriesReading
+from forecasting.reading.table_proposal import (
+    TableProposal,
+    may_run_since_january,
+    proposal_of_table,
+)
+from forecasting.reading.user_table import UserTable
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.languages import folded
 from forecasting.vocabulary.measures import EV_STOCK_SHARE, MEASURES, did_you_mean, measure_of
+from forecasting.vocabulary.places import find_place, place_name
 from forecasting.vocabulary.printed_numbers import value_of_digits
 from forecasting.vocabulary.printed_periods import MONTHS
 from forecasting.vocabulary.quantities import quantity_of
@@ -43,7 +54,11 @@ from forecasting.vocabulary.strict_yaml import parse_yaml
 MOST_CANDIDATES = 30  # lines that are listed
 MOST_SERIES = 50
 YES, NO = "yes", "no"
+LEAVE_OUT = "leave out"
+GROWTH_UNIT, SHARE_UNIT, MONEY_UNIT = "growth", "share", "money"
+PLACE, PARTNER = "place", "partner"
 UNKNOWN = "?"  # in a file of proposals: what nothing proposes
+QUESTIONS_OF_SERIES = ("sheet", "lines", "counts", "country", "unit", "periods")
 COUNTS = {
     "ev_registrations": "electric cars registered, of a period",
     "ev_sales": "electric cars sold",
@@ -59,15 +74,27 @@ UNITS = {
     "1": "a vehicle (a point, a station)",
     "1000": "a thousand",
     "1000000": "a million",
-    "growth": "% of growth on the year before",
-    "share": "% of all new cars, or of all cars",
-    "money": "money: it is not read",
+    GROWTH_UNIT: "% of growth on the year before",
+    SHARE_UNIT: "% of all new cars, or of all cars",
+    MONEY_UNIT: "money: it is not read",
 }
 OF_PERIODS = {
-    OWN: "of the period that it names",
+    OF_ITS_PERIOD: "of the period that it names",
     YEAR_TO_DATE: "all since the year began, up to that period",
 }
+OTHER_YEAR = {"july": "of a year that begins in another month: its name, e.g. july"}
 OF_DAYS = dict(zip(LENGTHS, ("the year of that day", "its quarter", "its month"), strict=True))
+COUNTRIES = {
+    PLACE: "the country where they are counted",
+    PARTNER: "the country from which they come, or to which they go",
+}
+CORRECTIONS = {
+    "lines": "the lines",
+    "counts": "what it counts",
+    "unit": "what a 1 is",
+    "periods": "the periods",
+    LEAVE_OUT: "leave this series out",
+}
 EXPLAINED = {
     "encoding": "The file does not say in which alphabet it is written. Which line reads right?",
     "decimal": "The marks in its numbers can be of thousands or of decimals.",
@@ -76,10 +103,12 @@ EXPLAINED = {
     "row 12, and heads name them, too. What you do not name is not read.",
     "counts": "What the numbers of these lines count. Another measure is given by its name, e.g. "
     "ebus_stock; the list is in forecasting/data/measures.csv.",
+    "country": "Imports of Georgia from China: Georgia is the place, China the partner.",
     "unit": "If the cell shows 12 and means 12,000 cars, a 1 is a thousand.",
     "periods": "Is the number of March that of March, or of January to March? A year that "
     "begins in another month is given by that month: july is read so that 2023/24 is July 2023 to "
-    "June 2024 and 2024 begins in July 2024; july before, so that 2024 ends in June 2024.",
+    "June 2024 and 2024 begins in July 2024; july before, so that 2024 ends in June 2024. A year, "
+    "e.g. 2024, is that of numbers that name none.",
     "more": "Another line of the table, with another count.",
     "fix": "Name what you would answer otherwise.",
 }
@@ -105,11 +134,9 @@ class Question:
         Answers to choose from, each with what it means.
     explained : str
         More words, for who asks for them.
-    certain : bool
-        Whether the proposal may be taken where nobody is asked.
     origin : Caveat, optional
         Of a size of the market: where it comes from.
-    shown : tuple of str
+    picture : tuple of str
         Lines that stand above it.
     """
 
@@ -120,9 +147,8 @@ class Question:
     because: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     explained: str = ""
-    certain: bool = True
     origin: Caveat | None = None
-    shown: tuple[str, ...] = ()
+    picture: tuple[str, ...] = ()
 
     def answer(self, text: str) -> str:
         """The answer as it is kept: a number of the list, an answer or its words, or what is read.
@@ -138,23 +164,23 @@ class Question:
         >>> question.answer("2"), question.answer("a thousand"), question.answer("")
         ('1000', '1000', '1')
         """
-        words = " ".join(text.split())
+        words = " ".join(text.split()) or self.proposed
         if not words:
-            if not self.proposed:
-                raise InputError("an answer is needed here; ? explains")
-            words = self.proposed
-        if words in self.choices:
-            return self.read(words)
+            raise InputError("an answer is needed here; ? explains")
         values = [*self.choices]
+        if words in values:
+            return self.read(words)
         if words.isdecimal() and 1 <= int(words) <= len(values):
             return self.read(values[int(words) - 1])
-        meant = [value for value, said in self.choices.items() if folded(said) == folded(words)]
-        meant = meant or [
-            value
-            for value, said in self.choices.items()
-            if len(words) > 2 and folded(said).startswith(folded(words))
-        ]
-        return self.read(meant[0] if len(meant) == 1 else words)
+        return self.read(self._meant(folded(words)) or words)
+
+    def _meant(self, words: str) -> str:
+        """The choice that is called by its words, or that alone begins with them."""
+        meanings = {value: folded(meaning) for value, meaning in self.choices.items()}
+        if words in meanings.values():
+            return next(value for value, meaning in meanings.items() if meaning == words)
+        matches = [value for value, meaning in meanings.items() if meaning.startswith(words)]
+        return matches[0] if len(matches) == 1 and len(words) > 2 else ""
 
 
 def one_of(choices: Mapping[str, str]) -> Callable[[str], str]:
@@ -176,8 +202,8 @@ class TableDialogue:
     ----------
     table : UserTable
         What is asked about.
-    said : Answers
-        What is said already, e.g. of how the file is written.
+    form : Answers
+        What is said already of how the file is written.
     earlier : Answers, optional
         Of an earlier time, which are proposed.
 
@@ -188,10 +214,10 @@ class TableDialogue:
     """
 
     def __init__(
-        self, table: UserTable, said: Answers | None = None, earlier: Answers | None = None
+        self, table: UserTable, form: Answers | None = None, earlier: Answers | None = None
     ) -> None:
         self.table = table
-        self.said = said or Answers()
+        self.form = form or Answers()
         self.earlier = earlier
         self.given: dict[str, str] = {}
 
@@ -199,65 +225,45 @@ class TableDialogue:
 
     def file_answers(self) -> Answers:
         """What is said of how the file is written."""
-        encoding = self.given.get("encoding", self.said.encoding)
-        decimal = self.given.get("decimal", self.said.decimal)
-        return replace(self.said, encoding=encoding, decimal=decimal)
-
-    def answers(self) -> Answers:
-        """The answers so far, of whole series alone."""
-        answers = self.file_answers()
-        if self.given.get("proposal") == YES:
-            return self.proposal().answers
-        series = (self.series(number) for number in self.numbers())
-        whole = [one for one in series if one is not None]
-        return replace(answers, read=(*self.said.read, *whole))
+        encoding = self.given.get("encoding", self.form.encoding)
+        decimal = self.given.get("decimal", self.form.decimal)
+        return replace(self.form, encoding=encoding, decimal=decimal)
 
     def proposal(self) -> TableProposal:
         """What the words of the table propose."""
-        return self.table.proposal(self.file_answers())
+        return proposal_of_table(self.table, self.file_answers())
 
-    def read(self) -> TableRead:
-        """The table as the answers have it read."""
-        return self.table.read(self.answers())
+    def answers(self) -> Answers:
+        """The answers so far, of whole series alone."""
+        if self.given.get("proposal") == YES:
+            return self.proposal().answers
+        series = (questions.series() for questions in self._series())
+        return replace(self.file_answers(), read=tuple(filter(None, series)))
 
-    def numbers(self) -> list[int]:
-        """The numbers of the series that are asked for."""
-        numbers = [1]
-        while self.given.get(f"{numbers[-1]} more") == YES and len(numbers) < MOST_SERIES:
-            numbers.append(numbers[-1] + 1)
-        return numbers
+    def _series(self) -> Iterator[SeriesQuestions]:
+        """The series that are asked for so far."""
+        for number in range(1, MOST_SERIES + 1):
+            yield SeriesQuestions(self, number)
+            if self.given.get(f"{number} more") != YES:
+                return
 
-    def series(self, number: int) -> SeriesAnswer | None:
-        """One series of the answers; None where it is not whole, or left out."""
-        lines = self.given.get(f"{number} lines")
-        counts = self.given.get(f"{number} counts")
-        unit = self.given.get(f"{number} unit")
-        if not (lines and counts and unit) or unit == "money":
-            return None
-        if self.given.get(f"{number} fix") == "leave out":
-            return None
-        sheet = self.given.get(f"{number} sheet", "")
-        series = _selected(lines, sheet)
-        measure, quantity = measure_of(counts.partition(" ")[0]), counts.partition(" ")[2]
-        if unit == "growth":
-            counts = f"{measure.name} {GROWTH}"
-        elif unit == "share" and measure.kind == "stock":
-            counts = EV_STOCK_SHARE
-        elif unit == "share" and not quantity:
-            counts = f"{measure.name} market_share_percent"
-        periods = self.given.get(f"{number} periods", "")
-        if periods == OWN:
-            periods = self._said_own(replace(series, counts=counts))
-        size = float(unit) if unit not in ("growth", "share", "1") else None
-        return replace(series, counts=counts, unit=size, periods=periods)
+    def kept(self) -> str:
+        """The answers so far as a file, with the series that is asked for as it is proposed."""
+        answers = self.answers()
+        *_, newest = self._series()
+        if newest.series() is None and (lines := newest.given("lines")):
+            series = replace(newest.lines_of(lines), counts=newest.given("counts") or "ev_sales")
+            answers = answers.with_series(series)
+        return proposal_text(answers, {}) if answers.read else ""
 
-    def _said_own(self, series: SeriesAnswer) -> str:
-        """Nothing where the numbers of a series name their periods for certain; own where a person
-        has to say so.
-        """
-        answers = replace(self.file_answers(), read=(series,))
-        part = series_of(answers, 0, self.table.shapes_for(answers, series), self.table.name)
-        return OWN if part.problems else ""
+    def give(self, key: str, answer: str) -> None:
+        """Keep an answer; one that corrects takes the answers back that follow from it."""
+        number, _, name = key.partition(" ")
+        if name != "fix" or answer == LEAVE_OUT:
+            self.given[key] = answer
+            return
+        for following in QUESTIONS_OF_SERIES[QUESTIONS_OF_SERIES.index(answer) :]:
+            self.given.pop(f"{number} {following}", None)
 
     # Asking
 
@@ -270,374 +276,438 @@ class TableDialogue:
         InputError
             Where the table cannot be read, whatever is answered.
         """
-        yield from self._of_the_file()
+        yield from self._encoding()
+        yield from self._decimal()
         proposal = self.proposal()
-        if not proposal.open and self.earlier is None:
+        if not proposal.questions and self.earlier is None:
             yield Question(
                 "proposal",
                 "Is it read so?",
                 YES,
                 one_of({YES: "", NO: ""}),
                 choices={YES: "it is right", NO: "ask me line by line"},
-                shown=tuple(self._described(proposal.answers)),
+                picture=tuple(self._described(proposal.answers)),
             )
             if self.given["proposal"] == YES:
                 return
-        for number in range(1, MOST_SERIES + 1):
-            yield from self._of_series(number)
-            more = self.given.get(f"{number} more")
-            if more is None:
-                yield self._more(number)
-            if self.given[f"{number} more"] != YES:
-                return
+        for questions in self._series():
+            yield from questions.questions()
 
     def _described(self, answers: Answers) -> Iterator[str]:
         """What answers have read, in words: a line for each series."""
-        read = self.table.read(answers)
+        facts = self.table.read(answers).facts
+        labels = {repr(_lines_in(c.series)): c.label for c in self.table.candidates(answers)}
         for index, series in enumerate(answers.read):
-            facts = [fact for fact in read.facts if fact.series == index]
-            candidates = self.table.candidates(answers)
-            labels = (c.label for c in candidates if _selection(c.series) == _selection(series))
+            label = labels.get(repr(_lines_in(series)), "its numbers")
+            yield f"{label} is read as {series.counts}:"
+            of_series = [fact for fact in facts if fact.index == index]
             unit = measure_of(series.measure).unit
-            yield f"{next(labels, 'its numbers')} is read as {series.counts}:"
-            for fact in (facts[:1] + facts[1:][-1:]) if facts else []:
-                value = f"{fact.value:,.6g} {'%' if '%' in fact.printed else unit}"
-                yield f"    {fact.printed} in {fact.name} is {value} of {fact.period}"
+            for fact in dict.fromkeys([0, len(of_series) - 1]) if of_series else ():
+                shown = of_series[fact]
+                value = f"{shown.value:,.6g} {'%' if '%' in shown.printed else unit}"
+                yield f"    {shown.printed} in {shown.name} is {value} of {shown.period}"
 
-    def _of_the_file(self) -> Iterator[Question]:
-        sheets = self.table.sheets(self.said.encoding, self.said.separator)
-        if sheets.encodings:
+    def _encoding(self) -> Iterator[Question]:
+        encodings = self.table.sheets(self.form.encoding, self.form.separator).encodings
+        if encodings:
             yield Question(
                 "encoding",
                 "Which line reads right?",
-                next(iter(sheets.encodings)),
-                one_of(sheets.encodings),
-                choices=sheets.encodings,
+                next(iter(encodings)),
+                one_of(encodings),
+                choices=encodings,
                 explained=EXPLAINED["encoding"],
-                certain=False,
             )
-        if self.said.decimal:
+
+    def _decimal(self) -> Iterator[Question]:
+        if self.form.decimal:
             return
-        answers = self.file_answers()
-        for shape in self.table.sheets(answers.encoding, answers.separator).sheets:
-            for place, cell in sorted(shape.cells.items()):
-                digits = re.fullmatch(r"\W?([\d.,]+)\W?", cell.text)
-                if digits and self._is_open(digits[1]) and "decimal" not in self.given:
-                    choices = {
-                        mark: f"{cell.text} is {value_of_digits(digits[1], mark)[0]:,g}"  # type: ignore[index]
-                        for mark in ".,"
-                        if value_of_digits(digits[1], mark)
-                    }
-                    yield Question(
-                        "decimal",
-                        f"What is {cell.text} in row {place[0]}?",
-                        "",
-                        one_of(choices),
-                        choices=choices,
-                        explained=EXPLAINED["decimal"],
-                        certain=False,
-                    )
-                    return
-
-    def _is_open(self, digits: str) -> bool:
-        answers = self.file_answers()
-        shapes = self.table.shapes(answers.encoding, answers.separator)
-        known = any(shape.forms.decimal for shape in shapes)
-        return not known and value_of_digits(digits) is None and bool(value_of_digits(digits, "."))
-
-    def _of_series(self, number: int) -> Iterator[Question]:
-        earlier = self._earlier(number)
-        titles = [shape.sheet.title for shape in self.table.shapes_for(self.file_answers())]
-        if len(titles) > 1:
+        answers = replace(self.file_answers(), decimal="")
+        open_cells = [
+            (number.text, number.place[ROW])
+            for shape in self.table.shapes_for(answers)
+            for number in shape.numbers.values()
+            if number.is_open
+        ]
+        for text, row in open_cells[:1]:
+            digits = re.sub(r"[^\d.,]", "", text)
+            values = {mark: value_of_digits(digits, mark) for mark in ".,"}
+            choices = {mark: f"{text} is {value[0]:,g}" for mark, value in values.items() if value}
             yield Question(
-                f"{number} sheet",
-                "Which sheet?",
-                earlier.sheets[0] if earlier and earlier.sheets else titles[0],
-                one_of(dict.fromkeys(titles, "")),
-                choices=dict.fromkeys(titles, ""),
-                explained=EXPLAINED["sheet"],
-                certain=False,
+                "decimal",
+                f"What is {text} in row {row}?",
+                "",
+                one_of(choices),
+                choices=choices,
+                explained=EXPLAINED["decimal"],
             )
-        candidates = self._candidates(number)
-        choices = {in_yaml(_selection(c.series)): _listed(c) for c in candidates[:MOST_CANDIDATES]}
-        best = self._best(candidates, number)
-        yield Question(
-            f"{number} lines",
-            "Which line is read?" if number == 1 else "Which other line is read?",
-            self._proposed_lines(earlier, best),
-            lambda text: self._lines(text, candidates, number),
-            choices=choices,
-            explained=EXPLAINED["lines"],
-            certain=False,
-        )
-        chosen = self._chosen(number, candidates)
-        counts = earlier.counts if earlier else chosen.series.counts if chosen else ""
-        yield Question(
-            f"{number} counts",
-            "What does it count?",
-            counts,
-            _measure,
-            choices=COUNTS,
-            explained=EXPLAINED["counts"],
-            certain=False,
-        )
-        yield self._unit(number, chosen, earlier)
-        unit = self.given[f"{number} unit"]
-        if unit == "money":
-            return
-        measure = measure_of(self.given[f"{number} counts"].partition(" ")[0])
-        if measure.kind != "stock" or self._open_periods(number):
-            yield self._periods(number, earlier)
-        yield from self._fix(number)
 
-    def _proposed_lines(self, earlier: SeriesAnswer | None, best: Candidate | None) -> str:
-        if earlier is not None:
-            return in_yaml(_selection(earlier))
-        return in_yaml(_selection(best.series)) if best is not None else ""
 
-    def _earlier(self, number: int) -> SeriesAnswer | None:
-        read = self.earlier.read if self.earlier else ()
-        return read[number - 1] if number <= len(read) else None
+class SeriesQuestions:
+    """The questions about one series of a table.
 
-    def _candidates(self, number: int) -> list[Candidate]:
-        sheet = self.given.get(f"{number} sheet", "")
-        candidates = self.table.candidates(self.file_answers())
-        return [c for c in candidates if not sheet or c.series.sheets == (sheet,)]
+    Parameters
+    ----------
+    dialogue : TableDialogue
+        With the answers so far.
+    number : int
+        Of the series, from 1 on.
+    """
 
-    def _best(self, candidates: list[Candidate], number: int) -> Candidate | None:
-        """The line that is proposed: the first that is not read yet and whose words say what it
-        counts.
-        """
-        read = {self.given.get(f"{other} lines") for other in range(1, number)}
-        left = [c for c in candidates if in_yaml(_selection(c.series)) not in read]
-        return likeliest(left)
+    def __init__(self, dialogue: TableDialogue, number: int) -> None:
+        self.dialogue = dialogue
+        self.table = dialogue.table
+        self.number = number
+        read = dialogue.earlier.read if dialogue.earlier else ()
+        self.earlier = read[number - 1] if number <= len(read) else None
 
-    def _chosen(self, number: int, candidates: list[Candidate]) -> Candidate | None:
-        lines = self.given[f"{number} lines"]
-        match = (c for c in candidates if in_yaml(_selection(c.series)) == lines)
-        return next(match, None)
+    def given(self, name: str) -> str:
+        """The answer to one of its questions; empty where there is none yet."""
+        return self.dialogue.given.get(f"{self.number} {name}", "")
 
-    def _lines(self, text: str, candidates: list[Candidate], number: int) -> str:
-        """The lines of an answer, as a file of answers says them."""
-        listed = {in_yaml(_selection(c.series)): c for c in candidates}
-        if text in listed:
-            return text
-        series = _selected(text, "") if text.startswith("{") else _typed(text, candidates)
-        answers = self.file_answers()
-        sheet = self.given.get(f"{number} sheet", "")
-        trial = replace(series, counts="ev_sales", sheets=(sheet,) if sheet else ())
-        part = series_of(
-            replace(answers, read=(trial,)), 0, self.table.shapes_for(answers), self.table.name
-        )
-        for problem in part.problems:
-            if any(key in problem.where for key in ("columns", "rows", "where", "sheet")):
-                raise InputError(f"{problem.fault}; {problem.hint}")
-        if not part.cells:
-            raise InputError(f"{text[:60]!r} names no cell with a number; ? explains")
-        return in_yaml(_selection(series))
+    # What the answers come to
 
-    def _unit(
-        self, number: int, chosen: Candidate | None, earlier: SeriesAnswer | None
-    ) -> Question:
-        unit = "1"
-        because = ""
-        if earlier and earlier.unit:
-            unit = f"{earlier.unit:.0f}"
-        elif chosen is not None:
-            unit = f"{chosen.proposal.unit:.0f}"
-            fractions = [n for n in chosen.numbers if n.scale == 1 and n.value % 1 > 1e-9]
-            if chosen.proposal.money:
-                unit = "money"
-            elif any(n.percent for n in chosen.numbers) or "growth" in chosen.proposal.words:
-                unit = "growth"
-            elif fractions and unit == "1":
-                unit = ""
-                because = f"{fractions[0].text} is no whole number"
-        quantity = self.given[f"{number} counts"].partition(" ")[2]
-        if quantity and quantity_of(quantity).is_percent:
-            unit = "growth" if quantity == GROWTH else "share"
-        return Question(
-            f"{number} unit", "What is a 1 of it?", unit, _unit_answer, because, UNITS,
-            EXPLAINED["unit"], certain=False,
-        )  # fmt: skip
-
-    def _trial(self, number: int) -> tuple[Answers, int] | None:
-        """The answers with a series alone, as if its numbers were of their own periods."""
-        series = self.series(number)
-        if series is None:
+    def series(self) -> SeriesAnswer | None:
+        """What the answers say of it; None where it is not whole, or left out."""
+        counts, unit = self.given("counts"), self.given("unit")
+        is_whole = self.given("lines") and counts and unit
+        if not is_whole or unit == MONEY_UNIT or self.given("fix") == LEAVE_OUT:
             return None
-        return replace(self.file_answers(), read=(series,)), 0
+        size = None if unit in (GROWTH_UNIT, SHARE_UNIT, "1") else float(unit)
+        series = self._with_country(self.lines_of(self.given("lines")))
+        series = replace(series, counts=_counts_in_unit(counts, unit), unit=size)
+        periods = self.given("periods")
+        if re.fullmatch(r"\d{4}", periods):
+            return replace(series, year=int(periods))
+        if periods == OF_ITS_PERIOD and not self._reading(series).problems:
+            periods = ""  # the table says so itself
+        return replace(series, periods=periods)
 
-    def _open_periods(self, number: int) -> str:
-        """Why the periods of a series are not certain; empty where they are."""
-        trial = self._trial(number)
-        if trial is None:
-            return ""
-        answers = replace(trial[0], read=(replace(trial[0].read[0], periods=""),))
-        part = series_of(
-            answers, 0, self.table.shapes_for(answers, answers.read[0]), self.table.name
+    def lines_of(self, text: str) -> SeriesAnswer:
+        """The series of which the lines are named, as a file of answers says them."""
+        keys = parse_yaml(text).value
+        assert isinstance(keys, dict)
+        where = {str(name): str(word) for name, word in (keys.get("where") or {}).items()}
+        sheets = (self.given("sheet"),) if self.given("sheet") else ()
+        columns, rows = (tuple(keys.get(key) or ()) for key in ("columns", "rows"))
+        return SeriesAnswer("", sheets, columns, rows, where)
+
+    def _with_country(self, series: SeriesAnswer) -> SeriesAnswer:
+        """A series with what the countries beside its numbers are."""
+        answer = self.given("country")
+        if not answer:
+            return series
+        codes, column = self._countries()
+        if answer == PARTNER:
+            return replace(series, cells={"partner": codes[0]})
+        return replace(series, place={"column": column} if column else codes[0])
+
+    def _answers(self, series: SeriesAnswer) -> Answers:
+        return replace(self.dialogue.file_answers(), read=(series,))
+
+    def _reading(self, series: SeriesAnswer) -> SeriesReading:
+        return self.table.read_series(self._answers(series), 0)
+
+    def _named_lines(self, series: SeriesAnswer) -> list[NamedLines]:
+        answers = self._answers(series)
+        entry = Entry(answers, 0, self.table.name)
+        shapes = shapes_named(entry, self.table.shapes_for(answers))
+        return [named_lines(entry, shape) for shape in shapes]
+
+    # Asking
+
+    def questions(self) -> Iterator[Question]:
+        """Its questions in their turn, as of `TableDialogue.questions`."""
+        titles = [shape.title for shape in self._shapes()]
+        if len(titles) > 1:
+            yield self._sheet(titles)
+        yield self._lines()
+        yield self._counts()
+        if self._countries()[0]:
+            yield self._country()
+        yield self._unit()
+        if self.given("unit") != MONEY_UNIT:
+            series = self.series()
+            assert series is not None or self.given("fix") == LEAVE_OUT
+            if series is not None:
+                yield from self._periods(series)
+                yield from self._fix()
+        yield self._more()
+
+    def _question(
+        self,
+        name: str,
+        asks: str,
+        proposed: str,
+        read: Callable[[str], str],
+        choices: Mapping[str, str],
+        because: str = "",
+    ) -> Question:
+        key = f"{self.number} {name}"
+        return Question(key, asks, proposed, read, because, choices, EXPLAINED[name])
+
+    def _shapes(self) -> list[Shape]:
+        title = self.given("sheet")
+        shapes = self.table.shapes_for(self.dialogue.file_answers())
+        return [shape for shape in shapes if not title or shape.title == title]
+
+    def _sheet(self, titles: Sequence[str]) -> Question:
+        proposed = self.earlier.sheets[0] if self.earlier and self.earlier.sheets else titles[0]
+        choices = dict.fromkeys(titles, "")
+        return self._question("sheet", "Which sheet?", proposed, one_of(choices), choices)
+
+    def _candidates(self) -> list[Candidate]:
+        title = self.given("sheet")
+        candidates = self.table.candidates(self.dialogue.file_answers())
+        return [one for one in candidates if not title or one.series.sheets == (title,)]
+
+    def _proposed(self) -> Candidate | None:
+        """The line that is proposed: the likeliest of those that are not read yet."""
+        given = self.dialogue.given
+        read = {given.get(f"{number} lines") for number in range(1, self.number)}
+        return likeliest([one for one in self._candidates() if _lines_in(one.series) not in read])
+
+    def _chosen(self) -> Candidate | None:
+        """The candidate that was chosen; None of other lines."""
+        lines = self.given("lines")
+        return next((one for one in self._candidates() if _lines_in(one.series) == lines), None)
+
+    def _lines(self) -> Question:
+        candidates = self._candidates()
+        proposed = self._proposed()
+        series = self.earlier or (proposed.series if proposed else None)
+        choices = {_lines_in(one.series): _listed(one) for one in candidates[:MOST_CANDIDATES]}
+        asks = "Which line is read?" if self.number == 1 else "Which other line is read?"
+        lines = _lines_in(series) if series else ""
+        return self._question("lines", asks, lines, self._read_lines, choices)
+
+    def _read_lines(self, text: str) -> str:
+        """The lines of an answer, as a file of answers says them."""
+        if not text.startswith("{"):
+            text = _lines_in(typed_lines(text, self._candidates(), self._shapes()))
+        try:
+            self._named_lines(replace(self.lines_of(text), counts="ev_sales"))
+        except InputError as error:
+            problem = error.problems[0]
+            raise InputError(f"{problem.fault}; {problem.hint}") from None
+        return text
+
+    def _counts(self) -> Question:
+        chosen = self._chosen()
+        counts = chosen.series.counts if chosen else ""
+        if self.earlier:
+            counts = self.earlier.counts
+        return self._question("counts", "What does it count?", counts, _read_measure, COUNTS)
+
+    def _countries(self) -> tuple[list[str], str]:
+        """The countries that stand beside its numbers, and the letter of their column."""
+        series = replace(self.lines_of(self.given("lines")), counts="ev_sales")
+        codes: dict[str, None] = {}
+        columns: dict[str, None] = {}
+        for lines in self._named_lines(series):
+            column = _column_of_countries(lines)
+            if column is not None:
+                names = [lines.shape.label(row, column) for row in lines.lines(ROW)]
+                columns |= dict.fromkeys([column_letter(column)] if len(names) > 1 else [])
+            else:
+                names = sorted({text for number in lines.numbers for text in number.heads})
+            codes |= dict.fromkeys(_country_in(name) for name in names)
+        countries = [code for code in codes if code and code != self.table.place]
+        return countries, next(iter(columns), "")
+
+    def _country(self) -> Question:
+        codes, _ = self._countries()
+        is_trade = self.given("counts").endswith(("imports", "exports"))
+        names = ", ".join(place_name(code) for code in codes[:4])
+        return self._question(
+            "country",
+            f"What is {names}, to what it counts?",
+            PARTNER if is_trade and len(codes) == 1 else PLACE,
+            self._read_country,
+            COUNTRIES,
         )
-        for problem in part.problems:
-            if "period" in problem.hint or "year" in problem.hint:
-                return f"{problem.where.rpartition(' ')[2]} {problem.fault}"
-        return ""
 
-    def _periods(self, number: int, earlier: SeriesAnswer | None) -> Question:
-        because = self._open_periods(number)
-        choices = dict(OF_PERIODS)
-        proposed = earlier.periods if earlier else ""
-        trial = self._trial(number)
+    def _read_country(self, text: str) -> str:
+        if one_of(COUNTRIES)(text) == PARTNER and len(self._countries()[0]) > 1:
+            raise InputError(
+                "partners are read one by one: answer back, and choose the line of one of them, or "
+                "of their sum"
+            )
+        return text
+
+    def _unit(self) -> Question:
+        unit, because = self._proposed_unit()
+        asks = "What is a 1 of it?"
+        return self._question("unit", asks, unit, _read_unit, UNITS, because)
+
+    def _proposed_unit(self) -> tuple[str, str]:
+        """The unit that is proposed, empty where none is, and why."""
+        quantity = self.given("counts").partition(" ")[2]
+        if quantity and quantity_of(quantity).is_percent:
+            return GROWTH_UNIT if quantity == GROWTH else SHARE_UNIT, ""
+        if self.earlier and self.earlier.unit:
+            return f"{self.earlier.unit:.0f}", ""
+        chosen = self._chosen()
+        if chosen is None:
+            return "1", ""
+        if chosen.proposal.money:
+            return MONEY_UNIT, ""
+        is_percent = any(number.percent for number in chosen.numbers)
+        if is_percent or chosen.proposal.words & GROWTH_WORDS:
+            return GROWTH_UNIT, ""
+        fractions = [one.text for one in chosen.numbers if one.scale == 1 and one.value % 1 > 1e-9]
+        if fractions and chosen.proposal.unit == 1.0:
+            return "", f"{fractions[0]} is no whole number"
+        return f"{chosen.proposal.unit:.0f}", ""
+
+    def _periods(self, series: SeriesAnswer) -> Iterator[Question]:
+        """Of which period a number is: of a stock only where that is not known."""
+        reading = self._reading(replace(series, periods="", year=None))
+        reasons = [one for one in reading.problems if one.hint in HINTS.values()]
+        because = f"{reasons[0].where.rpartition(' ')[2]} {reasons[0].fault}" if reasons else ""
+        if not because and measure_of(series.measure).kind == "stock":
+            return
+        choices = OF_PERIODS | OTHER_YEAR
+        proposed = self.earlier.periods if self.earlier else ""
         if "stands for" in because:
-            choices = {**OF_DAYS, YEAR_TO_DATE: OF_PERIODS[YEAR_TO_DATE]}
+            choices = OF_DAYS | {YEAR_TO_DATE: OF_PERIODS[YEAR_TO_DATE]}
         elif "begins" in because:
-            choices |= dict.fromkeys(MONTHS, "")
-        elif trial is not None and not because:
-            part = series_of(trial[0], 0, self.table.shapes_for(trial[0]), self.table.name)
-            texts = [
-                text
-                for fact in part.facts[:1]
-                for text in fact.shape.titles.get(fact.numbers[0].place[0], ())
-            ]
-            runs = runs_since_january(part.facts)
-            if any(map(says_to_date, texts)):
-                proposed = proposed or YEAR_TO_DATE
-            elif runs:
-                because = "they never fall within a year"
-            proposed = proposed or ("" if runs else OWN)
-        words = {**choices}
-        if "begins" not in because and "stands for" not in because:
-            words["july"] = "of a year that begins in another month: its name, e.g. july"
-        return Question(
-            f"{number} periods", "Of which period is each number?", proposed, _periods_answer,
-            because, words, EXPLAINED["periods"], certain=False,
-        )  # fmt: skip
+            choices = OF_PERIODS | dict.fromkeys(MONTHS, "")
+        elif not because:
+            titles = reading.facts[0].numbers[0].titles if reading.facts else ()
+            may_run = may_run_since_january(reading.facts)
+            because = "they never fall within a year" if may_run else ""
+            usual = YEAR_TO_DATE if any(map(says_to_date, titles)) else OF_ITS_PERIOD
+            proposed = proposed or ("" if may_run and usual == OF_ITS_PERIOD else usual)
+        asks = "Of which period is each number?"
+        yield self._question("periods", asks, proposed, _read_periods, choices, because)
 
-    def _fix(self, number: int) -> Iterator[Question]:
+    def _fix(self) -> Iterator[Question]:
         """What to answer otherwise, where the series cannot be read as it was answered."""
-        trial = self._trial(number)
-        if trial is None:
+        series = self.series()
+        if series is None:
             return
-        before = [self.series(other) for other in range(1, number)]
-        series = (*filter(None, before), *trial[0].read)
-        read = self.table.read(replace(trial[0], read=series))
-        if not read.problems:
-            return
-        choices = {
-            "lines": "the lines",
-            "counts": "what it counts",
-            "unit": "what a 1 is",
-            "periods": "the periods",
-            "leave out": "leave this series out",
-        }
-        yield Question(
-            f"{number} fix",
-            "What do you answer otherwise?",
-            "leave out",
-            one_of(choices),
-            "; ".join(f"{problem.fault} ({problem.hint})" for problem in read.problems[:3]),
-            choices,
-            EXPLAINED["fix"],
-            certain=False,
-        )
+        answers = self.dialogue.answers()
+        index = answers.read.index(series)
+        problems = self.table.read(replace(answers, read=answers.read[: index + 1])).problems
+        if problems:
+            because = "; ".join(f"{one.fault} ({one.hint})" for one in problems[:3])
+            asks = "What do you answer otherwise?"
+            reader = one_of(CORRECTIONS)
+            yield self._question("fix", asks, LEAVE_OUT, reader, CORRECTIONS, because)
 
-    def _more(self, number: int) -> Question:
-        candidates = self._candidates(number)
-        following = self._best(candidates, number + 1)
-        has_more = following is not None and following.proposal.sure
-        earlier = self._earlier(number + 1) is not None
-        return Question(
-            f"{number} more",
-            "Another series?",
-            YES if has_more or earlier else NO,
-            one_of({YES: "", NO: ""}),
-            choices={YES: "another line of the table", NO: "that is all"},
-            explained=EXPLAINED["more"],
-        )
-
-    def give(self, key: str, answer: str) -> None:
-        """Keep an answer; one that corrects takes the answer back that it corrects."""
-        number, _, what = key.partition(" ")
-        if what == "fix" and answer != "leave out":
-            following = ["lines", "counts", "unit", "periods"]
-            for part in following[following.index(answer) :]:
-                self.given.pop(f"{number} {part}", None)
-            return
-        self.given[key] = answer
-
-    def kept(self) -> str:
-        """The answers so far as a file, with the series that is asked for as it is proposed."""
-        answers = self.answers()
-        number = self.numbers()[-1]
-        if self.series(number) is None and self.given.get(f"{number} lines"):
-            series = _selected(self.given[f"{number} lines"], self.given.get(f"{number} sheet", ""))
-            counts = self.given.get(f"{number} counts", "ev_sales")
-            answers = answers.with_series(replace(series, counts=counts))
-        return proposal_text(answers, {}) if answers.read else ""
+    def _more(self) -> Question:
+        following = SeriesQuestions(self.dialogue, self.number + 1)
+        candidate = following._proposed()
+        has_more = following.earlier or (candidate and candidate.proposal.sure)
+        choices = {YES: "another line of the table", NO: "that is all"}
+        asks = "Another series?"
+        return self._question("more", asks, YES if has_more else NO, one_of(choices), choices)
 
 
-def _selection(series: SeriesAnswer) -> dict[str, object]:
+def _country_in(text: str) -> str:
+    """The country of which a text is the name, or the code; empty of other words."""
+    return find_place(text) if len(text) >= SHORTEST_COUNTRY else ""
+
+
+def _column_of_countries(lines: NamedLines) -> int | None:
+    """The column of words that names a country in some of the rows that are named."""
+    for column in lines.shape.label_columns:
+        names = {lines.shape.label(row, column) for row in lines.lines(ROW)}
+        if column not in lines.shape.period_columns and any(map(_country_in, names)):
+            return column
+    return None
+
+
+def _counts_in_unit(counts: str, unit: str) -> str:
+    """What a series counts, where its unit is a growth or a share."""
+    measure, _, quantity = counts.partition(" ")
+    if unit == GROWTH_UNIT:
+        return f"{measure} {GROWTH}"
+    if unit == SHARE_UNIT and measure_of(measure).kind == "stock":
+        return EV_STOCK_SHARE
+    if unit == SHARE_UNIT and not quantity:
+        return f"{measure} market_share_percent"
+    return counts
+
+
+def _lines_in(series: SeriesAnswer) -> str:
     """The lines of a series, as a file of answers says them."""
     keys = {"columns": [*series.columns], "rows": [*series.rows], "where": {**series.where}}
-    return {key: value for key, value in keys.items() if value} or {"columns": []}
+    return in_yaml({key: value for key, value in keys.items() if value} or {"columns": []})
 
 
-def _selected(lines: str, sheet: str) -> SeriesAnswer:
-    """The series of which the lines are named."""
-    keys = parse_yaml(lines).value
-    assert isinstance(keys, dict)
-    return SeriesAnswer(
-        "",
-        (sheet,) if sheet else (),
-        tuple(keys.get("columns") or ()),
-        tuple(keys.get("rows") or ()),
-        {str(key): str(value) for key, value in (keys.get("where") or {}).items()},
-    )
+def typed_lines(
+    text: str, candidates: Sequence[Candidate], shapes: Sequence[Shape]
+) -> SeriesAnswer:
+    """The lines that a person types: numbers of the list, letters, rows, heads.
 
+    Parameters
+    ----------
+    text : str
+        As it was typed.
+    candidates : sequence of Candidate
+        The list.
+    shapes : sequence of Shape
+        Of the sheets of which they may be.
 
-def _typed(text: str, candidates: list[Candidate]) -> SeriesAnswer:
-    """The lines that a person types: numbers of the list, letters, rows, heads."""
-    if text.lower() in ("all", "all numbers"):
+    Raises
+    ------
+    InputError
+        Where they are no lines of one series.
+    """
+    if folded(text) in ("all", "all numbers"):
         return SeriesAnswer("")
     parts = [part.strip() for part in re.split(r"[,;+]|\band\b", text) if part.strip()]
+    if re.fullmatch(r"(?:columns? )?[A-Za-z]{1,2}(?: [A-Za-z]{1,2})+", text):
+        parts = re.sub("^columns? ", "", text).split()
     if all(part.isdecimal() and 1 <= int(part) <= len(candidates) for part in parts):
-        chosen = [candidates[int(part) - 1].series for part in parts]
-        if len({repr(one.where) for one in chosen}) > 1:
-            raise InputError("lines of different words are no one series: choose one of them")
-        columns = tuple(dict.fromkeys(line for one in chosen for line in one.columns))
-        rows = tuple(dict.fromkeys(line for one in chosen for line in one.rows))
-        return SeriesAnswer("", (), columns, rows, chosen[0].where)
-    if row_numbers := re.fullmatch(r"rows? ((?:\d+[ ,+]*)+)", text.lower()):
-        return SeriesAnswer("", rows=tuple(map(int, re.findall(r"\d+", row_numbers[1]))))
-    heads = [c for c in candidates if folded(text) in folded(c.label)]
-    if len(heads) == 1 and len(text) > 3:
-        return heads[0].series
-    if re.fullmatch(r"(?:columns? )?[A-Za-z]{1,2}(?:[ ,+]+[A-Za-z]{1,2})*", text):
-        letters = re.sub("^columns? ", "", text)
-        return SeriesAnswer("", columns=tuple(re.findall(r"[A-Za-z]+", letters.upper())))
-    if heads:
-        raise InputError(f"{text[:60]!r} is in several lines: give a number of the list")
-    return SeriesAnswer("", columns=tuple(parts))
+        return _of_list([candidates[int(part) - 1].series for part in parts])
+    columns: list[str] = []
+    rows: list[str | int] = []
+    of_rows = False
+    for part in parts:
+        words = re.sub(r"(?i)^(?:column|row)s? ", "", part)
+        of_rows = part.lower().startswith("row") or (of_rows and words.isdecimal())
+        if of_rows:
+            rows += [int(number) for number in re.findall(r"\d+", words)] or [words]
+        elif any(lines_named(shape, COLUMN, words) for shape in shapes):
+            columns.append(words.upper() if re.fullmatch("[a-z]{1,2}", words) else words)
+        elif any(lines_named(shape, ROW, words) for shape in shapes):
+            rows.append(words)
+        else:
+            columns.append(words)
+    return SeriesAnswer("", columns=tuple(columns), rows=tuple(rows))
+
+
+def _of_list(chosen: Sequence[SeriesAnswer]) -> SeriesAnswer:
+    """The lines of several numbers of the list."""
+    if any(series.where != chosen[0].where for series in chosen):
+        raise InputError("lines of different words are no one series: choose one of them")
+    columns = dict.fromkeys(line for series in chosen for line in series.columns)
+    rows = dict.fromkeys(line for series in chosen for line in series.rows)
+    return SeriesAnswer("", columns=tuple(columns), rows=tuple(rows), where=chosen[0].where)
 
 
 def _listed(candidate: Candidate) -> str:
     """A line as it is listed: its head, and its first two numbers."""
     numbers = ", ".join(number.text for number in candidate.numbers[:2])
-    more = ", ..." if len(candidate.numbers) > 2 else ""
-    return f"{candidate.label}: {numbers}{more}"
+    dots = ", ..." if len(candidate.numbers) > 2 else ""
+    return f"{candidate.label}: {numbers}{dots}"
 
 
-def _measure(text: str) -> str:
-    text = text.strip()
-    name, _, quantity = text.lower().replace("-", "_").partition(" ")
-    if name not in MEASURES and text.lower().replace(" ", "_") in MEASURES:
-        name, quantity = text.lower().replace(" ", "_"), ""
+def _read_measure(text: str) -> str:
+    words = text.strip().lower().replace("-", "_")
+    name, _, quantity = words.partition(" ")
+    if words.replace(" ", "_") in MEASURES:
+        name, quantity = words.replace(" ", "_"), ""
     if name in MEASURES and measure_of(name).kind != "statement":
         return f"{name} {quantity}".strip()
     hint = did_you_mean(name, MEASURES, f"e.g. {', '.join([*COUNTS][:4])}")
     raise InputError(f"{text[:60]!r} is no measure; {hint}")
 
 
-def _unit_answer(text: str) -> str:
+def _read_unit(text: str) -> str:
     if text in UNITS:
         return text
     digits = text.replace(",", "").replace(" ", "")
@@ -646,36 +716,46 @@ def _unit_answer(text: str) -> str:
     raise InputError(f"{text[:60]!r} is none of the answers; e.g. 1000 for thousands")
 
 
-def _periods_answer(text: str) -> str:
+def _read_periods(text: str) -> str:
     words = text.lower().replace("year to date", YEAR_TO_DATE)
-    if words in PERIODS:
+    if words in PERIODS or re.fullmatch(r"(?:19|20)\d\d", words):
         return words
-    hint = did_you_mean(words, PERIODS, f"{OWN}, {YEAR_TO_DATE}, or a month such as july")
+    hint = did_you_mean(words, PERIODS, f"{OF_ITS_PERIOD}, {YEAR_TO_DATE}, a month such as july")
     raise InputError(f"{text[:60]!r} is none of the answers; {hint}")
 
 
-def proposal_file(table: UserTable, said: Answers | None = None) -> str:
-    """A file of answers that is filled with the proposals, the choices as comments."""
-    proposal = table.proposal(said)
-    answers = proposal.answers
-    comments: dict[tuple[int, str], str] = {}
-    series = []
-    for index, one in enumerate(answers.read):
-        series.append(replace(one, counts=one.counts or UNKNOWN, unit=one.unit or 1.0))
+def proposal_file(table: UserTable, form: Answers | None = None) -> str:
+    """A file of answers that is filled with the proposals, the choices as comments.
+
+    Parameters
+    ----------
+    table : UserTable
+        As it stands.
+    form : Answers, optional
+        What is said already of how the file is written.
+    """
+    proposal = proposal_of_table(table, form)
+    read = tuple(
+        replace(series, counts=series.counts or UNKNOWN, unit=series.unit or 1.0)
+        for series in proposal.answers.read
+    )
+    encodings = table.sheets().encodings
+    encoding = proposal.answers.encoding or next(iter(encodings), "")
+    answers = replace(proposal.answers, read=read, encoding=encoding)
+    comments = {}
+    for index in range(len(read)):
         comments[index, "counts"] = ", ".join(COUNTS)
         comments[index, "unit"] = "1, 1000, 1000000: what a 1 of the table is"
-    if sheets := table.sheets().encodings:
-        answers = replace(answers, encoding=next(iter(sheets)))
-    lines = ["# Not certain: " + " ".join(words.split()) + "\n" for words in proposal.open]
-    listed = [
-        f"#   {_listed(candidate)}\n" for candidate in table.candidates(said)[:MOST_CANDIDATES]
-    ]
-    text = proposal_text(replace(answers, read=tuple(series)), comments)
-    lines.append(
-        "# Of each series, too, where its numbers do not say it: periods: "
-        f"{OWN}, {YEAR_TO_DATE}, july (or another month in which its years begin), "
-        f"{', '.join((*LENGTHS, *CALENDAR_NAMES))}\n"
+    questions = [f"# Not certain: {' '.join(words.split())}\n" for words in proposal.questions]
+    candidates = [f"#   {_listed(one)}\n" for one in table.candidates(form)[:MOST_CANDIDATES]]
+    periods = ", ".join((OF_ITS_PERIOD, YEAR_TO_DATE, *LENGTHS, *CALENDAR_NAMES))
+    return "".join(
+        [
+            *questions,
+            "# Of each series, too, where its numbers do not say it: periods: july (or another "
+            f"month in which its years begin), {periods}\n",
+            "# Lines with numbers, by letters or heads, or by the numbers of rows:\n",
+            *candidates,
+            proposal_text(answers, comments),
+        ]
     )
-    lines.append("# Lines with numbers, by letters or heads, or by the numbers of rows:\n")
-    return "".join([*lines,
-                    *listed, text])  # fmt: skip

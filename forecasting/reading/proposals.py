@@ -18,6 +18,8 @@ from forecasting.vocabulary.printed_numbers import MULTIPLIERS, multiplier_in
 from forecasting.vocabulary.printed_periods import TO_DATE, period_in
 
 GROWTH = "yoy_growth_percent"
+EVENTS = {"sales", "registrations", "registered", "imports", "exports", "stock"}
+GROWTH_WORDS = {"growth", "on the year"}
 SHORTEST_COUNTRY = 4  # letters of a name that a text is searched for
 # The words of heads, by what they say; each is a pattern of a whole word, folded
 WORDS = {
@@ -35,8 +37,9 @@ WORDS = {
     "new": r"new|newly|first|нов\w*|перв\w*|первичн\w*",
     "used": r"used|second[- ]hand|подержан\w*|б/у|бывш\w*",
     "all": r"all|всех?|все",
-    "growth": r"growth|change|increase|y/y|yoy|year[- ]on[- ]year|прирост\w*|рост\w*|темп\w*|"
-              r"к прошлому году|год к году|г/г",
+    "growth": r"growth|change|increase|прирост\w*|рост\w*|темп\w*",
+    "on the year": r"y/y|yoy|year[- ]on[- ]year|(?:on|over|to|vs) (?:the )?(?:previous|last) year|"
+                   r"к (?:прошлому|предыдущему) году|год к году|г/г",
 }  # fmt: skip
 # The heads that are proposed: the words that stand in them, and the measure
 HEADS = {
@@ -118,6 +121,11 @@ class HeadProposal:
         """Whether every word is known, and together they are a head that is declared."""
         return bool(self.counts) and not self.unknown and not self.money
 
+    @property
+    def is_growth_alone(self) -> bool:
+        """Whether it is of growth, and does not say of what."""
+        return bool(self.words) and self.words <= GROWTH_WORDS and not self.unknown
+
 
 @lru_cache(maxsize=2048)
 def proposal_of(head: str, titles: Collection[str] = ()) -> HeadProposal:
@@ -137,52 +145,45 @@ def proposal_of(head: str, titles: Collection[str] = ()) -> HeadProposal:
     >>> proposal_of("EV sales growth %").counts
     'ev_sales yoy_growth_percent'
     """
-    found, unknown = _words_in(head)
-    own = found
-    told = own.union(*(_words_in(title)[0] for title in titles))
-    for title in titles:
-        of_title, _ = _words_in(title)
-        if own & {"points", "stations"} or ("all" in own and "stock" in own):
-            break
-        if "electric" not in found:
-            found |= of_title & {"electric"}
-        if not found & EVENTS:
-            found |= of_title & EVENTS
-    if "registered" in found:  # of a period, or on a day
-        found = found - {"registered"} | {"registrations"}
-        if not told & {"new", "registrations"}:
+    words, unknown = _words_in(head)
+    of_titles = [_words_in(title)[0] for title in titles]
+    meaning = _with_words_of_titles(words, of_titles)
+    if "registered" in meaning:  # of a period, or on a day
+        meaning = meaning - {"registered"} | {"registrations"}
+        if not words.union(*of_titles) & {"new", "registrations"}:
             unknown = (*unknown, "registered")
-    if "electric" in found and "electric" not in own and own & {"all", "new", "used"}:
-        found -= {"electric"}  # all cars beside the electric ones
-    measure = _measure_of(found)
-    is_growth = "growth" in own
-    if not own and not (found and not unknown):
-        measure = ""
+    measure = _measure_of(meaning) if words or not unknown else ""
+    if measure and words & GROWTH_WORDS:
+        measure = f"{measure} {GROWTH}"
     text = folded(head)
     unit = multiplier_in(text)
-    return HeadProposal(
-        f"{measure} {GROWTH}" if measure and is_growth else measure,
-        unit,
-        unit != 1.0,
-        MONEY.search(text) is not None,
-        frozenset(own),
-        tuple(unknown),
-    )
+    return HeadProposal(measure, unit, unit != 1.0, bool(MONEY.search(text)), words, unknown)
 
 
-EVENTS = {"sales", "registrations", "registered", "imports", "exports", "stock"}
+def _with_words_of_titles(
+    words: frozenset[str], titles: Collection[frozenset[str]]
+) -> frozenset[str]:
+    """The words of a head, and those of the titles that say what it leaves open."""
+    if words & {"points", "stations"} or {"all", "stock"} <= words:
+        return words
+    meaning = words
+    for title in titles:
+        if not words & {"all", "new", "used"}:  # of all cars, beside the electric ones
+            meaning |= title & {"electric"}
+        if not meaning & EVENTS:
+            meaning |= title & EVENTS
+    return meaning
 
 
-def _measure_of(found: frozenset[str]) -> str:
-    events = found & EVENTS
-    if len(events) > 1:
-        events -= {"registrations"} if "stock" in events else set()
+def _measure_of(words: frozenset[str]) -> str:
+    """The measure of which the words of a head are; empty where none is, or several are."""
+    events = words & EVENTS
+    if "stock" in events:
+        events -= {"registrations"}
     if len(events) > 1:
         return ""
-    if "electric" in found:
-        return next((HEADS["electric", event] for event in events), "")
     for names, measure in HEADS.items():
-        if "electric" not in names and {*names} <= found:
+        if {*names} <= words and ("electric" in names) == ("electric" in words):
             return measure
     return ""
 
@@ -191,23 +192,22 @@ def _measure_of(found: frozenset[str]) -> str:
 def _words_in(text: str) -> tuple[frozenset[str], tuple[str, ...]]:
     """Which words a text has, and those that no declaration has."""
     words = folded(text)
-    part = period_in(text)
-    if part.says or part.to_date:
-        words = part.rest
-    found = set()
+    names = set()
+    period = period_in(text)
+    if period.says or period.to_date:
+        words = period.rest
     for name, pattern in reversed(WORDS.items()):
         words, count = re.subn(rf"(?<![^\W\d_])(?:{pattern})(?![^\W\d_])\.?", " ", words)
         if count:
-            found.add(name)
-    if "points" in found or "stations" in found:
-        found -= {"electric"}
+            names.add(name)
+    if names & {"points", "stations"}:
+        names -= {"electric"}
     for pattern in MULTIPLIERS.values():
         words = re.sub(rf"(?<![\w.,])(?:{pattern})(?!\w)", " ", words)
     words = FILLERS.sub(" ", words)
-    if found & {"growth"}:
+    if names & GROWTH_WORDS:
         words = re.sub(r"%|процент\w*", " ", words)
-    unknown = re.findall(r"[^\W\d_]+|%", words)
-    return frozenset(found), tuple(unknown)
+    return frozenset(names), tuple(re.findall(r"[^\W\d_]+|%", words))
 
 
 def is_percent_line(text: str) -> bool:
@@ -217,7 +217,7 @@ def is_percent_line(text: str) -> bool:
     (True, False)
     """
     words = folded(text)
-    return PERCENT.search(words) is not None or "growth" in _words_in(text)[0]
+    return PERCENT.search(words) is not None or bool(_words_in(text)[0] & GROWTH_WORDS)
 
 
 def is_total(text: str) -> bool:

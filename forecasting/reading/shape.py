@@ -1,14 +1,14 @@
-"""The shape of a sheet: which cells are numbers of the table, which rows and columns name their
-periods, and which texts stand above, between and below.
+"""The shape of a sheet: which cells are numbers of a table, and which texts say what they are: the
+heads above a number, the labels of its row, the titles above the table, the notes below it.
 
-A number stands in a row and below heads. What its row, its column and the titles say is looked up
-here; what it means is for the stages behind.
+A table has two kinds of lines, rows and columns, and what holds for one holds for the other: a
+line is named by its axis, `ROW` or `COLUMN`, and its number on it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -30,6 +30,7 @@ from forecasting.vocabulary.printed_periods import (
     period_in,
 )
 
+ROW, COLUMN = 0, 1  # the axes, as a place has them
 # Years that a whole number may be, by calendar, and how far each lies behind the common one
 CALENDARS = {"": 0, "buddhist": -543, "minguo": 1911, "solar_hijri": 621}
 YEARS_OF = {
@@ -46,12 +47,16 @@ QUARTER_HEADS = re.compile(r"\b(?:quarters?|qtr|квартал\w*|кв|quartal|t
 # Heads that a ledger has: such a column says something else of its rows than a period
 ROW_HEADS = ("published", "source", "url", "note", "quote")
 NUMBER_HEADS = re.compile(r"(?:№|#|no\.?|n|nr\.?|rank|п/п|№ п/п|место)", re.IGNORECASE)
+HEAD_ROWS = 6  # cells at the top of a column among which its head is looked for
+SHORTEST_RUN = 4  # months 1, 2, 3, ... that head columns, or label rows without a head
+LONGEST_NAME = 60  # characters of a head in a message
 _LIKE_NUMBER = re.compile(r"[(\[]?[+−–~≈<>≥≤=-]?\s?[$€£]?\s?\d")
+_CURRENCY = re.compile(r"[$€£¥₽₸]\s?|\s?[$€£¥₽₸]$")
 
 
 @dataclass(frozen=True)
-class CellNumber:
-    """A number of a table.
+class TableNumber:
+    """A number of a table, with the texts that say what it is.
 
     Parameters
     ----------
@@ -73,6 +78,14 @@ class CellNumber:
         The format of its cell, or the text beside its digits.
     is_open : bool
         Whether its mark may be of thousands or of decimals.
+    heads : tuple of str
+        The texts above it, from the top.
+    labels : dict of int to str
+        The texts of its row, by column.
+    titles : tuple of str
+        The texts above the table, the nearest first, the title of the sheet last.
+    section : str
+        The text that stands above it between rows of numbers.
     """
 
     place: Place
@@ -84,11 +97,25 @@ class CellNumber:
     relation: str = "equals"
     form: str = ""
     is_open: bool = False
+    heads: tuple[str, ...] = ()
+    labels: dict[int, str] = field(default_factory=dict)
+    titles: tuple[str, ...] = ()
+    section: str = ""
 
     @property
     def name(self) -> str:
         """The name of its cell."""
         return cell_name(self.place)
+
+    @property
+    def near_texts(self) -> tuple[str, ...]:
+        """Its format, its heads and its labels, the nearest first."""
+        texts = [self.form, *reversed(self.heads), *self.labels.values()]
+        return tuple(filter(None, texts))
+
+    def texts(self, axis: int) -> tuple[str, ...]:
+        """The texts of its row or of its column."""
+        return self.heads if axis == COLUMN else tuple(self.labels.values())
 
 
 @dataclass(frozen=True)
@@ -125,6 +152,15 @@ class Forms:
             )
         return period_in(text, self.languages)
 
+    def is_period(self, text: str) -> bool:
+        """Whether a text is nothing but a period."""
+        words = self.period_in(text)
+        return words.says and not words.rest
+
+    def names_period(self, texts: Iterable[str]) -> bool:
+        """Whether one of some texts names a period, or is the number of a month."""
+        return any(re.fullmatch(r"\d{1,2}", text) or self.period_in(text).says for text in texts)
+
 
 def _with_solar_months(text: str) -> str:
     """A text whose months of the Solar Hijri calendar are numbers."""
@@ -136,7 +172,7 @@ def _with_solar_months(text: str) -> str:
 
 @dataclass(frozen=True)
 class Shape:
-    """A sheet whose numbers and labels are told apart.
+    """A sheet whose numbers and texts are told apart.
 
     Parameters
     ----------
@@ -144,91 +180,92 @@ class Shape:
         Its cells.
     forms : Forms
         How its numbers are written.
-    numbers : dict of (int, int) to CellNumber
+    numbers : dict of (int, int) to TableNumber
         Those of the table, by place; years and months that label it are none of them.
     unread : dict of (int, int) to str
         Cells that look like numbers and are none.
-    head_rows : dict of int to tuple of int
-        Of each row with numbers, the rows of its heads, from the top.
-    titles : dict of int to tuple of str
-        Of each row with numbers, the texts above, the nearest first.
     period_columns : frozenset of int
         Columns of years, months and dates.
-    texts_below : tuple of str
-        Below the table.
+    head_rows : frozenset of int
+        Rows of heads.
+    notes : tuple of str
+        Texts below the table.
     row_heads : dict of int to str
         Columns that are headed as a ledger's: what they say of their rows.
     """
 
     sheet: CellSheet
     forms: Forms
-    numbers: dict[Place, CellNumber]
+    numbers: dict[Place, TableNumber]
     unread: dict[Place, str] = field(default_factory=dict)
-    head_rows: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    titles: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    sections: dict[int, tuple[str, ...]] = field(default_factory=dict)
     period_columns: frozenset[int] = frozenset()
-    texts_below: tuple[str, ...] = ()
+    head_rows: frozenset[int] = frozenset()
+    notes: tuple[str, ...] = ()
     row_heads: dict[int, str] = field(default_factory=dict)
 
-    @cached_property
-    def columns(self) -> list[int]:
-        """The columns with numbers."""
-        return sorted({column for _, column in self.numbers})
+    @property
+    def title(self) -> str:
+        """Of its sheet."""
+        return self.sheet.title
 
     @cached_property
-    def rows(self) -> list[int]:
-        """The rows with numbers."""
-        return sorted({row for row, _ in self.numbers})
+    def _by_line(self) -> tuple[dict[int, list[TableNumber]], dict[int, list[TableNumber]]]:
+        lines: tuple[dict[int, list[TableNumber]], dict[int, list[TableNumber]]] = ({}, {})
+        for place, number in sorted(self.numbers.items()):
+            lines[ROW].setdefault(place[ROW], []).append(number)
+            lines[COLUMN].setdefault(place[COLUMN], []).append(number)
+        return lines
 
-    def heads(self, place: Place) -> list[str]:
-        """The texts above a number, from the top; one that stands over several columns is that of
-        each, but for the lowest line of heads.
-        """
-        row, column = place
-        head_rows = self.head_rows.get(row, ())
-        texts: list[str] = []
-        for head_row in head_rows:
-            cell = self.sheet.cells.get((head_row, column))
-            if cell is None and head_row != head_rows[-1]:
-                cell = self._cell_to_the_left(head_row, column)
-            if cell is not None and cell.text not in texts:
-                texts.append(cell.text)
-        return texts
+    def lines(self, axis: int) -> list[int]:
+        """The rows, or the columns, that hold numbers."""
+        return sorted(self._by_line[axis])
 
-    def _cell_to_the_left(self, row: int, column: int) -> SheetCell | None:
-        first = self.columns[0] if self.columns else 1
-        for left in range(column - 1, first - 1, -1):
-            if cell := self.sheet.cells.get((row, left)):
-                return cell
-        return None
+    def numbers_of(self, axis: int, line: int) -> list[TableNumber]:
+        """The numbers of a row or a column."""
+        return self._by_line[axis].get(line, [])
+
+    def texts(self, axis: int, line: int) -> tuple[str, ...]:
+        """The labels of a row, or the heads of a column."""
+        numbers = self.numbers_of(axis, line)
+        return numbers[0].texts(axis) if numbers else ()
+
+    def text(self, axis: int, line: int) -> str:
+        """The labels of a row, or the heads of a column, as one text."""
+        return " / ".join(self.texts(axis, line))
+
+    def name(self, axis: int, line: int) -> str:
+        """A row or a column as messages name it."""
+        text = self.text(axis, line)[:LONGEST_NAME]
+        name = f"column {column_letter(line)}" if axis == COLUMN else f"row {line}"
+        return f"{name} {text!r}" if text else name
+
+    def cell(self, place: Place) -> str:
+        """A cell as messages name it, with the title of its sheet."""
+        return f"{self.title}!{cell_name(place)}" if self.title else cell_name(place)
 
     @cached_property
-    def _cells_of_row(self) -> dict[int, dict[int, SheetCell]]:
-        rows: dict[int, dict[int, SheetCell]] = {}
-        for (row, column), cell in sorted(self.sheet.cells.items()):
-            rows.setdefault(row, {})[column] = cell
-        return rows
-
-    def labels(self, row: int) -> dict[int, str]:
-        """The texts of a row by column: those before its first number, and periods anywhere."""
-        cells = self._cells_of_row.get(row, {})
-        first = min((column for column in cells if (row, column) in self.numbers), default=1 << 30)
-        return {
-            column: cell.text
-            for column, cell in cells.items()
-            if (row, column) not in self.numbers
-            and column not in self.row_heads
-            and (column < first or column in self.period_columns)
+    def label_columns(self) -> dict[int, str]:
+        """The columns with words in rows of numbers, each with its head."""
+        rows = {row for row, _ in self.numbers}
+        columns = {
+            column
+            for row, column in self.sheet.cells
+            if row in rows and (row, column) not in self.numbers
         }
+        return {column: self._head_of_labels(column) for column in sorted(columns)}
 
-    def row_cells(self, row: int) -> dict[str, str]:
-        """What the columns that are headed as a ledger's say of a row."""
-        cells = self._cells_of_row.get(row, {})
-        return {name: cells[column].text for column, name in self.row_heads.items()
-                if column in cells}  # fmt: skip
+    def _head_of_labels(self, column: int) -> str:
+        for row in sorted(self.head_rows, reverse=True):
+            if cell := self.sheet.cells.get((row, column)):
+                return cell.text
+        return ""
 
-    def label_in(self, row: int, column: int) -> str:
+    @property
+    def period_heads(self) -> str:
+        """The heads of the columns of periods, folded."""
+        return " ".join(folded(self._head_of_labels(column)) for column in self.period_columns)
+
+    def label(self, row: int, column: int) -> str:
         """The text of a column that holds for a row: its own, or the one above it where it is
         blank, as of a year that stands beside its first month alone.
         """
@@ -237,45 +274,29 @@ class Shape:
     @cached_property
     def _labels_down(self) -> dict[Place, str]:
         """The text of each column that holds for each row with numbers."""
-        heads = {row for rows in self.head_rows.values() for row in rows}
-        last: dict[int, str] = {}
+        text_of: dict[int, str] = {}
         labels: dict[Place, str] = {}
-        for row, cells in sorted(self._cells_of_row.items()):
-            if row in heads:
-                last = {}
-                continue
-            for column, cell in cells.items():
-                if (row, column) not in self.numbers:
-                    last[column] = cell.text
+        rows = {row for row, _ in self.numbers}
+        for row, cells in self.sheet.rows().items():
             if row in self.head_rows:
-                labels |= {(row, column): text for column, text in last.items()}
+                text_of = {}
+                continue
+            text_of |= {
+                column: cell.text
+                for column, cell in cells.items()
+                if (row, column) not in self.numbers
+            }
+            if row in rows:
+                labels |= {(row, column): text for column, text in text_of.items()}
         return labels
 
-    def head_text(self, column: int) -> str:
-        """The heads of a column as one text."""
-        rows = [row for row in self.rows if (row, column) in self.numbers]
-        return " / ".join(self.heads((rows[0], column))) if rows else self._head_of_label(column)
-
-    def _head_of_label(self, column: int) -> str:
-        for rows in self.head_rows.values():
-            for row in reversed(rows):
-                if cell := self.sheet.cells.get((row, column)):
-                    return cell.text
-        return ""
-
-    def row_text(self, row: int) -> str:
-        """The labels of a row as one text."""
-        return " / ".join(self.labels(row).values())
-
-    def name_of_column(self, column: int) -> str:
-        """A column as messages name it."""
-        head = self.head_text(column)
-        return f"column {column_letter(column)}" + (f" {head[:60]!r}" if head else "")
-
-    def name_of_row(self, row: int) -> str:
-        """A row as messages name it."""
-        label = self.row_text(row)
-        return f"row {row}" + (f" {label[:60]!r}" if label else "")
+    def row_cells(self, row: int) -> dict[str, str]:
+        """What the columns that are headed as a ledger's say of a row."""
+        return {
+            name: self.sheet.cells[row, column].text
+            for column, name in self.row_heads.items()
+            if (row, column) in self.sheet.cells
+        }
 
 
 def shapes_of(sheets: Sheets, decimal: str = "", calendar: str = "") -> list[Shape]:
@@ -296,249 +317,312 @@ def shapes_of(sheets: Sheets, decimal: str = "", calendar: str = "") -> list[Sha
     ]
     words = [text for text in texts if len(text) < 40]
     forms = Forms(decimal or decimal_mark(texts, sheets.separator), calendar, languages_of(words))
-    shapes = (_shape(sheet, forms) for sheet in sheets.sheets)
+    shapes = (shape_of(sheet, forms) for sheet in sheets.sheets)
     return [shape for shape in shapes if shape.numbers]
 
 
-def _shape(sheet: CellSheet, forms: Forms) -> Shape:
-    numbers: dict[Place, CellNumber] = {}
-    unread: dict[Place, str] = {}
+def shape_of(sheet: CellSheet, forms: Forms) -> Shape:
+    """The shape of a sheet.
+
+    Parameters
+    ----------
+    sheet : CellSheet
+        Its cells.
+    forms : Forms
+        How its numbers are written.
+    """
     row_heads = {
         column: folded(cell.text)
         for (_, column), cell in sheet.cells.items()
         if folded(cell.text) in ROW_HEADS
     }
-    for place, cell in sorted(sheet.cells.items()):
-        if (cell.repeated and cell.number is not None) or place[1] in row_heads:
-            continue
-        if number := _number_of(place, cell, forms):
-            numbers[place] = number
-        elif cell.number is None and cell.day is None and _LIKE_NUMBER.match(cell.text):
-            unread[place] = cell.text
-    period_columns = _period_columns(sheet, numbers, forms) - row_heads.keys()
-    numbers = {place: number for place, number in numbers.items() if place[1] not in period_columns}
-    for row in _rows_of_periods(sheet, numbers, forms):
-        numbers = {place: number for place, number in numbers.items() if place[0] != row}
-    shape = _with_texts(sheet, forms, numbers, unread, period_columns)
-    return replace(shape, row_heads=row_heads)
+    cells = {
+        place: cell
+        for place, cell in sorted(sheet.cells.items())
+        if place[COLUMN] not in row_heads and not (cell.repeated and cell.number is not None)
+    }
+    read = ((place, _number_of(place, cell, forms)) for place, cell in cells.items())
+    numbers = {place: number for place, number in read if number}
+    period_columns = _period_columns(sheet, numbers, forms)
+    numbers = {place: n for place, n in numbers.items() if place[COLUMN] not in period_columns}
+    period_rows = {*_period_rows(sheet, numbers, forms)}
+    numbers = {place: n for place, n in numbers.items() if place[ROW] not in period_rows}
+    columns = {column for _, column in numbers}
+    unread = {
+        place: cell.text
+        for place, cell in cells.items()
+        if place[COLUMN] in columns and place not in numbers and _looks_like_number(cell, forms)
+    }
+    above, notes = _texts_above(sheet, numbers, unread)
+    shape = Shape(
+        sheet,
+        forms,
+        {},
+        {place: text for place, text in unread.items() if above[place[ROW]].head_rows},
+        period_columns,
+        frozenset(row for texts in above.values() for row in texts.head_rows),
+        notes,
+        row_heads,
+    )
+    rows = sheet.rows()
+    for place, number in numbers.items():
+        row = place[ROW]
+        shape.numbers[place] = replace(
+            number,
+            heads=_heads(sheet, above[row].head_rows, place[COLUMN], min(columns)),
+            labels=_labels(rows[row], row, numbers, period_columns | row_heads.keys(), row_heads),
+            titles=tuple(filter(None, (*above[row].titles, sheet.title))),
+            section=above[row].section,
+        )
+    return shape
 
 
-def _number_of(place: Place, cell: SheetCell, forms: Forms) -> CellNumber | None:
+# Numbers
+
+
+def _number_of(place: Place, cell: SheetCell, forms: Forms) -> TableNumber | None:
     """The number of a cell; None of a text, and of a date."""
     if cell.number is not None:
         decimals = len(repr(cell.number).partition(".")[2]) if cell.number % 1 else 0
         unit = cell.text.partition(" ")[2]
         scale = multiplier_in(unit)
-        return CellNumber(
+        return TableNumber(
             place, cell.number * scale, scale, 0.5 * 10.0**-decimals * scale, cell.text,
             "%" in unit, form=unit or cell.form,
         )  # fmt: skip
     if cell.day is not None or cell.text.lower() in NOTHING:
         return None
-    text = re.sub(rf"(?<=[\d%]){FOOTNOTES}$|(?<=\d) {FOOTNOTES}$", "", cell.text)
-    relation = SIGNS.get(text[:1], "equals") if text[:1] not in "=±" else "equals"
-    digits = text[1:].strip() if relation != "equals" else text
-    money = re.match(r"[$€£¥₽₸]\s?", digits) or re.search(r"\s?[$€£¥₽₸]$", digits)
-    if money:
-        digits = digits.replace(money[0], "")
-    found = numbers_in(digits, forms.decimal)
-    if len(found) != 1 or (found[0].start, found[0].end) != (0, len(digits)) or found[0].times:
+    return _number_of_text(place, cell.text, forms)
+
+
+def _number_of_text(place: Place, text: str, forms: Forms) -> TableNumber | None:
+    digits = re.sub(rf"(?<=[\d%]){FOOTNOTES}$|(?<=\d) {FOOTNOTES}$", "", text)
+    relation = "equals"
+    if text[0] in SIGNS and text[0] not in "=±":
+        relation = SIGNS[text[0]]
+        digits = digits[1:].strip()
+    currency = _CURRENCY.search(digits)
+    if currency:
+        digits = digits.replace(currency[0], "")
+    numbers = numbers_in(digits, forms.decimal)
+    if len(numbers) != 1 or (numbers[0].start, numbers[0].end) != (0, len(digits)):
         return None
-    number = found[0]
+    (number,) = numbers
+    if number.times:
+        return None
     marks = re.sub(r"[^\d.,' ]", "", digits).strip()
     is_open = not forms.decimal and value_of_digits(marks) is None
-    return CellNumber(
-        place, number.value, number.scale, number.half_digit, cell.text, number.percent, relation,
-        money[0] if money else "", is_open,
+    return TableNumber(
+        place, number.value, number.scale, number.half_digit, text, number.percent, relation,
+        currency[0] if currency else "", is_open,
     )  # fmt: skip
 
 
-def _whole(number: CellNumber | None) -> int | None:
+def _looks_like_number(cell: SheetCell, forms: Forms) -> bool:
+    """Whether a text that is no number begins as one, and is no period."""
+    is_text = cell.number is None and cell.day is None
+    return is_text and bool(_LIKE_NUMBER.match(cell.text)) and not forms.is_period(cell.text)
+
+
+# Columns and rows that name periods
+
+
+def _whole(number: TableNumber) -> int | None:
     """A number that may be a year or a month: whole, written without marks."""
-    match = number and re.fullmatch(rf"(\d{{1,4}}) ?(?:{FOOTNOTES})?", number.text)
+    match = re.fullmatch(rf"(\d{{1,4}}) ?(?:{FOOTNOTES})?", number.text)
     return int(match[1]) if match else None
 
 
-def _calendar_of(values: Iterable[int], calendar: str) -> str | None:
-    """The calendar of which all numbers are years; None where they are none."""
-    years = [*values]
+def _whole_numbers(numbers: Iterable[TableNumber]) -> list[int]:
+    """Numbers that may be years or months; empty where one of them is none."""
+    values = [_whole(number) for number in numbers]
+    whole = [value for value in values if value is not None]
+    return whole if len(whole) == len(values) else []
+
+
+def _are_years(values: Sequence[int], calendar: str) -> bool:
+    """Whether all numbers are years of a calendar; of one that nobody said they run one by one."""
     for name, (low, high) in YEARS_OF.items():
-        if name not in ("", calendar) and calendar:
-            continue
-        if years and all(low <= value <= high for value in years):
-            if name and not calendar and [*dict.fromkeys(years)] != _sequence(years):
-                continue
-            return name
-    return None
+        is_asked = name in ("", calendar) if calendar else True
+        if is_asked and all(low <= value <= high for value in values):
+            return name in ("", calendar) or _follow_each_other(values)
+    return False
 
 
-def _sequence(years: list[int]) -> list[int]:
-    """Years from the first to the last, one by one, as they would stand in a table."""
-    ends = [*dict.fromkeys(years)]
-    step = 1 if ends[-1] >= ends[0] else -1
-    sequence = [*range(ends[0], ends[-1] + step, step)]
-    return sequence if len(sequence) > 1 else []
+def _follow_each_other(years: Sequence[int]) -> bool:
+    """Whether several years stand one by one, upward or downward."""
+    distinct = [*dict.fromkeys(years)]
+    step = 1 if distinct[-1] >= distinct[0] else -1
+    return len(distinct) > 1 and distinct == [*range(distinct[0], distinct[-1] + step, step)]
+
+
+def _are_months(values: Sequence[int], head: str, is_leftmost: bool) -> bool:
+    """Whether numbers are months, or quarters, by their head, or as they run from 1 on."""
+    if not all(1 <= value <= 12 for value in values):
+        return False
+    if MONTH_HEADS.search(head):
+        return True
+    if QUARTER_HEADS.search(head) and max(values) <= 4:
+        return True
+    runs = sorted({*values}) == [*range(1, max(values) + 1)]
+    return is_leftmost and runs and max(values) > SHORTEST_RUN
 
 
 def _period_columns(
-    sheet: CellSheet, numbers: dict[Place, CellNumber], forms: Forms
+    sheet: CellSheet, numbers: dict[Place, TableNumber], forms: Forms
 ) -> frozenset[int]:
     """The columns of years, months, quarters and dates."""
-    found: set[int] = set()
-    columns = sorted({column for _, column in sheet.cells})
+    columns: set[int] = set()
     has_years = False
-    for column in columns:
-        cells = [(row, cell) for (row, at), cell in sheet.cells.items() if at == column]
-        whole = [_whole(numbers.get((row, column))) for row, _ in cells]
-        values = [value for value in whole if value is not None]
-        others = [cell.text for (row, cell), value in zip(cells, whole, strict=True)
-                  if value is None and (row, column) in numbers]  # fmt: skip
-        head = " ".join(folded(cell.text) for (_, cell) in sorted(cells)[:6] if cell.number is None)
-        texts = [cell for _, cell in cells if cell.day or _is_period(cell.text, forms)]
-        if values and not others:
-            is_first = not any(at < column for _, at in numbers if at not in found)
-            is_year = _calendar_of(values, forms.calendar) is not None and (
-                is_first or YEAR_HEADS.search(head)
-            )
-            if is_year and not (has_years and is_first and not YEAR_HEADS.search(head)):
-                found.add(column)
+    for column, cells in sheet.columns().items():
+        in_column = [numbers[row, column] for row in cells if (row, column) in numbers]
+        if not in_column:
+            periods = [cell for cell in cells.values() if cell.day or forms.is_period(cell.text)]
+            if len(periods) >= max(1, len(cells) // 2):
+                columns.add(column)
+            continue
+        values = _whole_numbers(in_column)
+        top = [cell.text for cell in [*cells.values()][:HEAD_ROWS] if cell.number is None]
+        head = folded(" ".join(top))
+        is_leftmost = not any(left < column and left not in columns for _, left in numbers)
+        if not values:
+            continue
+        if _are_years(values, forms.calendar):
+            if YEAR_HEADS.search(head) or (is_leftmost and not has_years):
+                columns.add(column)
                 has_years = True
-                continue
-            if has_years and all(1 <= value <= 12 for value in values):
-                if MONTH_HEADS.search(head) or (max(values) <= 4 and QUARTER_HEADS.search(head)):
-                    found.add(column)
-                    continue
-                if (
-                    is_first
-                    and max(values) > 4
-                    and len(values) > 4
-                    and sorted({*values}) == [*range(1, max(values) + 1)]
-                ):
-                    found.add(column)
-                    continue
-        if len(texts) >= max(1, len(cells) // 2) and not values:
-            found.add(column)
-    return frozenset(found)
+        elif has_years and _are_months(values, head, is_leftmost):
+            columns.add(column)
+    return frozenset(columns)
 
 
-def _is_period(text: str, forms: Forms) -> bool:
-    """Whether a text is nothing but a period."""
-    words = forms.period_in(text)
-    return words.says and not words.rest
-
-
-def _rows_of_periods(
-    sheet: CellSheet, numbers: dict[Place, CellNumber], forms: Forms
+def _period_rows(
+    sheet: CellSheet, numbers: dict[Place, TableNumber], forms: Forms
 ) -> Iterator[int]:
     """The rows whose numbers are years, or months from the first on, above other numbers."""
-    rows: dict[int, list[int | None]] = {}
-    for (row, _), number in sorted(numbers.items()):
-        rows.setdefault(row, []).append(_whole(number))
-    previous_has_numbers = False
-    cells_of_row = _by_row(sheet)
-    last_row = max(rows, default=0)
-    for row, values in sorted(rows.items()):
-        whole = [value for value in values if value is not None]
-        above_is_blank = row - 1 not in rows
-        is_heads = False
-        if len(whole) == len(values):
-            distinct = [*dict.fromkeys(whole)]
-            calendar = _calendar_of(whole, forms.calendar)
-            is_ordered = distinct in (sorted(distinct), sorted(distinct, reverse=True))
-            texts = [c.text for c in cells_of_row[row].values() if c.number is None]
-            if any(_is_period(text, forms) and not text.isdecimal() for text in texts):
-                is_ordered = False  # its label says the period
-            if calendar is not None and is_ordered and row < last_row:
-                is_heads = len(distinct) > 1 or (above_is_blank and not previous_has_numbers)
-            elif len(whole) > 1 and whole == [*range(1, len(whole) + 1)]:
-                labels = [c.text for c in cells_of_row[row].values()]
-                is_alone = sum(len(text) > 1 for text in labels) == 0 and len(labels) > 2
-                is_months = len(whole) > 3
-                is_heads = above_is_blank and row < last_row
-                is_heads = is_heads and (is_alone or is_months)
-        if is_heads:
+    by_row: dict[int, list[TableNumber]] = {}
+    for place, number in sorted(numbers.items()):
+        by_row.setdefault(place[ROW], []).append(number)
+    rows = sheet.rows()
+    above_row = -1
+    follows_numbers = False
+    for row, in_row in by_row.items():
+        texts = [cell.text for cell in rows[row].values() if cell.number is None]
+        has_label = any(forms.is_period(text) and not text.isdecimal() for text in texts)
+        values = _whole_numbers(in_row)
+        is_head = False
+        if values and not has_label and row < max(by_row):
+            stands_alone = above_row != row - 1 and not follows_numbers
+            is_head = _head_columns(values, forms.calendar, stands_alone, above_row != row - 1)
+        if is_head:
             yield row
-        previous_has_numbers = not is_heads
+        follows_numbers = not is_head
+        above_row = row
 
 
-def _with_texts(
-    sheet: CellSheet,
-    forms: Forms,
-    numbers: dict[Place, CellNumber],
-    unread: dict[Place, str],
-    period_columns: frozenset[int],
-) -> Shape:
-    """The heads, titles and sections of each row with numbers, and the notes below."""
-    number_columns = {column for _, column in numbers}
-    unread = {
-        place: text
-        for place, text in unread.items()
-        if place[1] in number_columns and not _is_period(text, forms)
-    }
-    number_rows = {row for row, _ in (*numbers, *unread)}
+def _head_columns(values: list[int], calendar: str, stands_alone: bool, is_top: bool) -> bool:
+    """Whether the numbers of a row are years, or months from the first on, that head columns."""
+    distinct = [*dict.fromkeys(values)]
+    if _are_years(values, calendar):
+        is_ordered = distinct in (sorted(distinct), sorted(distinct, reverse=True))
+        return is_ordered and (len(distinct) > 1 or stands_alone)
+    return is_top and len(values) >= SHORTEST_RUN and values == [*range(1, len(values) + 1)]
+
+
+# Heads, labels, titles, notes
+
+
+@dataclass(frozen=True)
+class _Above:
+    """What stands above a row with numbers."""
+
+    head_rows: tuple[int, ...]
+    titles: tuple[str, ...]
+    section: str
+
+
+def _texts_above(
+    sheet: CellSheet, numbers: Iterable[Place], unread: Iterable[Place]
+) -> tuple[dict[int, _Above], tuple[str, ...]]:
+    """What stands above each row with numbers, and the texts below all."""
+    places = {*numbers, *unread}
+    columns = {column for _, column in numbers}
+    bottom = max((row for row, _ in places), default=0)
+    above: dict[int, _Above] = {}
     heads: list[int] = []
     titles: list[str] = []
     sections: list[str] = []
-    head_rows: dict[int, tuple[int, ...]] = {}
-    titles_of: dict[int, tuple[str, ...]] = {}
-    sections_of: dict[int, tuple[str, ...]] = {}
-    loose: list[str] = []
-    seen_numbers = False
-    for row, cells in sorted(_by_row(sheet).items()):
-        texts = [cell.text for cell in cells.values()]
-        if row in number_rows:
-            head_rows[row] = tuple(heads)
-            titles_of[row] = (*reversed(sections), *reversed(titles))
-            sections_of[row] = tuple(reversed(sections))
-            seen_numbers = True
-            loose = []
-        elif _is_head(cells, number_columns, number_rows, row):
-            if seen_numbers:
-                heads, titles, sections, seen_numbers = [], [*loose], [], False
+    notes: list[str] = []
+    is_below_numbers = False
+    for row, cells in sheet.rows().items():
+        texts = [*dict.fromkeys(cell.text for cell in cells.values())]
+        if any((row, column) in places for column in cells):
+            titles_of_row = (*reversed(sections), *reversed(titles))
+            above[row] = _Above(tuple(heads), titles_of_row, sections[-1] if sections else "")
+            is_below_numbers = True
+            notes = []
+        elif row < bottom and _are_heads(cells, columns):
+            if is_below_numbers:  # another table begins, and what stood between is its title
+                heads, titles, sections, is_below_numbers = [], notes, [], False
             heads.append(row)
-            loose = []
-        elif seen_numbers:
-            loose += [*dict.fromkeys(texts)]
-            sections = [*dict.fromkeys(texts)]
+            notes = []
+        elif is_below_numbers:
+            notes = [*notes, *texts]
+            sections = texts
         else:
-            titles += [*dict.fromkeys(texts)]
-    title = (sheet.title,) if sheet.title else ()
-    return Shape(
-        sheet,
-        forms,
-        numbers,
-        {place: text for place, text in unread.items() if head_rows.get(place[0])},
-        head_rows,
-        {row: (*texts, *title) for row, texts in titles_of.items()},
-        sections_of,
-        period_columns,
-        tuple(loose),
-    )
+            titles += texts
+    return above, tuple(notes)
 
 
-def _by_row(sheet: CellSheet) -> dict[int, dict[int, SheetCell]]:
-    """The cells of each row by column."""
-    rows: dict[int, dict[int, SheetCell]] = {}
-    for (row, column), cell in sorted(sheet.cells.items()):
-        rows.setdefault(row, {})[column] = cell
-    return rows
-
-
-def _is_head(
-    cells: dict[int, SheetCell], number_columns: set[int], number_rows: set[int], row: int
-) -> bool:
-    """Whether a row without numbers holds heads: texts of several columns, one of them above
-    numbers.
+def _are_heads(cells: dict[int, SheetCell], columns: set[int]) -> bool:
+    """Whether the texts of a row are heads: those of several columns, or one that does not stand
+    at the left, at least one of them above numbers.
     """
-    distinct = {cell.text for cell in cells.values()}
-    above = {
+    above_numbers = [
         column
         for column, cell in cells.items()
-        if column in number_columns
-        and cell.text.lower() not in NOTHING
-        and not (_LIKE_NUMBER.match(cell.text) and not re.search(r"\d{4}", cell.text))
+        if column in columns and cell.text.lower() not in NOTHING and _may_be_head(cell.text)
+    ]
+    distinct = {cell.text for cell in cells.values()}
+    is_to_the_right = len(cells) == 1 and min(cells) > 1
+    return bool(above_numbers) and (len(distinct) > 1 or is_to_the_right)
+
+
+def _may_be_head(text: str) -> bool:
+    """Whether a text is no damaged number: words, or digits with a year among them."""
+    return not _LIKE_NUMBER.match(text) or re.search(r"\d{4}", text) is not None
+
+
+def _heads(
+    sheet: CellSheet, head_rows: tuple[int, ...], column: int, leftmost: int
+) -> tuple[str, ...]:
+    """The texts above a number, from the top; one that stands over several columns is that of
+    each, but for the lowest line of heads.
+    """
+    texts: dict[str, None] = {}
+    for row in head_rows:
+        cell = sheet.cells.get((row, column))
+        if cell is None and row != head_rows[-1]:
+            left = (sheet.cells.get((row, at)) for at in range(column - 1, leftmost - 1, -1))
+            cell = next(filter(None, left), None)
+        if cell is not None:
+            texts[cell.text] = None
+    return tuple(texts)
+
+
+def _labels(
+    cells: dict[int, SheetCell],
+    row: int,
+    numbers: Iterable[Place],
+    labelling: Iterable[int],
+    row_heads: Iterable[int],
+) -> dict[int, str]:
+    """The texts of a row by column: those before its first number, and periods anywhere."""
+    first_number = min(column for column in cells if (row, column) in numbers)
+    return {
+        column: cell.text
+        for column, cell in cells.items()
+        if (row, column) not in numbers
+        and column not in row_heads
+        and (column < first_number or column in labelling)
     }
-    has_numbers_below = row < max(number_rows, default=0)
-    if not (above and has_numbers_below):
-        return False
-    return len(distinct) > 1 or (len(cells) == 1 and min(above) > 1)

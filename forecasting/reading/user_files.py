@@ -25,7 +25,8 @@ from forecasting.evidence.checking import (
 from forecasting.evidence.rules import FoundRow
 from forecasting.reading.answers import answers_path, read_answers
 from forecasting.reading.cells import TABLES, TEXTS, UserFile
-from forecasting.reading.user_table import TableRead, UserTable, problem_of_questions
+from forecasting.reading.table_proposal import error_of_proposal, proposal_of_table
+from forecasting.reading.user_table import TableReading, UserTable
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import LedgerError, Problem
 from forecasting.vocabulary.files import AnyPath, read_whole
@@ -74,7 +75,7 @@ def _rows_of_path(source: AnyPath, place: str) -> LedgerRows:
     return LedgerRows(read.rows())
 
 
-def _without_place(read: TableRead) -> list[Problem]:
+def _without_place(read: TableReading) -> list[Problem]:
     """That a table names no place, which every fact needs."""
     if all(fact.place for fact in read.facts):
         return []
@@ -109,7 +110,7 @@ def plain_rows(path: Path) -> LedgerRows | None:
     return ledger_rows(path.name, lines.getvalue().encode())
 
 
-def read_table(path: Path, place: str = "") -> TableRead:
+def read_table(path: Path, place: str = "") -> TableReading:
     """A table of one's own, read by the answers beside it, or by its words; of a place where it
     names none.
 
@@ -123,9 +124,9 @@ def read_table(path: Path, place: str = "") -> TableRead:
     if answers_file.is_file():
         read = table.read(read_answers(answers_file))
     else:
-        proposal = table.proposal()
-        if proposal.open:
-            raise problem_of_questions(path.name, proposal)
+        proposal = proposal_of_table(table)
+        if proposal.questions:
+            raise error_of_proposal(path.name, proposal)
         read = table.read(proposal.answers)
     return read.at(place or table.place)
 

@@ -24,8 +24,9 @@ from forecasting.parameters.writing import new_params, write_params, yaml_value
 from forecasting.reading.answers import Answers, answers_path, proposal_path, read_answers
 from forecasting.reading.cells import TABLES, CellSheet, UserFile
 from forecasting.reading.dialogue import Question, TableDialogue, one_of, proposal_file
+from forecasting.reading.table_proposal import problems_of_proposal
 from forecasting.reading.user_files import plain_rows
-from forecasting.reading.user_table import UserTable, open_problems
+from forecasting.reading.user_table import UserTable
 from forecasting.scenarios.check import check_paths
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import InputError, Problem
@@ -236,14 +237,14 @@ class NewCountry:
         """
         if self.dialogue is None:
             return
-        proposal = self.table.proposal(self.dialogue.said)
-        if not proposal.open:
+        proposal = self.dialogue.proposal()
+        if not proposal.questions:
             self.dialogue.earlier = None
             return
-        path = self._propose(self.table, self.dialogue.said)
+        path = self._propose(self.table, self.dialogue.form)
         place = self.country or "COUNTRY"
         command = f"ev-forecast new {place} --ledger {self.path} --answers {path} --yes"
-        problems = open_problems(self.path.name, proposal)
+        problems = problems_of_proposal(self.path.name, proposal)
         hint = f"correct it, then `{command}`; or answer on a terminal"
         problems.append(Problem(str(path), "holds proposed answers", hint))
         raise InputError(problems)

@@ -13,6 +13,7 @@ from hypothesis import given, settings, strategies as st
 import forecasting as fc
 from forecasting.reading.answers import SeriesAnswer, answers_in, read_answers
 from forecasting.reading.cells import UserFile
+from forecasting.reading.table_proposal import proposal_of_table
 from forecasting.reading.user_table import UserTable
 from forecasting.vocabulary.errors import LedgerError
 
@@ -31,8 +32,8 @@ def read(text, answers, name="own.csv"):
 def proposed(text, name="own.csv"):
     """What the words of a table propose: its series, and what is open."""
     data = text if isinstance(text, bytes) else text.encode()
-    proposal = UserTable(UserFile(name, data)).proposal()
-    return [series.counts for series in proposal.answers.read], "; ".join(proposal.open)
+    proposal = proposal_of_table(UserTable(UserFile(name, data)))
+    return [series.counts for series in proposal.answers.read], "; ".join(proposal.questions)
 
 
 def workbook(rows, change=None):
@@ -186,7 +187,7 @@ USED = "Year,New electric cars,Used electric cars\n2024,5,9\n"
         ("Year,EVs,Growth %\n2023,100,\n2024,150,5\n",
          "read: [{counts: ev_sales, columns: [B]}, "
          "{counts: ev_sales yoy_growth_percent, columns: [C]}]",
-         "growth of 5 %, and 100 in B2 to 150 in B3 is one of 50.0 %"),
+         "growth of 5 % in C3, and 100 in B2 to 150 in B3 is one of 50.0 %"),
         (KINDS, one("car_registrations", "columns: [E]"), "is a total over buses, motorcycles"),
         (USED, one("ev_imports", "columns: [B]"), "beside column C 'Used electric cars'"),
         (KINDS, one("vehicle_stock", "columns: [B, C, D, E]"), "is a sum, and is named with its"),

@@ -1,0 +1,219 @@
+"""The lines of a table that may be series, each with what its words propose.
+
+Where the rows name periods each column may be a series, where the columns do each row, and where
+both do the whole table; of a table with one number a row each text of a column of words may be one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from forecasting.reading.answers import YEAR_TO_DATE, SeriesAnswer
+from forecasting.reading.cells import column_letter
+from forecasting.reading.named_lines import place_column
+from forecasting.reading.proposals import (
+    GROWTH,
+    HeadProposal,
+    is_percent_line,
+    is_total,
+    proposal_of,
+    says_to_date,
+)
+from forecasting.reading.shape import COLUMN, NUMBER_HEADS, ROW, Shape, TableNumber
+from forecasting.vocabulary.languages import folded
+from forecasting.vocabulary.measures import measure_of
+from forecasting.vocabulary.printed_numbers import multiplier_in
+
+LEAST_RUN = 4  # numbers that may run since January where the words say so
+MOST_TEXTS = 12  # of a column of words whose rows are each a series
+LISTED_COLUMNS = 4
+LONGEST_LABEL = 40  # characters of a head in the list
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A line, or lines, that may be a series.
+
+    Parameters
+    ----------
+    series : SeriesAnswer
+        Which lines, and what is proposed of them.
+    label : str
+        What a person reads in the list.
+    numbers : tuple of TableNumber
+        Those of its lines.
+    proposal : HeadProposal
+        Of its words.
+    """
+
+    series: SeriesAnswer
+    label: str
+    numbers: tuple[TableNumber, ...]
+    proposal: HeadProposal
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The texts above its numbers."""
+        return self.numbers[0].titles
+
+
+def candidates_of(shape: Shape, sheets: tuple[str, ...] = ()) -> list[Candidate]:
+    """The lines of a sheet that may be series.
+
+    Parameters
+    ----------
+    shape : Shape
+        Of the sheet.
+    sheets : tuple of str
+        Its title, where the answers have to name it.
+    """
+    rows_name_periods = bool(shape.period_columns) or _names_periods(shape, ROW)
+    columns_name_periods = _names_periods(shape, COLUMN)
+    if rows_name_periods and columns_name_periods:
+        candidates = _of_whole_table(shape, sheets)
+    elif not columns_name_periods:
+        candidates = _of_columns(shape, sheets)
+    elif place_column(shape) is not None:
+        candidates = iter([_all_numbers(shape, sheets, "")])
+    else:
+        candidates = _of_rows(shape, sheets)
+    return [*_with_growth(candidates)]
+
+
+def likeliest(candidates: Sequence[Candidate]) -> Candidate | None:
+    """The first line whose words say what it counts, or speak of electric cars; else the first."""
+    no_money = [candidate for candidate in candidates if not candidate.proposal.money]
+    sure = [candidate for candidate in no_money if candidate.proposal.sure]
+    counting = [candidate for candidate in no_money if candidate.proposal.counts]
+    electric = [candidate for candidate in no_money if "electric" in candidate.proposal.words]
+    return next(iter([*sure, *counting, *electric, *candidates]), None)
+
+
+def _names_periods(shape: Shape, axis: int) -> bool:
+    """Whether most lines of an axis name a period."""
+    lines = shape.lines(axis)
+    naming = [
+        line
+        for line in lines
+        if any(shape.forms.period_in(text).says for text in shape.texts(axis, line))
+    ]
+    return 2 * len(naming) > len(lines)
+
+
+def _of_rows(shape: Shape, sheets: tuple[str, ...]) -> Iterator[Candidate]:
+    rows = shape.lines(ROW)
+    for row in rows:
+        text = shape.text(ROW, row)
+        if not is_total(text) or len(rows) == 1:
+            series = SeriesAnswer("", sheets, rows=(row,))
+            label = f"row {row} {text[:LONGEST_LABEL]!r}"
+            yield _candidate(series, label, text, shape.numbers_of(ROW, row))
+
+
+def _of_columns(shape: Shape, sheets: tuple[str, ...]) -> Iterator[Candidate]:
+    kind_column = _kind_column(shape)
+    for column in shape.lines(COLUMN):
+        head = shape.text(COLUMN, column)
+        if NUMBER_HEADS.fullmatch(head):
+            continue
+        letter = column_letter(column)
+        label = f"column {letter} {head[:LONGEST_LABEL]!r}"
+        series = SeriesAnswer("", sheets, columns=(letter,))
+        numbers = shape.numbers_of(COLUMN, column)
+        if kind_column is None:
+            yield _candidate(series, label, head, numbers)
+            continue
+        by_kind: dict[str, list[TableNumber]] = {}
+        for number in numbers:
+            kind = shape.label(number.place[ROW], kind_column)
+            by_kind.setdefault(kind, []).append(number)
+        for kind, some_numbers in by_kind.items():
+            if kind and not is_total(kind):
+                series = replace(series, where={column_letter(kind_column): kind})
+                yield _candidate(series, f"{kind!r} in {label}", f"{kind} {head}", some_numbers)
+
+
+def _kind_column(shape: Shape) -> int | None:
+    """The column of words that tells rows of one period apart; None where none does."""
+    columns = {column for number in shape.numbers.values() for column in number.labels}
+    for column in sorted(columns - shape.period_columns - {place_column(shape)}):
+        texts = [shape.label(row, column) for row in shape.lines(ROW)]
+        count = len({*texts} - {""})
+        if 1 < count < len(texts) and count <= max(MOST_TEXTS, len(texts) // 2):
+            return column
+    return None
+
+
+def _of_whole_table(shape: Shape, sheets: tuple[str, ...]) -> Iterator[Candidate]:
+    """Lines of a table whose rows and columns both name periods: all of it, or the columns whose
+    heads say the same besides.
+    """
+    by_words: dict[str, list[int]] = {}
+    for column in shape.lines(COLUMN):
+        words = shape.forms.period_in(shape.text(COLUMN, column)).rest
+        by_words.setdefault(words, []).append(column)
+    if len(by_words) == 1:
+        yield _all_numbers(shape, sheets, *by_words)
+        return
+    for words, columns in by_words.items():
+        letters = tuple(map(column_letter, columns))
+        dots = " ..." if len(letters) > LISTED_COLUMNS else ""
+        label = f"columns {', '.join(letters[:LISTED_COLUMNS])}{dots} {words[:LONGEST_LABEL]!r}"
+        numbers = [number for column in columns for number in shape.numbers_of(COLUMN, column)]
+        yield _candidate(SeriesAnswer("", sheets, columns=letters), label, words, numbers)
+
+
+def _all_numbers(shape: Shape, sheets: tuple[str, ...], words: str) -> Candidate:
+    numbers = [*shape.numbers.values()]
+    return _candidate(SeriesAnswer("", sheets), "all numbers", words, numbers)
+
+
+def _candidate(
+    series: SeriesAnswer, label: str, words: str, numbers: Collection[TableNumber]
+) -> Candidate:
+    """A candidate, with what its words and the titles above propose."""
+    titles = next(iter(numbers)).titles
+    proposal = proposal_of(words, titles)
+    is_percent = any(number.percent for number in numbers) or is_percent_line(words)
+    if is_percent and not proposal.counts.endswith("percent"):
+        proposal = replace(proposal, counts="")
+    measure = measure_of(proposal.counts.partition(" ")[0])
+    if not proposal.says_unit and not is_percent and measure.unit == "vehicles":
+        units = [multiplier_in(folded(title)) for title in titles]
+        unit = next((unit for unit in units if unit != 1.0), 1.0)
+        proposal = replace(proposal, unit=unit, says_unit=unit != 1.0)
+    says_running = any(map(says_to_date, (words, *titles)))
+    is_running = measure.kind == "flow" and says_running and _never_falls([*numbers])
+    series = replace(
+        series,
+        counts=proposal.counts,
+        unit=proposal.unit if proposal.says_unit else None,
+        periods=YEAR_TO_DATE if is_running else "",
+    )
+    return Candidate(series, label, tuple(numbers), proposal)
+
+
+def _never_falls(numbers: Sequence[TableNumber]) -> bool:
+    """Whether numbers only grow, but for the beginning of a year, at least four in a row."""
+    falls = sum(later.value < number.value for number, later in pairwise(numbers))
+    return len(numbers) >= LEAST_RUN and falls <= len(numbers) // 12
+
+
+def _with_growth(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Candidates; a line of growth that names no count is of the count before it."""
+    measure = ""
+    for candidate in candidates:
+        proposal = candidate.proposal
+        if proposal.sure and not proposal.counts.endswith(GROWTH):
+            measure = proposal.counts
+        if measure and proposal.is_growth_alone:
+            counts = f"{measure} {GROWTH}"
+            yield replace(
+                candidate,
+                proposal=replace(proposal, counts=counts),
+                series=replace(candidate.series, counts=counts),
+            )
+        else:
+            yield candidate

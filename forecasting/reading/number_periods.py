@@ -1,0 +1,270 @@
+"""Of which period a number of a table is: what its row, its column and the titles say together,
+and what a person answers where they leave it open.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from forecasting.reading.answers import BEFORE, LENGTHS, OF_ITS_PERIOD, YEAR_TO_DATE
+from forecasting.reading.named_lines import Entry
+from forecasting.reading.shape import (
+    MONTH_HEADS,
+    QUARTER_HEADS,
+    YEAR_HEADS,
+    Shape,
+    TableNumber,
+)
+from forecasting.vocabulary.errors import PeriodError
+from forecasting.vocabulary.languages import folded
+from forecasting.vocabulary.periods import Period, month
+from forecasting.vocabulary.printed_numbers import FOOTNOTES
+from forecasting.vocabulary.printed_periods import (
+    BEGINS,
+    ENDS,
+    FISCAL,
+    MONTHS,
+    PeriodWords,
+    solar_months,
+)
+from forecasting.vocabulary.quantities import on_a_day
+
+SOLAR_SHIFT = 621
+_SAYS_FISCAL = re.compile(rf"\b{FISCAL}\b|\bend(?:ed|ing)\b")
+# What to answer, by words of the reason why a period is not known
+HINTS = {
+    "no year": "say the year, e.g. year: 2024",
+    "begins": "say in which month: periods: july (or another)",
+    "stands for": f"say periods: {', '.join(LENGTHS[:-1])} or {LENGTHS[-1]}",
+    "say kind": "kind: estimate, or leave its line out",
+    "names two": "name the lines of one period",
+    "more than": "name the lines of one period",
+    "": f"say periods: {OF_ITS_PERIOD}, if it is of the period that it names, or {YEAR_TO_DATE}",
+}
+
+
+def hint_for(reason: str) -> str:
+    """What to answer where a period is not known for a reason."""
+    return next(hint for words, hint in HINTS.items() if words in reason)
+
+
+@dataclass(frozen=True)
+class PeriodReader:
+    """Reads the periods of the numbers of an entry in one sheet.
+
+    Parameters
+    ----------
+    entry : Entry
+        With what is answered.
+    shape : Shape
+        Of the sheet.
+    """
+
+    entry: Entry
+    shape: Shape
+
+    @property
+    def of_a_day(self) -> bool:
+        """Whether the series is counted on a day."""
+        return on_a_day(self.entry.series.measure, self.entry.series.quantity)
+
+    # What the texts say
+
+    def words(self, number: TableNumber) -> PeriodWords:
+        """What the texts of a number say of its period.
+
+        Raises
+        ------
+        PeriodError
+            Where they contradict each other.
+        """
+        words = self._words_of_row(number)
+        for text in number.heads:
+            words = words.joined(self._words_of_text(text))
+        words = words.joined(self._words_of_note(number.text))
+        for text in number.titles:
+            words = self._with_title(words, text)
+        if words.year is None and words.day is None:
+            words = replace(words, year=self.entry.series.year)
+        return words
+
+    def _words_of_row(self, number: TableNumber) -> PeriodWords:
+        """What the labels of a row say; the year may stand beside the first of its months alone."""
+        words = PeriodWords()
+        for column, text in number.labels.items():
+            words = words.joined(self._words_of_label(column, text))
+        if words.months is None or words.year or words.day:
+            return words
+        for column in sorted(self.shape.period_columns - number.labels.keys()):
+            text = self.shape.label(number.place[0], column)
+            label = self._words_of_label(column, text)
+            if label.year and label.months is None:
+                words = words.joined(label)
+        return words
+
+    def _words_of_label(self, column: int, text: str) -> PeriodWords:
+        if column not in self.shape.period_columns or not re.fullmatch(r"\d{1,2}", text):
+            return self._words_of_text(text)
+        number = int(text)
+        if QUARTER_HEADS.search(self.shape.period_heads) and number <= 4:
+            return PeriodWords(months=(3 * number - 2, 3 * number))
+        return PeriodWords(months=(number, number), named=True)
+
+    def _words_of_text(self, text: str) -> PeriodWords:
+        """What a text says, with its footnote."""
+        words = self.shape.forms.period_in(text)
+        if words.plan and not self.entry.says("kind"):
+            raise PeriodError(f"{text[:40]!r} may be an estimate or a plan: say kind")
+        if not words.says:
+            return replace(words, open="")
+        if words.plan:
+            return words
+        note = self._words_of_note(text)
+        if note.says:
+            return words.joined(replace(note, year=None, day=None))
+        if re.search(FOOTNOTES, text) and not self._note(text):
+            reason = words.open or f"has a mark without a note: {text[:40]!r}"
+            return replace(words, open=reason)
+        return words
+
+    def _note(self, text: str) -> str:
+        """The footnote of a text."""
+        mark = re.search(FOOTNOTES, text)
+        notes = (note for note in self.shape.notes if mark and note.startswith(mark[0]))
+        return next(notes, "")
+
+    def _words_of_note(self, text: str) -> PeriodWords:
+        words = self.shape.forms.period_in(self._note(text))
+        return replace(words, plan="") if words.months else PeriodWords()
+
+    def _with_title(self, words: PeriodWords, text: str) -> PeriodWords:
+        """The words of a number with what a title adds: what they leave open."""
+        title = self.shape.forms.period_in(text)
+        if text == self.shape.title and not (title.year or title.named):
+            return words
+        if not title.says:
+            is_running = title.to_date and "monthly" not in folded(text)
+            return replace(words, to_date=words.to_date or is_running)
+        if words.day:
+            return words
+        if title.months and not words.months and title.day is None:
+            return self._with_months_of_title(words, title, text)
+        if words.year is None and (title.year or (title.day and not words.months)):
+            return words.joined(title)
+        return words
+
+    def _with_months_of_title(
+        self, words: PeriodWords, title: PeriodWords, text: str
+    ) -> PeriodWords:
+        if title.year and words.year and title.year != words.year:
+            return replace(words, open=words.open or f"the title says {text[:60]!r}")
+        if title.year or title.named or words.year is None:
+            return words.joined(replace(title, open=words.open or title.open))
+        return words
+
+    # What they mean
+
+    def period(self, words: PeriodWords, days: Sequence[dt.date]) -> Period:
+        """The days that a number is of; of what is counted on a day that day.
+
+        Parameters
+        ----------
+        words : PeriodWords
+            What its texts say.
+        days : sequence of date
+            The days that the numbers of its lines name, in order.
+
+        Raises
+        ------
+        PeriodError
+            Where it is not known.
+        """
+        answer = self.entry.series.periods
+        self._check_open(words)
+        if words.day:
+            return self._of_day(words.day, days)
+        if answer == "solar_hijri":
+            period = _solar_period(words)
+        elif answer == YEAR_TO_DATE:
+            period = words.period()
+            january = dt.date(period.end.year, 1, 1)
+            period = Period(min(january, period.start), period.end)
+        else:
+            period = self._of_year(words)
+        return Period(period.end, period.end) if self.of_a_day else period
+
+    def _check_open(self, words: PeriodWords) -> None:
+        answer = self.entry.series.periods
+        is_said = answer in (OF_ITS_PERIOD, YEAR_TO_DATE, *LENGTHS)
+        if words.open and not is_said:
+            raise PeriodError(f"may be of another period: {words.open}")
+        from_january = words.months is not None and words.months[0] == 1
+        if words.to_date and not answer and not from_january:
+            raise PeriodError("a text says that it counts since the year began")
+
+    def _of_year(self, words: PeriodWords) -> Period:
+        """A year or a part of it; of one that begins in another month, as is answered."""
+        answer = self.entry.series.periods
+        name = answer.removesuffix(BEFORE)
+        if name not in MONTHS:
+            if words.fiscal:
+                raise PeriodError("is of a year that begins in another month than January")
+            return words.period()
+        if not words.fiscal:
+            is_end = answer.endswith(BEFORE) or self._says_fiscal()
+            words = replace(words, fiscal=ENDS if is_end else BEGINS)
+        return words.period(MONTHS.index(name) + 1)
+
+    def _says_fiscal(self) -> bool:
+        """Whether a text of the sheet calls its years by the calendar year in which they end."""
+        texts = {
+            text
+            for number in self.shape.numbers.values()
+            for text in (*number.heads, *number.labels.values(), *number.titles)
+        }
+        texts.add(self.shape.period_heads)
+        return any(_SAYS_FISCAL.search(folded(text)) and "年度" not in text for text in texts)
+
+    def _of_day(self, day: dt.date, days: Sequence[dt.date]) -> Period:
+        """The period for which a day stands: itself, of a stock."""
+        if self.of_a_day:
+            return Period(day, day)
+        if self.entry.series.periods == YEAR_TO_DATE:
+            end = day - dt.timedelta(days=1) if day.day == 1 else day
+            return Period(dt.date(end.year, 1, 1), end)
+        length = self._length(days)
+        if not length:
+            reason = f"stands for {day}, one day, which may be of a month, a quarter, a year"
+            raise PeriodError(reason)
+        months = {"year": 12, "quarter": 3, "month": 1}[length]
+        first = months * ((day.month - 1) // months) + 1
+        ends = [month(f"{day.year}-{number:02d}") for number in (first, first + months - 1)]
+        return Period(ends[0].start, ends[1].end)
+
+    def _length(self, days: Sequence[dt.date]) -> str:
+        """Of how long a period days stand: as is answered, as their head says, as they follow."""
+        if self.entry.series.periods in LENGTHS:
+            return self.entry.series.periods
+        heads = self.shape.period_heads
+        for length, pattern in zip(LENGTHS, (YEAR_HEADS, QUARTER_HEADS, MONTH_HEADS), strict=True):
+            if pattern.search(heads):
+                return length
+        return "month" if len(days) > 1 and _are_months(days) else ""
+
+
+def _solar_period(words: PeriodWords) -> Period:
+    if words.year is None:
+        raise PeriodError("names no year")
+    return solar_months(words.year - SOLAR_SHIFT, *(words.months or (1, 12)))
+
+
+def _are_months(days: Sequence[dt.date]) -> bool:
+    """Whether days follow each other by a month, at its first or its last day."""
+    at_start = all(day.day == 1 for day in days)
+    at_end = all((day + dt.timedelta(days=1)).day == 1 for day in days)
+    gaps = sorted((later - day).days for day, later in pairwise(days))
+    return (at_start or at_end) and gaps[0] >= 28 and gaps[len(gaps) // 2] <= 31
