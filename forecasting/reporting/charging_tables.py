@@ -652,6 +652,7 @@ BUSINESS = TableForm(
     "revenue hangs on it]",
     nothing="No price of public charging is printed.",
 )
+OF_THE_BUDGET = Column("of it by the budget", "of_the_budget", readable, unit="USD")
 
 
 def business_table(outlook: Outlook) -> Table:
@@ -672,13 +673,13 @@ def business_table(outlook: Outlook) -> Table:
     >>> import forecasting as fc
     >>> outlook = fc.outlook("uzbekistan-baseline", draws=50)
     >>> list(fc.tables.business_table(outlook).frame)
-    ['point', 'in use', 'MWh a year', 'revenue, USD', 'margin, USD', 'payback, years']
+    ['point', ..., 'revenue, USD', 'of it by the budget, USD', 'margin, USD', 'payback, years']
     """
     prices = point_prices(outlook)
     if outlook.demand is None or not {*PRICES} <= {*prices}:
         return BUSINESS.table([])
     sold, bought = (prices[name] for name in PRICES)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"setting": setting, "use": use}
         | point_business(
             setting, use, sold.value, bought.value, outlook.demand.sample, outlook.first_year
@@ -686,10 +687,15 @@ def business_table(outlook: Outlook) -> Table:
         for setting, use in product(SOLD_AT, BUSY_SHARES)
     ]
     words = {"sold": in_words(sold), "bought": in_words(bought), "place": place_name(sold.place)}
+    form = BUSINESS
     drivers = outlook.ledger.select(sold.place, DRIVER_PRICE, as_of=outlook.as_of)
     for fact in in_order(drivers):
         words |= {"paid": in_words(fact), "since": day_words(fact.period.end)}
-    return BUSINESS.table(rows, **words)
+        share_of_budget = 1 - fact.value / sold.value
+        rows = [row | {"of_the_budget": row["revenue"] * share_of_budget} for row in rows]
+    if drivers:
+        form = BUSINESS.with_columns([OF_THE_BUDGET], before="margin, USD")
+    return form.table(rows, **words)
 
 
 def point_prices(outlook: Outlook) -> dict[str, Fact]:

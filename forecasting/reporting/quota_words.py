@@ -13,6 +13,7 @@ from forecasting.evaluation.quota_days import QuotaForecast, open_quotas, size_t
 from forecasting.reporting.charging_tables import share_words
 from forecasting.reporting.labels import day_words, median_and_range
 from forecasting.vocabulary.measures import MEASURES
+from forecasting.vocabulary.periods import year
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
 from forecasting.vocabulary.sentences import sentence, uncapital
 from forecasting.writers.columns import HIGH, LOW, Column, TableForm
@@ -47,7 +48,9 @@ OPEN_QUOTAS = TableForm(
         *map(Column, VEHICLES_OF_QUOTA),
         Column("source", "{quota.source}", address="url"),
     ],
-    caption="{measure}, before the events of the scenario, with 80 % ranges",
+    caption="{measure}, before the events of the scenario, with 80 % ranges[. {imported} are "
+    "imported in {year}, and {registered} registered, {unmoved} without the events: the other cars "
+    "go on to another country, wait at the customs, or are registered in a later year]",
     nothing="No quota is open.",
 )
 
@@ -143,13 +146,33 @@ def quotas_table(outlook: Outlook) -> Table:
     """
     rows = []
     label = ""
+    beside: dict[str, object] = {}
     for forecast in open_quotas(outlook):
         quota = forecast.quota
         label = MEASURES[forecast.measure].label
         ranges = (_with_range(draws, forecast.measure) for draws in forecast.vehicles)
         vehicles = dict(zip(VEHICLES_OF_QUOTA, ranges, strict=True))
         rows.append({"quota": quota, "url": quota.url, **forecast.days._asdict(), **vehicles})
-    return OPEN_QUOTAS.table(rows, measure=label)
+        if (forecast.measure, outlook.measure) == ("ev_imports", "ev_registrations"):
+            beside = _imports_and_registrations(outlook, forecast)
+    return OPEN_QUOTAS.table(rows, measure=label, **beside)
+
+
+def _imports_and_registrations(outlook: Outlook, forecast: QuotaForecast) -> dict[str, object]:
+    """What comes in the year of a quota, and what is registered of it with the events of the
+    scenario and without.
+    """
+    of_year = forecast.quota.start.year
+    imported = forecast.flow.totals(year(of_year))
+    place = outlook.results.country
+    unmoved = outlook.baseline_forecasts[place].totals(year(of_year))
+    registered = outlook.wide(of_year)[outlook.measure].to_numpy()
+    return {
+        "year": of_year,
+        "imported": _with_range(imported, forecast.measure),
+        "registered": _with_range(registered, outlook.measure),
+        "unmoved": _with_range(unmoved, outlook.measure),
+    }
 
 
 def _with_range(draws: Array, measure: str) -> str:

@@ -180,6 +180,12 @@ def test_a_busier_point_pays_back_sooner(made):
     fast = table.frame[table.frame["point"] == "public, destination, fast"]
     years = fast["payback, years"].astype(float).tolist()
     assert years == sorted(years, reverse=True)
+    columns = ["revenue, USD", "of it by the budget, USD"]
+    revenue, of_the_budget = (
+        table.frame[column].str.replace(",", "").astype(float) for column in columns
+    )
+    assert (of_the_budget / revenue).tolist() == pytest.approx([1 - 0.025 / 0.21] * 6, rel=0.01)
+    assert "From 1 May 2026 on the driver pays about 0.025 USD/kWh" in table.caption
     assert table.caption.startswith(
         "Price of charging: about 0.21 USD/kWh (Uzbekistan); of its electricity: about 0.078"
     )

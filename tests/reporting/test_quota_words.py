@@ -41,6 +41,14 @@ def test_the_brief_and_the_table_name_the_open_quota(kyrgyzstan):
     assert row["within it"].startswith("15,000")
     assert row["used up"].endswith("2026")
     assert row["90 %"] == "not in its time"
+    caption = quotas_table(kyrgyzstan).caption
+    numbers = re.search(
+        r"ranges\. (\S+) .*imported in 2026, and (\S+) .*registered, (\S+) ", caption
+    )
+    imported, registered, unmoved = (float(number.replace(",", "")) for number in numbers.groups())
+    assert imported > unmoved >= registered > 0
+    (forecast,) = open_quotas(kyrgyzstan)
+    assert imported == pytest.approx(forecast.flow.quantiles([0.5])[0.5].iloc[0], rel=0.05)
 
 
 def test_a_quota_of_loans_counts_loans_and_not_cars():
