@@ -16,13 +16,13 @@ import numpy as np
 import pandas as pd
 
 from forecasting.reporting.labels import BASELINE, label_of, unit_of
-from forecasting.reporting.result_tables import yearly
+from forecasting.reporting.result_tables import DIFFERENCE, yearly
 from forecasting.reporting.workbook import COLOURS, RESULTS_TABLE
-from forecasting.scenarios.joint_draws import Results
+from forecasting.scenarios.joint_draws import Results, difference
 from forecasting.scenarios.outlook_files import load_draws, load_record
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.files import write_whole
-from forecasting.vocabulary.measures import HEADLINE
+from forecasting.vocabulary.measures import EV_FLOWS, HEADLINE
 from forecasting.vocabulary.names import (
     COMPARISON_CSV,
     COMPARISON_TABLE,
@@ -39,16 +39,28 @@ from forecasting.writers.sheets import GRIDLINES, Book, csv_bytes, letters, shee
 Shown = Mapping[Any, Mapping[Any, float]]  # levels by scenario and place
 
 DEFAULT_MEASURE = HEADLINE[0]  # the measure that a sheet shows when it is opened
+# Of the median of a difference from the baseline and of the ends of its range, by level
+DIFFERENCE_HEADS = {
+    0.5: f"minus baseline: {DIFFERENCE}",
+    0.1: "10 % of the difference",
+    0.9: "90 % of the difference",
+}
 ALL_RESULTS_TABLE = TableForm(
     [
         Column("key", lambda row: _key(row)),
         Column("scenario"),
         Column("country", form=place_words),
         *RESULTS_TABLE.columns,
+        *(Column(head, missing="") for head in DIFFERENCE_HEADS.values()),
     ]
 )
+# Of the sheet All what is printed, its first rows
+ON_PAPER = (*EV_FLOWS, *HEADLINE)
+YEARS_ON_PAPER = 5
 CHOSEN_CHART = FigureForm("Medians of what is chosen")
-LEVEL_COLUMNS = {"J": 0.5, "H": 0.1, "L": 0.9}  # columns of the sheet All that are looked up
+# Columns of the sheet All that are looked up
+LEVEL_COLUMNS = {"J": 0.5, "H": 0.1, "L": 0.9}
+DIFFERENCE_COLUMNS = dict(zip("NOP", DIFFERENCE_HEADS.values(), strict=True))
 LOOK_UP = (
     'INDEX(All!${column}:${column},MATCH("{{scenario}}|{{country}}|"&$B$6&"|"&$B$7,All!$A:$A,0))'
 )
@@ -60,16 +72,19 @@ COMPARE_TABLE = TableForm(
             sheet_column(LEVEL_HEADS[level], level, LOOK_UP.format(column=column), 0)
             for column, level in LEVEL_COLUMNS.items()
         ),
-        sheet_column("minus baseline", "minus", "C{row}-C{base}", 0),
-        sheet_column("minus baseline, %", "percent", "100*(C{row}/C{base}-1)", 2),
+        *(
+            sheet_column(head, head, LOOK_UP.format(column=column), 0)
+            for column, head in DIFFERENCE_COLUMNS.items()
+        ),
+        sheet_column("in % of the baseline's median", "percent", "100*F{row}/C{base}", 2),
     ]
 )
 SCENARIO_ROW = 9  # row of the first scenario
 HOW_TO_READ = (
     "Choose a measure and a year in the two yellow cells; every number below is looked up on the "
     "sheet All.",
-    "A difference is one of medians. Its interval is in the draws of both scenarios, which share "
-    "their random numbers.",
+    "A difference is taken draw by draw: both scenarios share their random numbers. Its median is "
+    "not the difference of the medians beside it.",
     "Medians of countries do not add. To choose countries, and to add their draws: "
     "ev-forecast export REPORTS --xlsx FILE, of the folder of all reports.",
 )
@@ -102,16 +117,55 @@ def write_comparison(folder: Path, table: pd.DataFrame) -> None:
     contents = {
         COMPARISON_TABLE: table.to_parquet(index=False),
         COMPARISON_CSV: csv_bytes(table),
-        COMPARISON_WORKBOOK: _workbook(yearly(table)),
+        COMPARISON_WORKBOOK: _workbook(yearly(table).join(_differences(folder))),
     }
     for name, content in contents.items():
         write_whole(folder / name, content)
 
 
+def _differences(folder: Path) -> pd.DataFrame:
+    """Each scenario minus its baseline, draw by draw: median and 80 % range by scenario, place,
+    measure and year, of reports of one seed and version.
+    """
+    reports = {}
+    for path in sorted(folder.glob(f"*/{DRAWS_TABLE}")):
+        with contextlib.suppress(InputError):  # damaged: its results are compared without
+            parts = load_draws(path)
+            reports[path.parent.name] = parts, _origin(path, parts[0])
+    names = ["scenario", "country", "measure", "year"]
+    tables = {}
+    for name, (parts, origin) in reports.items():
+        base_parts, base_origin = reports.get(_baseline_of(name), ((), ""))
+        if origin != base_origin or name == _baseline_of(name):
+            continue
+        for part, base in itertools.product(parts, base_parts):
+            if part.country == base.country:
+                changes = difference(part, base)
+                for measure in changes.values:
+                    bands = changes.bands(measure)[[*DIFFERENCE_HEADS]]
+                    tables[name, part.country, measure] = bands.rename(columns=DIFFERENCE_HEADS)
+    if not tables:
+        index = pd.MultiIndex.from_tuples([], names=names)
+        return pd.DataFrame(columns=[*DIFFERENCE_HEADS.values()], index=index, dtype=float)
+    return pd.concat(tables, names=names)
+
+
+def _baseline_of(name: str) -> str:
+    """The name of the baseline of a scenario's place."""
+    return f"{name.rpartition('-')[0]}-{BASELINE}"
+
+
+def _origin(path: Path, part: Results) -> str:
+    """What the draws of two reports have in common where they are of the same worlds."""
+    record = load_record(path.with_name(OUTLOOK_TABLE))
+    seed = record.get("parameters", {}).get("seed")
+    return f"seed {seed}, {part.count:,} draws, version {record.get('version')}"
+
+
 def _workbook(wide: pd.DataFrame) -> bytes:
     """A live sheet, and the table that it looks numbers up in."""
     book = Book("All scenarios")
-    live = book.sheet("Compare", "All scenarios side by side", (34, 38, *[16] * 5))
+    live = book.sheet("Compare", "All scenarios side by side", (34, 38, *[16] * 7))
     _table(book, wide)
     measures = list(wide.index.unique("measure"))
     years = sorted(wide.index.unique("year"))
@@ -156,9 +210,17 @@ def _key(row: Row) -> str:
 
 def _table(book: Book, wide: pd.DataFrame) -> None:
     """Every scenario's yearly results; the first column is what the live sheet looks up."""
-    sheet = book.sheet("All", "", (8, 30, 26, 26))
+    sheet = book.sheet("All", "", (8, 30, 18, 40, 12, 8, *[13] * len(LEVEL_HEADS), *[16] * 3))
     rows = wide.rename(columns=LEVEL_HEADS).reset_index().to_dict("records")
-    book.table(sheet, 0, ALL_RESULTS_TABLE.table(rows), frozen=6)
+    since = max(row["year"] for row in rows) - YEARS_ON_PAPER
+
+    def is_on_paper(row: Row) -> bool:
+        return row["measure"] in ON_PAPER and row["year"] > since
+
+    rows.sort(key=is_on_paper, reverse=True)
+    table = ALL_RESULTS_TABLE.table(rows)
+    book.table(sheet, 0, table, frozen=6)
+    sheet.print_area(0, 0, sum(map(is_on_paper, rows)), len(table.frame.columns) - 1)
     # As wide as its words: LibreOffice makes a row as high as what is wrapped in it, seen or not
     sheet.set_column(0, 0, max(len(_key(row)) for row in rows), None, {"hidden": True})
     sheet.repeat_rows(0)
@@ -170,12 +232,15 @@ def _scenarios(book: Book, sheet: Any, levels: Shown) -> None:
     rows = []
     for (scenario, code), row in places.items():
         cells = {"scenario": scenario, "country": code, "row": row, **levels[scenario, code]}
-        base = (f"{scenario.rpartition('-')[0]}-{BASELINE}", code)
-        if base in places and base != (scenario, code):
+        base = (_baseline_of(scenario), code)
+        if base not in places or base == (scenario, code):
+            for head in DIFFERENCE_HEADS.values():
+                del cells[head]
+        else:
             baseline_median = levels[base][0.5]
-            minus = cells[0.5] - baseline_median
+            minus = cells[DIFFERENCE_HEADS[0.5]]
             percent = 100 * minus / baseline_median if baseline_median else math.nan
-            cells |= {"base": places[base], "minus": minus, "percent": percent}
+            cells |= {"base": places[base], "percent": percent}
         rows.append(cells)
     book.table(sheet, SCENARIO_ROW - 1, COMPARE_TABLE.table(rows))
     sheet.freeze_panes(SCENARIO_ROW, 2)
@@ -316,9 +381,7 @@ def _of_countries(folder: Path) -> dict[tuple[str, str], Results]:
             if {*HEADLINE} <= {*part.values} and record:
                 key = (place_words(part.country), record["parameters"]["scenario"])
                 parts[key] = part
-                seed = record["parameters"]["seed"]
-                count = len(part.values[DEFAULT_MEASURE])
-                origins[key] = f"seed {seed}, {count:,} draws, version {record.get('version')}"
+                origins[key] = _origin(path, part)
     compared = {key: part for key, part in parts.items() if (key[0], BASELINE) in parts}
     if not compared:
         raise InputError(f"{folder} holds no report of a country's baseline; run one first")

@@ -20,6 +20,7 @@ from forecasting.reporting.answer import QUESTIONS
 from forecasting.reporting.figures.scenario_contrast import live_figure, redraw, what_if_chart
 from forecasting.reporting.labels import parameter_words
 from forecasting.reporting.result_tables import (
+    DIFFERENCE,
     measure_rows,
     range_columns,
     size_words,
@@ -125,8 +126,6 @@ HEADING = """<p style="margin: 0; font-size: 16px; line-height: 1.3"><b>{}</b></
 SCROLLED = '<div tabindex="0" role="region" aria-label="{}" style="overflow-x: auto">{}</div>'
 
 
-# The median of paired differences, which is not the difference of the medians beside it
-DIFFERENCE = "difference, draw by draw"
 WHAT_IF = TableForm(
     [
         Column("measure", form=with_unit),

@@ -71,6 +71,8 @@ if TYPE_CHECKING:
 Levels = Sequence[float]  # of an 80 % range: the lower end, the median, the upper end
 LOG_FLOOR = 1e-9
 MAX_RANGE_FACTOR = 1e4  # an 80 % range of more than this factor says nothing
+# The median of paired differences, which is not the difference of the medians beside it
+DIFFERENCE = "difference, draw by draw"
 # The columns of a range, and where their numbers stand in its levels
 RANGE_PLACES = {MEDIAN: 1, LOW: 0, HIGH: 2}
 CHAIN_MEASURES = (*EV_FLOWS, *DEMAND_STEPS)
@@ -403,7 +405,9 @@ def results_table(results: Results, *measures: str, since: int | None = None) ->
 
 
 BY_YEAR = TableForm(
-    [Column("year", form=str)], caption="[{versions}]", nothing="This outlook has none."
+    [Column("year", form=str)],
+    caption=f"[{{versions}}: {DIFFERENCE}]",
+    nothing="This outlook has none.",
 )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import docx
 import nbformat
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -25,6 +26,7 @@ from forecasting.reporting.comparison_files import write_comparison
 from forecasting.reporting.exports import export_report
 from forecasting.reporting.site import write_assets
 from forecasting.scenarios.outlook import load_outlook
+from forecasting.scenarios.outlook_files import load_draws, save_tables
 from forecasting.vocabulary.errors import InputError, RunError
 from forecasting.writers import browser
 from forecasting.writers.messages import PLOTLY_TYPE
@@ -216,8 +218,15 @@ def compared(tmp_path):
         ("uzbekistan-high", "UZ", 1.6),
         ("kazakhstan-baseline", "KZ", 0.5),
     ]
-    table = pd.concat([make_outlook(*row).table for row in grid])
-    write_comparison(tmp_path, table)
+    outlooks = {name: make_outlook(name, *rest) for name, *rest in grid}
+    # The worlds of one scenario in another order: medians stay, and their differences do not
+    high = outlooks["uzbekistan-high"].results
+    for name, draws in high.values.items():
+        high.values[name] = draws[np.argsort(np.sin(np.arange(len(draws))))]
+    for name, outlook in outlooks.items():
+        record = {"parameters": {"seed": 1}, "version": "0"}
+        save_tables(tmp_path / name, outlook.table, outlook.draws, record)
+    write_comparison(tmp_path, pd.concat([outlook.table for outlook in outlooks.values()]))
     return tmp_path
 
 
@@ -231,7 +240,7 @@ def test_all_scenarios_are_in_one_csv_and_one_workbook(compared):
         for r in book["All"].values
         if r[1:4] == ("uzbekistan-high", "Uzbekistan", "Electric vehicles on the road")
     )
-    assert row[5] == 2021
+    assert row[5] == 2026  # what is printed stands first
     key = book["All"].column_dimensions["A"]
     assert key.hidden
     assert key.width >= max(len(row[0]) for row in book["All"].values)
@@ -247,9 +256,19 @@ def test_the_live_sheet_looks_up_medians_and_differences(compared):
     assert live.cell(high, 3).value.startswith(
         '=IFERROR(INDEX(All!$J:$J,MATCH("uzbekistan-high|UZ|"&$B$6&"|"&$B$7'
     )
-    assert live.cell(high, 6).value == f'=IFERROR(C{high}-C{base},"")'
-    assert shown.cell(high, 3).value == pytest.approx(1.6 * shown.cell(base, 3).value)
-    assert shown.cell(high, 7).value == pytest.approx(60.0)
+    assert live.cell(high, 6).value == live.cell(high, 3).value.replace("$J:$J", "$N:$N")
+    medians = [shown.cell(row, 3).value for row in (high, base)]
+    assert medians[0] == pytest.approx(1.6 * medians[1])
+    draws = [
+        load_draws(compared / name / "draws.parquet", ["ev_stock"])[0].values["ev_stock"][:, -1]
+        for name in ("uzbekistan-high", "uzbekistan-baseline")
+    ]
+    paired = np.median(draws[0] - draws[1])
+    assert shown.cell(high, 6).value == pytest.approx(paired, rel=1e-6)
+    assert abs(paired - (medians[0] - medians[1])) > 0.02 * paired
+    assert live.cell(8 + 1, 6).value == "minus baseline: difference, draw by draw"
+    assert shown.cell(high, 9).value == pytest.approx(100 * paired / medians[1])
+    assert shown.cell(base, 6).value is None
 
 
 def test_equal_tables_give_equal_workbooks(compared):
