@@ -99,13 +99,6 @@ def folder_rows(folder: Path, read: Callable[[Path], LedgerRows]) -> LedgerRows:
     )
 
 
-def shipped_rows(path: Path) -> LedgerRows:
-    """The rows of a ledger in its own columns, or of a folder of such."""
-    if path.is_dir():
-        return folder_rows(path, shipped_rows)
-    return ledger_rows(path.name, read_whole(path))
-
-
 def is_ledger(columns: Iterable[str]) -> bool:
     """Whether columns are those of a ledger, or most of those that it needs.
 

@@ -8,8 +8,9 @@ import datetime as dt
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,6 @@ from forecasting.evidence.rules import (
     column_problems,
     normalise,
     printed_rounding,
-    publication,
 )
 from forecasting.showing import Shown
 from forecasting.vocabulary.arguments import (
@@ -97,19 +97,10 @@ class Ledger(Shown):
 
     @takes(LedgerError, facts=FACTS_CHECK)
     def __init__(self, facts: Iterable[Fact] = ()) -> None:
-        self._facts: Mapping[str, Fact] = {fact.id: fact for fact in facts}
-        self._frame = _table([fact.row() for fact in self._facts.values()])
-
-    @classmethod
-    def _from_parts(cls, frame: pd.DataFrame, facts: Mapping[str, Fact]) -> Ledger:
-        """A table and the facts of its rows, among others."""
-        ledger = cls.__new__(cls)
-        ledger._frame, ledger._facts = frame.reset_index(drop=True), facts
-        return ledger
+        self._facts = {fact.id: fact for fact in facts}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Its own facts alone, of those that it shares with the ledger it was selected from."""
-        return Ledger._from_parts, (self._frame, {fact.id: fact for fact in self})
+        return Ledger, (tuple(self),)
 
     @classmethod
     @takes(
@@ -173,11 +164,15 @@ class Ledger(Shown):
         """
         return self._frame.copy()
 
+    @cached_property
+    def _frame(self) -> pd.DataFrame:
+        return _table(self)
+
     def __len__(self) -> int:
-        return len(self._frame)
+        return len(self._facts)
 
     def __iter__(self) -> Iterator[Fact]:
-        return (self._facts[name] for name in self._frame["id"])
+        return iter(self._facts.values())
 
     def __eq__(self, value: object) -> bool:
         if isinstance(value, Ledger):
@@ -212,13 +207,9 @@ class Ledger(Shown):
         >>> central_asia().get(first.id) == first
         True
         """
-        if name not in self._ids:
-            raise LedgerError(_unknown(f"no fact has the id {name!r}", name, self._ids))
+        if name not in self._facts:
+            raise LedgerError(_unknown(f"no fact has the id {name!r}", name, self._facts))
         return self._facts[name]
-
-    @cached_property
-    def _ids(self) -> frozenset[str]:
-        return frozenset(self._frame["id"])
 
     @takes(
         LedgerError,
@@ -283,35 +274,28 @@ class Ledger(Shown):
             "product": product,
             "kind": kind,
         }
-        days = [_iso(as_of), _iso(since)]
-        key = (*words.values(), *days)
+        known_by = None if as_of is None else as_date(as_of)
+        first_day = None if since is None else as_date(since)
+        key = (*words.values(), known_by, first_day)
         # A report, and each move of a slider, asks for the same again and again
         if key not in self._selected:
             if len(self._selected) == MAX_SELECTIONS:  # of many scenarios, each of its own day
                 self._selected.clear()
-            keep = np.ones(len(self), dtype=bool)
+            facts = [*self]
             for column, word in words.items():
                 if word is not None:
-                    keep &= np.isin(self._cells(column), word)
-            if days[0]:
-                keep &= self._publication_days <= days[0]
-            keep &= self._cells("period_end") >= days[1]
-            self._selected[key] = Ledger._from_parts(self._frame[keep], self._facts)
+                    wanted = (word,) if isinstance(word, str) else word
+                    facts = [fact for fact in facts if getattr(fact, column) in wanted]
+            if known_by:
+                facts = [fact for fact in facts if (fact.known_from or dt.date.max) <= known_by]
+            if first_day:
+                facts = [fact for fact in facts if (fact.period_end or dt.date.min) >= first_day]
+            self._selected[key] = Ledger(facts)
         return self._selected[key]
 
     @cached_property
     def _selected(self) -> dict[tuple[object, ...], Ledger]:
         return {}
-
-    def _cells(self, column: str) -> np.ndarray:
-        """A column as plain text, which is compared faster than a column of pandas."""
-        return self._frame[column].to_numpy(object)
-
-    @cached_property
-    def _publication_days(self) -> np.ndarray:
-        """The day from which each fact is known as ISO text; after any day where it never is."""
-        published = map(publication, self._frame["published"])
-        return np.array([span.end.isoformat() if span else "never" for span in published], "U10")
 
     @cached_property
     def latest(self) -> dt.date:
@@ -322,12 +306,12 @@ class Ledger(Shown):
         EvidenceError
             Where no fact has one.
         """
-        days = self._publication_days[self._publication_days != "never"]
-        if not len(days):
+        days = [fact.known_from for fact in self if fact.known_from]
+        if not days:
             raise EvidenceError(
                 "no fact of this ledger has a date of publication; give the date itself"
             )
-        return dt.date.fromisoformat(max(days))
+        return max(days)
 
     def published_by(self, day: dt.date | None) -> Ledger:
         """The same facts; those without a date of publication are known from a day on.
@@ -385,16 +369,20 @@ class Ledger(Shown):
                 raise LedgerError(
                     f"{short_repr(ledger)} is no ledger: give one, as read_ledger makes it"
                 )
-        frame = pd.concat(
-            [self._frame, *(ledger._frame for ledger in ledgers)], ignore_index=True
-        ).drop_duplicates()
-        twice = sorted(frame.loc[frame["id"].duplicated(), "id"].unique())
+        facts = dict(self._facts)
+        twice = set()
+        for fact in chain.from_iterable(ledgers):
+            other = facts.setdefault(fact.id, fact)
+            if other is not fact and repr(other.row()) != repr(fact.row()):
+                twice.add(fact.id)
         if twice:
             raise LedgerError(
-                [Problem(f"id {name}", "names two different facts", "rename one") for name in twice]
+                [
+                    Problem(f"id {name}", "names two different facts", "rename one")
+                    for name in sorted(twice)
+                ]
             )
-        facts = {fact.id: fact for ledger in (*ledgers[::-1], self) for fact in ledger}
-        return Ledger._from_parts(frame, facts)
+        return Ledger(facts.values())
 
     def __add__(self, ledger: Ledger) -> Ledger:
         return self.concat(ledger)
@@ -443,7 +431,7 @@ class Ledger(Shown):
         return _digest(json.dumps(sorted(_printed_cells(self._frame))))
 
     def __repr__(self) -> str:
-        return f"<Ledger: {len(self)} facts of {self._frame['place'].nunique()} places>"
+        return f"<Ledger: {len(self)} facts of {len({fact.place for fact in self})} places>"
 
     @takes(LedgerError, count=integer())
     def head(self, count: int = 5) -> Ledger:
@@ -469,7 +457,7 @@ class Ledger(Shown):
         >>> len(Ledger().head(3))
         0
         """
-        return Ledger._from_parts(self._frame.head(count), self._facts)
+        return Ledger(islice(self, count))
 
 
 def ledger_of(read: LedgerRows) -> Ledger:
@@ -487,13 +475,7 @@ def ledger_of(read: LedgerRows) -> Ledger:
 
 def _ledger_of(rows: Sequence[Row]) -> Ledger:
     """The ledger of normalised rows that have been checked, in their order."""
-    return Ledger._from_parts(_table(rows), typed_facts(rows))
-
-
-def _iso(day: object) -> str:
-    if day is not None:
-        return as_date(day).isoformat()
-    return ""
+    return Ledger(typed_facts(rows).values())
 
 
 def _digest(text: str) -> str:
@@ -505,17 +487,11 @@ def _unknown(fault: str, word: str, vocabulary: Collection[str]) -> str:
     return f"{fault}; {did_you_mean(word, vocabulary, examples)}"
 
 
-def _table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def _table(facts: Iterable[Fact]) -> pd.DataFrame:
     """Facts as a table, in which value and rounding are numbers and all else is text."""
-    columns: dict[str, list[Any]] = {
-        column: [row[column] for row in rows] for column in LEDGER_COLUMNS
-    }
-    for column in NUMERIC:
-        columns[column] = [float(cell or "nan") for cell in columns[column]]
-    types: dict[str, Any] = dict.fromkeys(LEDGER_COLUMNS, TEXT_TYPE) | dict.fromkeys(
-        NUMERIC, "float64"
-    )
-    return pd.DataFrame(columns, dtype=object).astype(types)
+    types = {column: "float64" if column in NUMERIC else TEXT_TYPE for column in LEDGER_COLUMNS}
+    rows = [fact.row() for fact in facts]
+    return pd.DataFrame(rows, columns=list(LEDGER_COLUMNS), dtype=object).astype(types)
 
 
 def _name(rows: Iterable[Row], may_repeat: bool) -> None:
