@@ -40,10 +40,13 @@ class Changes(NamedTuple):
         HTML.
     since_sentence : str
         The medians in a sentence for the brief, where the earlier report is of another day.
+    since_summary : str
+        The medians that moved, by how much and why, in a line for the index.
     """
 
     since: str = ""
     since_sentence: str = ""
+    since_summary: str = ""
 
 
 @cache

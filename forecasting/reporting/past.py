@@ -5,7 +5,7 @@ and what came; what changed since the last run.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from forecasting.scenarios.outlook_files import load_record, load_results
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.measures import AT_THE_HORIZON
 from forecasting.vocabulary.names import OUTLOOK_TABLE
+from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.vocabulary.sentences import plural, sentence, uncapital
 from forecasting.writers.columns import Column, Row, TableForm, inside_words
 from forecasting.writers.display import BulletList, Line, Link, Table, mention
@@ -39,6 +40,11 @@ MIN_CHANGE = 0.01  # a change of a headline number, as a share of it, from which
 CHANGE_LINE = "{label}, {year}: {new}, before {old} ({share:+.0%})."
 CHANGE_WORDS = "{name} in {year} from {old} to {new}"
 CHANGE_SENTENCE = "Since the outlook of {day}[ ({facts} more)] these numbers moved: {changes}."
+CHANGE_SUMMARY = (
+    "[{moved}][still?No number of the headline moved by a percent]. [Why: {reasons}.]"
+    "[code?Why: neither facts, policies nor events, so the package, its priors or its parameters.]"
+)
+MOVED = "{label}, {year}: {new}, before {old} ({share:+.0%})"
 NO_CHANGE_SENTENCE = (
     "Since the outlook of {day}[ ({facts} more)] no number of the headline moved by a percent."
 )
@@ -52,6 +58,13 @@ DIFFERENCES = {
         "One part of the scenario less: {name}",
         "One part of the scenario changed: {name}",
     ),
+}
+# Kinds of them in a summary, one and many
+REASONS = {
+    "fact": ("{} fact", "{:,} facts"),
+    "policy": ("{} policy", "{:,} policies"),
+    "event": ("{} event", "{:,} events"),
+    "scenario": ("{} part of the scenario", "{:,} parts of the scenario"),
 }
 NOT_COMPARED = {"drivers", "as_of", "name", "title"}  # parts of a scenario
 
@@ -172,27 +185,45 @@ def changes_since(old_folder: Path, folder: Path) -> Changes:
         return Changes()
     changes = [*_median_changes(old_folder, folder, record)]
     parts_before, parts = _parts(record_before), _parts(record)
-    lines: list[Line] = [
-        line for kind in parts for line in _differences(kind, parts_before[kind], parts[kind])
-    ]
+    differences = {kind: [*_differences(kind, parts_before[kind], parts[kind])] for kind in parts}
+    lines: list[Line] = [line for group in differences.values() for line in group]
     lines += [CHANGE_LINE.format_map(change) for change in changes]
     since = BulletList(lines, "fc-since")._repr_html_() if lines else ""
     sentence = ""
     if record_before["as_of"] != record["as_of"]:
         sentence = _change_sentence(record_before, record, changes)
-    return Changes(since, sentence)
+    summary = _change_summary(record, changes, differences) if lines else ""
+    return Changes(since, sentence, summary)
+
+
+def _headline_of(record: Record, changes: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Of the flow its first year is told, of what stands at the horizon that."""
+    horizon = record["parameters"]["horizon"]
+    return [
+        change
+        for change in changes
+        if (change["year"] == horizon) == (change["measure"] in AT_THE_HORIZON)
+    ]
+
+
+def _change_summary(
+    record: Record,
+    changes: Iterable[Mapping[str, Any]],
+    differences: Mapping[str, Sequence[Line]],
+) -> str:
+    """Which medians moved, by how much, and what was given otherwise."""
+    moved = "; ".join(map(MOVED.format_map, _headline_of(record, changes)))
+    counts = [plural(len(lines), *REASONS[kind]) for kind, lines in differences.items() if lines]
+    reasons = f"{', '.join(counts)} more, less or changed" if counts else ""
+    return sentence(
+        CHANGE_SUMMARY, moved=moved, still=not moved, reasons=reasons, code=moved and not reasons
+    )
 
 
 def _change_sentence(
     record_before: Record, record: Record, changes: Iterable[Mapping[str, Any]]
 ) -> str:
-    """Of the flow its first year is told, of what stands at the horizon that."""
-    horizon = record["parameters"]["horizon"]
-    words = "; ".join(
-        CHANGE_WORDS.format_map(change)
-        for change in changes
-        if (change["year"] == horizon) == (change["measure"] in AT_THE_HORIZON)
-    )
+    words = "; ".join(map(CHANGE_WORDS.format_map, _headline_of(record, changes)))
     fact_count = len({*record["facts_used"]} - {*record_before["facts_used"]})
     pattern = CHANGE_SENTENCE if words else NO_CHANGE_SENTENCE
     return sentence(
@@ -229,8 +260,13 @@ def _differences(kind: str, old: Record, new: Record) -> Iterator[Line]:
 
 
 def _median_changes(old_folder: Path, folder: Path, record: Record) -> Iterator[dict[str, Any]]:
-    """The medians of the headline that are others than before by a percent or more."""
-    old, new = (yearly(load_results(home / OUTLOOK_TABLE))[0.5] for home in (old_folder, folder))
+    """The medians of the headline that are others than before by a percent or more, in the digits
+    that stand now.
+    """
+    bands_before, bands = (
+        yearly(load_results(home / OUTLOOK_TABLE)) for home in (old_folder, folder)
+    )
+    old, new = bands_before[0.5], bands[0.5]
     flow = record["parameters"].get("measure", "")
     years = (record["first_year"], record["parameters"]["horizon"])
     for key in new.index.intersection(old.index, sort=False):
@@ -238,13 +274,15 @@ def _median_changes(old_folder: Path, folder: Path, record: Record) -> Iterator[
         if year in years and (measure == flow or measure in AT_THE_HORIZON):
             change = new[key] - old[key]
             if abs(change) >= MIN_CHANGE * abs(old[key]) > 0:
+                low, _, high = bands.loc[key, RANGE_LEVELS]
+                digits = standing_digits(low, high)
                 yield {
                     "measure": measure,
                     "label": label_of(measure),
                     "name": uncapital(label_of(measure)),
                     "year": year,
-                    "new": amount(new[key], measure),
-                    "old": amount(old[key], measure),
+                    "new": amount(new[key], measure, digits),
+                    "old": amount(old[key], measure, digits),
                     "share": change / old[key],
                 }
 

@@ -22,7 +22,7 @@ from forecasting.reporting.answer import median_and_ends
 from forecasting.reporting.article import write_article
 from forecasting.reporting.caveat_words import age_line, lines_of
 from forecasting.reporting.figures.scenario_contrast import scenario_comparison, small_fans
-from forecasting.reporting.html import write_page
+from forecasting.reporting.html import page_template, write_page
 from forecasting.reporting.labels import (
     ANSWER_WORDS,
     BASELINE,
@@ -31,6 +31,7 @@ from forecasting.reporting.labels import (
     label_of,
     median_and_range,
     part_words,
+    spoken_median,
 )
 from forecasting.reporting.past import kept_forecasts, scoreboard
 from forecasting.reporting.result_tables import (
@@ -109,6 +110,10 @@ INDEX_SECTIONS = (
         "words": "What leaves Xinjiang and passes its ports on the way to Central Asia.",
     },
 )
+
+
+MAP_LABEL = "Map: electric cars on the road and public points needed at the end of {year}"
+ON_THE_MAP = {REGION_CHART_MEASURE: "{} cars", NEED: "{} points"}
 
 
 GAP = TableForm(
@@ -205,6 +210,7 @@ def _run_record(folder: Path, record: Record, results: Stored) -> Run:
         "failure": record.get("failure"),
         "link": name if (folder / name / REPORT_PAGE).is_file() else "",
         "since": number_facts(record.get("since", "")),
+        "since_summary": record.get("since_summary", ""),
         "fresh": sentence(FRESH, day=as_of, both=as_of and finished, time=finished),
     }
 
@@ -400,11 +406,30 @@ def _region_part(
     return {
         "title": f"{len(stored)} countries together",
         "sentence": _sentence(total, newest_counts),
+        "map": page_template("map.svg.j2").render(
+            label=MAP_LABEL.format(year=total.years[-1]), places=_map_places(stored)
+        ),
         "table": table.table(measure_rows(groups, measures)),
         "figures": [
             {"place": name, "link": links.get(name, ""), "html": figure} for name, figure in figures
         ],
     }
+
+
+def _map_places(stored: Mapping[str, tuple[str, StoredResults]]) -> dict[str, Part]:
+    """Of each country on the map its name, the report that it leads to, and its answer."""
+    places = {}
+    for name, (link, part) in stored.items():
+        lines = []
+        for measure, words in ON_THE_MAP.items():
+            if measure in part.values:
+                lines.append(words.format(spoken_median(part.bands(measure).iloc[-1], measure)))
+        places[COUNTRY_OF_SLUG[country_slug(link.rpartition("-")[0])]] = {
+            "name": name,
+            "link": link,
+            "lines": lines,
+        }
+    return places
 
 
 def _sentence(total: Results, newest_counts: Sequence[Fact]) -> str:

@@ -54,7 +54,7 @@ def test_a_report_says_what_changed_since_the_one_it_replaces(tmp_path):
     drivers = [driver for driver in later.scenario.drivers if driver.name != "imports-replaced"]
     scenario = later.scenario.model_copy(update={"drivers": tuple(drivers)})
     dataclasses.replace(later, scenario=scenario).save(tmp_path / "later")
-    told, sentence = changes_since(tmp_path / "earlier", tmp_path / "later")
+    told, sentence, summary = changes_since(tmp_path / "earlier", tmp_path / "later")
     new = "uz-ev-imports-2026-01-to-02-customs"
     assert f'<li>One fact more: <a class="fact" href="#fact-{new}">' in told
     assert "<li>One event less: imports-replaced</li>" in told
@@ -66,8 +66,21 @@ def test_a_report_says_what_changed_since_the_one_it_replaces(tmp_path):
         r"from [\d,]+ to [\d,]+(?:; |\.$)){2,4}$",
         sentence,
     )
-    assert changes_since(tmp_path / "later", tmp_path / "later") == Changes("", "")
-    assert changes_since(tmp_path / "nowhere", tmp_path / "later") == Changes("", "")
+    assert re.match(
+        r"Electric vehicles imported, 2026: [\d,]+, before [\d,]+ \([+-]\d+%\); .*"
+        r"\. Why: \d+ facts, (\d+ polic(y|ies), )?\d+ events? more, less or changed\.$",
+        summary,
+    )
+    assert changes_since(tmp_path / "later", tmp_path / "later") == Changes()
+    assert changes_since(tmp_path / "nowhere", tmp_path / "later") == Changes()
+
+
+def test_numbers_that_moved_without_a_new_fact_are_the_packages(tmp_path):
+    for draws in (50, 80):
+        fc.outlook("turkmenistan-baseline", draws=draws).save(tmp_path / str(draws))
+    summary = changes_since(tmp_path / "50", tmp_path / "80").since_summary
+    assert re.match(r"Electric vehicles .*, before [\d,]+ \([+-]\d+%\)", summary)
+    assert summary.endswith("so the package, its priors or its parameters.")
 
 
 def test_forecasts_about_events_stand_beside_those_without_their_dates() -> None:

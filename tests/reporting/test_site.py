@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from made_up import make_outlook, stored
 
-from forecasting.reporting.labels import spoken
+from forecasting.reporting.labels import spoken, spoken_median
 from forecasting.reporting.site import build_site, write_assets
 from forecasting.scenarios.joint_draws import RESULT_COLUMNS
 from forecasting.scenarios.outlook_files import load_results
@@ -169,10 +169,11 @@ def test_three_hundred_reports_can_be_filtered(out, records):
 def test_what_changed_in_a_report_is_shown_and_without_a_change_nothing_is(out, records):
     assert 'id="changes"' not in text(built(out, records))
     fact = '<a class="fact" href="#fact-uz-1">uz-1</a>'
-    records[0] = record("uzbekistan-baseline", since=f"<ul><li>One fact more: {fact}</li></ul>")
+    changes = {"since": f"<ul><li>One fact more: {fact}</li></ul>", "since_summary": "Up by 2 %."}
+    records[0] = record("uzbekistan-baseline", **changes)
     page = text(built(out, records))
-    section = page[page.index('id="changes"') : page.index('id="comparison"')]
-    assert "<summary>Uzbekistan, baseline</summary>" in section
+    section = page[page.index('id="changes"') : page.index('id="countries"')]
+    assert "<summary><b>Uzbekistan, baseline.</b> Up by 2 %.</summary>" in section
     # The fact has no row here that a link could lead to
     assert "<li>One fact more: uz-1</li>" in section
 
@@ -194,6 +195,14 @@ def test_the_regions_total_is_the_sum_of_joint_draws(out, records):
     assert f"({low} to {high})" in section
     assert "The oldest count among them is that of Uzbekistan: it ends on 26 June 2023." in section
     assert section.count('class="figure" data-json=') == 3
+    # Each country's answer on the map leads to its report; of the others there is an outline
+    places = re.findall(r'<a href="([^"]+)">.*?<tspan class="name">(\w+)</tspan>', section)
+    assert sorted(places) == [
+        (f"{name.lower()}-baseline/report.html", name) for name in ("Kazakhstan", "Uzbekistan")
+    ]
+    assert section.count("<path d=") == 5
+    median = spoken_median(make_outlook().results.bands("ev_stock").iloc[-1], "ev_stock")
+    assert f">{median} cars</tspan>" in section
 
 
 def test_without_joint_draws_there_is_no_total(out, records):
