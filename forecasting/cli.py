@@ -915,7 +915,7 @@ FORMS = {
 @_options(FORMS, type=path)
 @_options(
     {
-        "brief": "With --pdf: print the brief alone, two pages.",
+        "brief": "With --pdf or --docx: the brief alone, two pages.",
         "force": "Replace files that are there.",
     },
     is_flag=True,
@@ -925,15 +925,15 @@ FORMS = {
 def export(
     report: Path, force: bool, brief: bool, template: Path | None, **files: Path | None
 ) -> None:
-    """Export the folder of one REPORT, e.g. reports/uzbekistan-baseline.
+    """Export the folder of one REPORT, e.g. reports/uzbekistan-baseline, or uzbekistan-baseline.
 
     Of the folder of all reports, --xlsx writes a workbook that adds the draws of chosen countries.
     """
     from forecasting.reporting.exports import export_report
 
     chosen_files = {form: path for form, path in files.items() if path is not None}
-    if brief and "pdf" not in chosen_files:
-        raise UsageError("--brief goes with --pdf FILE")
+    if brief and not {"pdf", "docx"} & {*chosen_files}:
+        raise UsageError("--brief goes with --pdf FILE or --docx FILE")
     if template and "docx" not in chosen_files:
         raise UsageError("--template goes with --docx FILE")
     if not chosen_files:

@@ -31,7 +31,7 @@ from forecasting.vocabulary.errors import ForecastingError
 from forecasting.vocabulary.names import ARTICLE_PAGE
 from forecasting.vocabulary.places import place_words
 from forecasting.writers.columns import MISSING, Column, TableForm
-from forecasting.writers.display import BulletList, Table
+from forecasting.writers.display import BulletList, Prose, Table
 
 ARTICLE_DAY = dt.date(2023, 6, 26)
 TABLE = "article_checked.csv"
@@ -41,6 +41,20 @@ ARTICLE_SUMMARY = (
     "forecast or why it does not, what was printed elsewhere, and what to doubt. The verdicts are "
     "ours."
 )
+# What the article's count of four months was worth, in the words of the facts by these names
+FINDING = (
+    "The article counts {part:,.0f} electric cars in four months of 2023; three times that, as one "
+    "annualises by hand, are {annualised:,.0f} in the year. More than twice as many came: "
+    "{ten_months:,.0f} in ten months alone by the same agency ({later:,.0f} in those of 2024, "
+    "{more:,.0f} more than a year before), and {whole:,.0f} in the whole year by the Ministry of "
+    "Energy."
+)
+FINDING_FACTS = {
+    "part": "article-09",
+    "later": "uz-ev-imports-2024-01-to-10-statistics",
+    "more": "uz-ev-imports-2024-01-to-10-statistics-difference",
+    "whole": "uz-ev-imports-2023-energy-ministry",
+}
 USE_WORDS = {
     "forecast": "enters a forecast",
     "driver": "cited by a scenario's event",
@@ -124,6 +138,29 @@ def article_checked(scenarios: Iterable[Scenario] | None = None) -> list[Verdict
         )
         for name, use, why, since, doubt in rows.itertuples(index=False)
     ]
+
+
+def article_finding() -> Prose:
+    """What became of the article's main number.
+
+    Returns
+    -------
+    Prose
+        One paragraph.
+
+    Examples
+    --------
+    >>> article_finding()
+    The article counts 2,544 electric cars in four months of 2023; three times that, as one
+    annualises by hand, are 7,632 in the year. More than twice as many came: 13,460 in ten months
+    alone by the same agency (20,190 in those of 2024, 6,730 more than a year before), and 21,469 in
+    the whole year by the Ministry of Energy.
+    """
+    ledger = central_asia()
+    values = {name: float(ledger.get(fact).value or 0) for name, fact in FINDING_FACTS.items()}
+    ten_months = values["later"] - values["more"]
+    words = FINDING.format(annualised=3 * values["part"], ten_months=ten_months, **values)
+    return Prose([words], "fc-lead")
 
 
 def _facts_used(scenario: Scenario, ledger: Ledger) -> set[str]:
@@ -285,6 +322,7 @@ def write_article(folder: Path, parameters: Iterable[Mapping[str, Any]]) -> bool
         "article.html.j2",
         title=ARTICLE_TITLE,
         summary=ARTICLE_SUMMARY,
+        finding=article_finding(),
         counts=article_counts(checked),
         sections={head: article_table(checked, *uses) for head, uses in ARTICLE_SECTIONS.items()},
         doubts=article_doubts(checked),

@@ -34,6 +34,7 @@ from forecasting.vocabulary.sentences import sentence
 from forecasting.writers.browser import pictures, print_page
 from forecasting.writers.sheets import csv_bytes
 
+REPORTS = Path("reports")  # where a run puts them, and one is looked for by its name alone
 PAGE_FORMS = ("pdf", "docx")
 # of a table of the IAMC
 MODEL = "EV Forecasting"
@@ -60,11 +61,12 @@ def export_report(
     Parameters
     ----------
     report : Path
-        The folder of one report; of a workbook also that of all reports, whose draws are added.
+        The folder of one report, or the name of one in ``reports``; of a workbook also that of all
+        reports, whose draws are added.
     targets : mapping of str to Path
         For each form (xlsx, iamc, hub, csv, hourly, pdf, docx) the file.
     brief : bool
-        Of the page, print the brief alone.
+        Of the page and of the document, the brief alone.
     template : Path, optional
         A Word document whose styles the new one has.
     force : bool
@@ -85,6 +87,8 @@ def export_report(
         raise InputError("two forms would be one file; give each a name of its own")
     for path in targets.values():
         _refuse(path, force)
+    if not report.exists() and (REPORTS / report).is_dir():
+        report = REPORTS / report
     if set(targets) == {"xlsx"} and (report / COMPARISON_TABLE).is_file():
         return [write_asked(targets["xlsx"], live_comparison(report))]
     outlook = load_outlook(report) if set(targets) - set(PAGE_FORMS) else None
@@ -112,7 +116,7 @@ def _write(
     if form == "pdf":
         return print_page(report / REPORT_PAGE, path, brief)
     if form == "docx":
-        return _write_document(report, path, template)
+        return _write_document(report, path, template, brief)
     assert outlook is not None
     if form == "xlsx" and is_live(outlook):
         return write_asked(path, live_workbook(outlook))
@@ -130,7 +134,7 @@ def _write(
     return write_asked(path, csv_bytes(table))
 
 
-def _write_document(report: Path, path: Path, template: Path | None) -> Path:
+def _write_document(report: Path, path: Path, template: Path | None, brief: bool) -> Path:
     try:
         from forecasting.writers.document import write_document
     except ImportError:
@@ -149,6 +153,7 @@ def _write_document(report: Path, path: Path, template: Path | None) -> Path:
         day=day and dt.date.fromisoformat(day),
         draw=pictures,
         template=template,
+        brief=brief,
     )
 
 

@@ -29,6 +29,7 @@ from forecasting.vocabulary.files import write_asked
 from forecasting.vocabulary.quantiles import Array
 from forecasting.writers.display import ARABIC_OR_HEBREW, is_web_address, number_facts
 from forecasting.writers.messages import PLOTLY_TYPE, figure_words
+from forecasting.writers.page import sections
 
 CellPlace = tuple[int, int, int, int, Any]  # row, column, how many of each, and the cell
 
@@ -58,6 +59,7 @@ MAX_COLUMN_LETTERS = 28  # letters of a cell beyond which its column gets no wid
 # Centimetres of a letter for each point of its size, and of a cell without its words
 LETTER = 0.022
 MARGINS = 0.38
+BOLD_WIDTH = 1.15  # of a bold letter, in letters
 WHOLE_TABLE = 14  # rows of a table that is not cut where it fits a page
 FONT_SIZES = (9, 8, 7, 6, 5)  # points of a table's letters: the first with which no word is split
 SMALL_SIZE = 7  # points below which a table lies across the page
@@ -71,6 +73,7 @@ def write_document(
     day: dt.date | None,
     draw: Callable[[Sequence[Any]], Iterable[bytes]],
     template: Path | None = None,
+    brief: bool = False,
 ) -> Path:
     """Write an executed report as a Word document.
 
@@ -90,6 +93,8 @@ def write_document(
         them.
     template : Path, optional
         A Word document whose styles and page the new one has; what is written in it is left out.
+    brief : bool
+        What stands above the first section, alone.
 
     Raises
     ------
@@ -97,6 +102,8 @@ def write_document(
         Where the figures cannot be drawn, or the template is no Word document.
     """
     cells = [cell for cell in notebook.cells if "about-code" not in cell.metadata.get("tags", [])]
+    if brief:
+        cells = [cell for cell, _ in sections(cells)[0]["shown"]]
     outputs = _output_data(*cells)
     images = iter(draw([data[PLOTLY_TYPE] for data in outputs if PLOTLY_TYPE in data]))
     document = _empty_document(template)
@@ -444,7 +451,7 @@ def _needs(cell: Any) -> tuple[int, int]:
     """
     text = cell.text_content().strip()
     if cell.tag == "th":
-        longest = 1 + max(map(len, text.split()), default=0)
+        longest = 1 + round(BOLD_WIDTH * max(map(len, text.split()), default=0))
         return longest, longest
     words = [text] if "amount" in cell.get("class", "") else text.split()
     longest = max(map(len, words), default=0)

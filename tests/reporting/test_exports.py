@@ -72,6 +72,19 @@ def test_the_brief_is_printed_alone_and_is_shorter(report, tmp_path):
     assert pages[1] in (1, 2)
 
 
+def test_a_brief_in_word_ends_where_the_sections_begin(report, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(report, tmp_path / "reports" / "uzbekistan-baseline")
+    notebook = nbformat.read(report / "report.ipynb", as_version=4)
+    assert any(cell.source.startswith("## The facts") for cell in notebook.cells)
+    # By its name alone: of a report in ./reports
+    name = Path("uzbekistan-baseline")
+    (made,) = export_report(name, {"docx": tmp_path / "a.docx"}, brief=True)
+    text = [paragraph.text for paragraph in docx.Document(made).paragraphs]
+    assert "Uzbekistan had about 8,000 electric cars at the end of 2022." in "\n".join(text)
+    assert not {"Contents", "The facts"} & set(text)
+
+
 def test_a_document_has_the_styles_of_its_template_and_none_of_its_words(report, tmp_path):
     house = docx.Document()
     house.styles["Normal"].font.name = "Georgia"
