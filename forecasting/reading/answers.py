@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from forecasting.vocabulary.files import read_text
 from forecasting.vocabulary.limits import MAX_MAPPING_BYTES
 from forecasting.vocabulary.measures import MEASURES, did_you_mean
 from forecasting.vocabulary.places import find_partner, find_place, nearest_place
-from forecasting.vocabulary.printed_periods import MONTHS
+from forecasting.vocabulary.printed_periods import MONTHS, YEARS
 from forecasting.vocabulary.quantities import QUANTITIES
 from forecasting.vocabulary.strict_yaml import Document, KeyPath, parse_yaml
 
@@ -39,10 +39,10 @@ PERIODS = (
     *CALENDAR_NAMES,
 )
 DECIMALS = (".", ",")
-ROW_COLUMNS = ("source", "url", "basis", "partner", "product", "kind")  # of the file or an entry
+LARGEST_UNIT = 1e12
 Line = str | int
-
 Place = str | dict[str, str]  # a place, or the column of places
+Reader = Callable[[object], object]
 
 
 @dataclass(frozen=True)
@@ -138,10 +138,6 @@ class Answers:
         return "".join(_lines_of(self, {}))
 
 
-SERIES_KEYS = (
-    "counts", "sheet", "columns", "rows", "where", "unit", "periods", "year", "place", *ROW_COLUMNS,
-)  # fmt: skip
-KEYS = ("read", "published", "place", "decimal", "encoding", "separator", *ROW_COLUMNS)
 # Keys of files of an earlier form, and what replaces each
 OLD_KEYS = {
     "columns": "read: [{counts: ..., columns: [...]}]",
@@ -202,19 +198,59 @@ def answers_in(text: str, name: str = "answers") -> Answers:
         raise LedgerError.at(name, "is no list of keys", "read: is a list of series")
     if "read" not in keys and {*keys} & {*OLD_KEYS}:
         raise LedgerError([*_old_keys(document, keys)])
-    problems = [*_faults(document, keys)]
+    problems: list[Problem] = []
+    entries = keys.get("read")
+    if not isinstance(entries, list) or not entries:
+        hint = "read: [{counts: ev_sales, columns: [B]}]"
+        problems.append(Problem(document.where(("read",)), "is no list of series", hint))
+        entries = []
+    values = _values(document, (), {**keys, "read": None}, FILE_KEYS, problems)
+    read = [_values(document, ("read", index), entry, SERIES_KEYS, problems)
+            for index, entry in enumerate(entries)]  # fmt: skip
+    for index, series in enumerate(read):
+        if "counts" not in series and isinstance(entries[index], dict) and not problems:
+            where = document.where(("read", index, "counts"))
+            hint = "say what it counts, e.g. counts: ev_imports"
+            problems.append(Problem(where, "is missing", hint))
     if problems:
         raise LedgerError(problems)
-    return Answers(
-        read=tuple(_series(entry) for entry in keys["read"]),
-        published=str(keys.get("published", "")),
-        place=_place(keys.get("place", "")),
-        decimal=str(keys.get("decimal", "")),
-        encoding=str(keys.get("encoding", "")),
-        separator=_separator(keys.get("separator", "")),
-        cells={key: str(keys[key]) for key in ROW_COLUMNS if key in keys},
-        document=document,
-    )
+    series_of_file = tuple(SeriesAnswer(**_with_cells(series)) for series in read)
+    return Answers(series_of_file, document=document, **_with_cells(values))
+
+
+def _values(
+    document: Document,
+    path: KeyPath,
+    keys: object,
+    readers: Mapping[str, Reader],
+    problems: list[Problem],
+) -> dict[str, Any]:
+    """The values of some keys, each as its reader gives it; what is wrong is added to a list."""
+    values: dict[str, Any] = {}
+    if not isinstance(keys, dict):
+        hint = "{counts: ev_sales, columns: [B]}"
+        problems.append(Problem(document.where(path), "is no series", hint))
+        return values
+    for key, value in keys.items():
+        where = document.where((*path, key))
+        if key not in readers:
+            hint = did_you_mean(key, readers, f"there are {', '.join(readers)}")
+            problems.append(Problem(where, f"{key!r} is an unknown key", hint))
+        elif value is not None:
+            try:
+                values[key] = readers[key](value)
+            except InputError as error:
+                problems += [replace(problem, where=where) for problem in error.problems]
+    return values
+
+
+def _with_cells(values: dict[str, Any]) -> dict[str, Any]:
+    """Values by the fields of their class: further columns of a ledger stand together."""
+    cells = {key: values[key] for key in ROW_KEYS if key in values}
+    fields = {key: value for key, value in values.items() if key not in ROW_KEYS}
+    if "sheet" in fields:
+        fields["sheets"] = fields.pop("sheet")
+    return fields | {"cells": cells}
 
 
 def _old_keys(document: Document, keys: Mapping[str, Any]) -> Iterator[Problem]:
@@ -227,153 +263,140 @@ def _old_keys(document: Document, keys: Mapping[str, Any]) -> Iterator[Problem]:
             )
 
 
-def _separator(text: object) -> str:
-    return {"tab": "\t", "\\t": "\t"}.get(str(text), str(text))
+# The readers of values, each of which gives the value or raises what is wrong with it.
 
 
-def _series(entry: Mapping[str, Any]) -> SeriesAnswer:
-    return SeriesAnswer(
-        counts=" ".join(str(entry["counts"]).split()),
-        sheets=tuple(map(str, _listed(entry.get("sheet")))),
-        columns=tuple(_listed(entry.get("columns"))),
-        rows=tuple(_listed(entry.get("rows"))),
-        where={str(key): _text(value) for key, value in (entry.get("where") or {}).items()},
-        unit=float(entry["unit"]) if entry.get("unit") is not None else None,
-        periods=" ".join(str(entry.get("periods") or "").split()),
-        year=entry.get("year"),
-        place=_place(entry.get("place", "")),
-        cells={key: str(entry[key]) for key in ROW_COLUMNS if key in entry},
-    )
+def _refusal(value: object, fault: str, hint: str) -> InputError:
+    return InputError.at("", f"{str(value)[:60]!r} {fault}", hint)
 
 
-def _listed(value: object) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
+def _read_text(value: object) -> str:
+    if isinstance(value, dict | list):
+        raise _refusal(value, "is no text", "write its words")
+    return str(value)
 
 
-def _text(value: object) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _place(value: object) -> Place:
-    if isinstance(value, dict):
-        return {"column": str(value["column"])}
-    return find_place(str(value)) if value else ""
-
-
-def _faults(document: Document, keys: Mapping[str, Any]) -> Iterator[Problem]:
-    """What is wrong with a file of answers."""
-
-    def fault(path: KeyPath, words: str, hint: str) -> Problem:
-        return Problem(document.where(path), words, hint)
-
-    yield from _unknown_keys(document, (), keys, KEYS)
-    entries = keys.get("read")
-    if not isinstance(entries, list) or not entries:
-        yield fault(("read",), "is no list of series", "read: [{counts: ev_sales, columns: [B]}]")
-        entries = []
-    if (decimal := keys.get("decimal")) is not None and decimal not in DECIMALS:
-        yield fault(("decimal",), f"{decimal!r} is no decimal mark", "use '.' or ','")
-    separator = _separator(keys.get("separator", ","))
-    if len(separator) != 1 or separator in '"\r\n':
-        yield fault(("separator",), f"{separator!r} is no single sign", "e.g. ';' or tab")
-    if (published := keys.get("published")) is not None:
-        try:
-            publication(str(published))
-        except PeriodError as error:
-            yield fault(("published",), str(error), "write it as 2026-02-20")
-    yield from _faults_of_cells(document, (), keys)
-    for index, entry in enumerate(entries):
-        path: KeyPath = ("read", index)
-        if not isinstance(entry, dict):
-            yield fault(path, "is no series", "{counts: ev_sales, columns: [B]}")
-            continue
-        yield from _unknown_keys(document, path, entry, SERIES_KEYS)
-        yield from _faults_of_series(document, path, entry)
-        yield from _faults_of_cells(document, path, entry)
-
-
-def _unknown_keys(
-    document: Document, path: KeyPath, keys: Mapping[str, Any], known: Collection[str]
-) -> Iterator[Problem]:
-    for key in keys:
-        if key not in known:
-            hint = did_you_mean(key, known, f"there are {', '.join(known)}")
-            yield Problem(document.where((*path, key)), f"{key!r} is an unknown key", hint)
-
-
-def _faults_of_series(
-    document: Document, path: KeyPath, entry: Mapping[str, Any]
-) -> Iterator[Problem]:
-    def fault(key: str, words: str, hint: str) -> Problem:
-        return Problem(document.where((*path, key)), words, hint)
-
-    measure, _, quantity = " ".join(str(entry.get("counts") or "").split()).partition(" ")
-    if not measure:
-        yield fault("counts", "is missing", "say what it counts, e.g. counts: ev_imports")
-    elif measure not in MEASURES:
+def _read_counts(value: object) -> str:
+    measure, _, quantity = " ".join(str(value).split()).partition(" ")
+    if measure not in MEASURES:
         hint = did_you_mean(measure, MEASURES, "e.g. ev_imports, ev_sales, ev_stock")
-        yield fault("counts", f"{measure!r} is an unknown measure", hint)
-    elif quantity and quantity not in QUANTITIES:
+        raise _refusal(measure, "is an unknown measure", hint)
+    if quantity and quantity not in QUANTITIES:
         hint = did_you_mean(quantity, QUANTITIES, f"there are {', '.join(QUANTITIES)}")
-        yield fault("counts", f"{quantity!r} is an unknown quantity", hint)
-    for key in ("sheet", "columns", "rows"):
-        lines = _listed(entry.get(key))
-        if any(isinstance(line, dict | list | bool) for line in lines):
-            yield fault(key, "is no list of lines", f"{key}: [B], or several")
-    where = entry.get("where")
-    if where is not None and not (
-        isinstance(where, dict) and not any(isinstance(v, dict | list) for v in where.values())
-    ):
-        yield fault("where", "says of no column what it holds", "where: {B: Electric}")
-    yield from _faults_of_numbers(document, path, entry)
+        raise _refusal(quantity, "is an unknown quantity", hint)
+    return f"{measure} {quantity}".strip()
 
 
-def _faults_of_numbers(
-    document: Document, path: KeyPath, entry: Mapping[str, Any]
-) -> Iterator[Problem]:
-    def fault(key: str, words: str, hint: str) -> Problem:
-        return Problem(document.where((*path, key)), words, hint)
+def _read_lines(value: object) -> tuple[Line, ...]:
+    lines = value if isinstance(value, list) else [value]
+    if any(isinstance(line, dict | list | bool) for line in lines):
+        raise _refusal(value, "is no list of lines", "[B], or several")
+    return tuple(lines)
 
-    unit = entry.get("unit")
-    is_number = isinstance(unit, int | float) and not isinstance(unit, bool)
-    if unit is not None and not (is_number and 0 < unit <= 1e12):
-        hint = "1, 1000, 1000000; money is left out"
-        yield fault("unit", f"{unit!r} is no number above 0", hint)
-    periods = " ".join(str(entry.get("periods") or OF_ITS_PERIOD).split())
+
+def _read_sheets(value: object) -> tuple[str, ...]:
+    return tuple(map(str, _read_lines(value)))
+
+
+def _read_conditions(value: object) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise _refusal(value, "says of no column what it holds", "where: {B: Electric}")
+    return {str(column): _read_text(word) for column, word in value.items()}
+
+
+def _read_unit(value: object) -> float:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not (is_number and 0 < float(str(value)) <= LARGEST_UNIT):
+        raise _refusal(value, "is no number above 0", "1, 1000, 1000000; money is left out")
+    return float(str(value))
+
+
+def _read_periods(value: object) -> str:
+    periods = " ".join(str(value).split())
     if periods not in PERIODS:
-        hint = did_you_mean(
-            periods, PERIODS, f"there are {OF_ITS_PERIOD}, {YEAR_TO_DATE}, a month, ..."
-        )
-        yield fault("periods", f"{periods!r} is unknown", hint)
-    year = entry.get("year")
-    if year is not None and not (isinstance(year, int) and 1950 <= year <= 2060):
-        yield fault("year", f"{year!r} is no year", "e.g. year: 2024")
+        choices = f"there are {OF_ITS_PERIOD}, {YEAR_TO_DATE}, a month, ..."
+        raise _refusal(periods, "is unknown", did_you_mean(periods, PERIODS, choices))
+    return periods
 
 
-def _faults_of_cells(
-    document: Document, path: KeyPath, keys: Mapping[str, Any]
-) -> Iterator[Problem]:
-    """What is wrong with the place and the further columns of a ledger."""
-    place = keys.get("place")
-    where = document.where((*path, "place"))
-    if isinstance(place, dict):
-        if [*place] != ["column"] or isinstance(place["column"], dict | list):
-            yield Problem(where, "is neither a place nor a column", "place: {column: A}")
-    elif place and not find_place(str(place)):
-        yield Problem(where, f"{place!r} is not a known place", nearest_place(str(place)))
-    for key in ROW_COLUMNS:
-        if isinstance(keys.get(key), dict | list):
-            yield Problem(document.where((*path, key)), "is no text", f"{key}: its words")
-    kind = keys.get("kind")
-    if isinstance(kind, str) and kind not in FACT_KINDS:
-        hint = did_you_mean(kind, FACT_KINDS, f"there are {', '.join(FACT_KINDS)}")
-        yield Problem(document.where((*path, "kind")), f"{kind!r} is unknown", hint)
-    partner = keys.get("partner")
-    if isinstance(partner, str) and not find_partner(partner):
-        fault = f"{partner!r} is not a known place"
-        yield Problem(document.where((*path, "partner")), fault, nearest_place(partner))
+def _read_year(value: object) -> int:
+    if not (isinstance(value, int) and YEARS[0] <= value <= YEARS[1]):
+        raise _refusal(value, "is no year", "e.g. year: 2024")
+    return value
+
+
+def _read_place(value: object) -> Place:
+    if isinstance(value, dict):
+        if [*value] != ["column"]:
+            raise _refusal(value, "is neither a place nor a column", "place: {column: A}")
+        return {"column": _read_text(value["column"])}
+    code = find_place(str(value))
+    if not code:
+        raise _refusal(value, "is not a known place", nearest_place(str(value)))
+    return code
+
+
+def _read_partner(value: object) -> str:
+    if not find_partner(_read_text(value)):
+        raise _refusal(value, "is not a known place", nearest_place(str(value)))
+    return str(value)
+
+
+def _read_kind(value: object) -> str:
+    if value not in FACT_KINDS:
+        hint = did_you_mean(str(value), FACT_KINDS, f"there are {', '.join(FACT_KINDS)}")
+        raise _refusal(value, "is unknown", hint)
+    return str(value)
+
+
+def _read_published(value: object) -> str:
+    try:
+        publication(str(value))
+    except PeriodError as error:
+        raise InputError.at("", str(error), "write it as 2026-02-20") from None
+    return str(value)
+
+
+def _read_decimal(value: object) -> str:
+    if value not in DECIMALS:
+        raise _refusal(value, "is no decimal mark", "use '.' or ','")
+    return str(value)
+
+
+def _read_separator(value: object) -> str:
+    separator = {"tab": "\t", "\\t": "\t"}.get(str(value), str(value))
+    if len(separator) != 1 or separator in '"\r\n':
+        raise _refusal(value, "is no single sign", "e.g. ';' or tab")
+    return separator
+
+
+ROW_KEYS: dict[str, Reader] = {
+    **dict.fromkeys(("source", "url", "basis"), _read_text),
+    "partner": _read_partner,
+    "product": _read_text,
+    "kind": _read_kind,
+}
+SERIES_KEYS: dict[str, Reader] = {
+    "counts": _read_counts,
+    "sheet": _read_sheets,
+    "columns": _read_lines,
+    "rows": _read_lines,
+    "where": _read_conditions,
+    "unit": _read_unit,
+    "periods": _read_periods,
+    "year": _read_year,
+    "place": _read_place,
+    **ROW_KEYS,
+}
+FILE_KEYS: dict[str, Reader] = {
+    "read": _read_text,
+    "published": _read_published,
+    "place": _read_place,
+    "decimal": _read_decimal,
+    "encoding": _read_text,
+    "separator": _read_separator,
+    **ROW_KEYS,
+}
 
 
 # How a file of answers is written.

@@ -126,17 +126,16 @@ def named_lines(entry: Entry, shape: Shape) -> NamedLines:
     conditions = _conditions(entry, shape)
 
     def is_named(place: tuple[int, int]) -> bool:
-        if not all(place[axis] in names[axis] for axis in (ROW, COLUMN) if names[axis]):
-            return False
+        for axis in (ROW, COLUMN):
+            if names[axis] and place[axis] not in names[axis]:
+                return False
         return all(folded(shape.label(place[ROW], at)) == text for at, text in conditions.items())
 
-    for place, text in shape.unread.items():
-        if is_named(place):
-            _refuse(entry, shape, place, text)
     numbers = tuple(number for place, number in shape.numbers.items() if is_named(place))
-    for number in numbers:
-        if number.is_open:
-            _refuse(entry, shape, number.place, number.text)
+    unread = {place: text for place, text in shape.unread.items() if is_named(place)}
+    unread |= {number.place: number.text for number in numbers if number.is_open}
+    for place, text in unread.items():
+        _refuse(entry, shape, place, text)
     if not numbers:
         raise entry.refusal("", "names no cell with a number", "name other lines")
     return NamedLines(shape, numbers, names)
@@ -173,22 +172,24 @@ def lines_named(shape: Shape, axis: int, name: Line) -> list[int]:
     name : str or int
         As the answers have it.
     """
-    lines = shape.lines(axis)
     if not isinstance(name, str):
-        return [line for line in lines if axis == ROW and line == name]
+        return [line for line in shape.lines(axis) if axis == ROW and line == name]
     text = folded(name)
-    words = {line: [folded(t) for t in (*shape.texts(axis, line), shape.text(axis, line))]
-             for line in lines}  # fmt: skip
-    matches = [line for line in lines if text in words[line]]
-    if not matches and axis == COLUMN:
-        matches = [line for line in lines if column_letter(line).lower() == text]
-    if not matches and axis == ROW:
-        beginning = re.compile(rf"{re.escape(text)}(?!\w)")
-        matches = [line for line in lines if any(map(beginning.match, words[line]))]
-    if not matches and axis == ROW:
-        matches = [line for line in lines
-                   if folded(shape.numbers_of(ROW, line)[0].section) == text]  # fmt: skip
-    return matches
+    words = {line: _words(shape, axis, line) for line in shape.lines(axis)}
+    exact = [line for line in words if text in words[line]]
+    if axis == COLUMN:
+        return exact or [line for line in words if folded(column_letter(line)) == text]
+    begins = re.compile(rf"{re.escape(text)}(?!\w)").match
+    return (
+        exact
+        or [line for line in words if any(map(begins, words[line]))]
+        or [line for line in words if folded(shape.numbers_of(ROW, line)[0].section) == text]
+    )
+
+
+def _words(shape: Shape, axis: int, line: int) -> list[str]:
+    """The texts of a line, each and as one, folded."""
+    return [folded(text) for text in (*shape.texts(axis, line), shape.text(axis, line))]
 
 
 def _unknown_line(entry: Entry, shape: Shape, axis: int, name: Line) -> LedgerError:

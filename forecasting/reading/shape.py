@@ -8,7 +8,7 @@ line is named by its axis, `ROW` or `COLUMN`, and its number on it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -341,43 +341,49 @@ def shape_of(sheet: CellSheet, forms: Forms) -> Shape:
         for place, cell in sorted(sheet.cells.items())
         if place[COLUMN] not in row_heads and not (cell.repeated and cell.number is not None)
     }
-    read = ((place, _number_of(place, cell, forms)) for place, cell in cells.items())
-    numbers = {place: number for place, number in read if number}
+    numbers = _all_numbers(cells, forms)
     period_columns = _period_columns(sheet, numbers, forms)
-    numbers = {place: n for place, n in numbers.items() if place[COLUMN] not in period_columns}
-    period_rows = {*_period_rows(sheet, numbers, forms)}
-    numbers = {place: n for place, n in numbers.items() if place[ROW] not in period_rows}
-    columns = {column for _, column in numbers}
-    unread = {
-        place: cell.text
-        for place, cell in cells.items()
-        if place[COLUMN] in columns and place not in numbers and _looks_like_number(cell, forms)
-    }
+    numbers = _without_lines(numbers, COLUMN, period_columns)
+    numbers = _without_lines(numbers, ROW, {*_period_rows(sheet, numbers, forms)})
+    unread = _unread(cells, numbers, forms)
     above, notes = _texts_above(sheet, numbers, unread)
-    shape = Shape(
+    return Shape(
         sheet,
         forms,
-        {},
+        _with_texts(sheet, numbers, above, period_columns, row_heads),
         {place: text for place, text in unread.items() if above[place[ROW]].head_rows},
         period_columns,
         frozenset(row for texts in above.values() for row in texts.head_rows),
         notes,
         row_heads,
     )
-    rows = sheet.rows()
-    for place, number in numbers.items():
-        row = place[ROW]
-        shape.numbers[place] = replace(
-            number,
-            heads=_heads(sheet, above[row].head_rows, place[COLUMN], min(columns)),
-            labels=_labels(rows[row], row, numbers, period_columns | row_heads.keys(), row_heads),
-            titles=tuple(filter(None, (*above[row].titles, sheet.title))),
-            section=above[row].section,
-        )
-    return shape
 
 
 # Numbers
+
+
+def _all_numbers(cells: Mapping[Place, SheetCell], forms: Forms) -> dict[Place, TableNumber]:
+    """The numbers among cells, years and months that label others among them."""
+    numbers = {place: _number_of(place, cell, forms) for place, cell in cells.items()}
+    return {place: number for place, number in numbers.items() if number}
+
+
+def _without_lines(
+    numbers: Mapping[Place, TableNumber], axis: int, lines: Collection[int]
+) -> dict[Place, TableNumber]:
+    return {place: number for place, number in numbers.items() if place[axis] not in lines}
+
+
+def _unread(
+    cells: Mapping[Place, SheetCell], numbers: Mapping[Place, TableNumber], forms: Forms
+) -> dict[Place, str]:
+    """The texts in columns of numbers that begin as numbers and are none."""
+    columns = {column for _, column in numbers}
+    return {
+        place: cell.text
+        for place, cell in cells.items()
+        if place[COLUMN] in columns and place not in numbers and _looks_like_number(cell, forms)
+    }
 
 
 def _number_of(place: Place, cell: SheetCell, forms: Forms) -> TableNumber | None:
@@ -427,17 +433,13 @@ def _looks_like_number(cell: SheetCell, forms: Forms) -> bool:
 # Columns and rows that name periods
 
 
-def _whole(number: TableNumber) -> int | None:
-    """A number that may be a year or a month: whole, written without marks."""
-    match = re.fullmatch(rf"(\d{{1,4}}) ?(?:{FOOTNOTES})?", number.text)
-    return int(match[1]) if match else None
-
-
-def _whole_numbers(numbers: Iterable[TableNumber]) -> list[int]:
-    """Numbers that may be years or months; empty where one of them is none."""
-    values = [_whole(number) for number in numbers]
-    whole = [value for value in values if value is not None]
-    return whole if len(whole) == len(values) else []
+def _whole_numbers(numbers: Iterable[TableNumber]) -> list[int] | None:
+    """Numbers that may be years or months, whole and without marks; None where one of them is
+    not.
+    """
+    matches = [re.fullmatch(rf"(\d{{1,4}}) ?(?:{FOOTNOTES})?", n.text) for n in numbers]
+    whole = [int(match[1]) for match in matches if match]
+    return whole if len(whole) == len(matches) else None
 
 
 def _are_years(values: Sequence[int], calendar: str) -> bool:
@@ -469,63 +471,76 @@ def _are_months(values: Sequence[int], head: str, is_leftmost: bool) -> bool:
 
 
 def _period_columns(
-    sheet: CellSheet, numbers: dict[Place, TableNumber], forms: Forms
+    sheet: CellSheet, numbers: Mapping[Place, TableNumber], forms: Forms
 ) -> frozenset[int]:
     """The columns of years, months, quarters and dates."""
     columns: set[int] = set()
     has_years = False
     for column, cells in sheet.columns().items():
-        in_column = [numbers[row, column] for row in cells if (row, column) in numbers]
-        if not in_column:
-            periods = [cell for cell in cells.values() if cell.day or forms.is_period(cell.text)]
-            if len(periods) >= max(1, len(cells) // 2):
-                columns.add(column)
-            continue
-        values = _whole_numbers(in_column)
-        top = [cell.text for cell in [*cells.values()][:HEAD_ROWS] if cell.number is None]
-        head = folded(" ".join(top))
+        values = _whole_numbers(numbers[row, column] for row in cells if (row, column) in numbers)
         is_leftmost = not any(left < column and left not in columns for _, left in numbers)
-        if not values:
+        head = _head_of_column(cells)
+        if values is None:
             continue
-        if _are_years(values, forms.calendar):
-            if YEAR_HEADS.search(head) or (is_leftmost and not has_years):
-                columns.add(column)
-                has_years = True
-        elif has_years and _are_months(values, head, is_leftmost):
-            columns.add(column)
+        if not values:
+            is_period = _are_periods(cells, forms)
+        elif _are_years(values, forms.calendar):
+            is_period = bool(YEAR_HEADS.search(head)) or (is_leftmost and not has_years)
+            has_years = has_years or is_period
+        else:
+            is_period = has_years and _are_months(values, head, is_leftmost)
+        columns |= {column} if is_period else set()
     return frozenset(columns)
 
 
+def _head_of_column(cells: Mapping[int, SheetCell]) -> str:
+    """The texts at the top of a column, folded."""
+    top = [cell.text for cell in [*cells.values()][:HEAD_ROWS] if cell.number is None]
+    return folded(" ".join(top))
+
+
+def _are_periods(cells: Mapping[int, SheetCell], forms: Forms) -> bool:
+    """Whether most cells of a column of words are periods or dates."""
+    periods = [cell for cell in cells.values() if cell.day or forms.is_period(cell.text)]
+    return len(periods) >= max(1, len(cells) // 2)
+
+
 def _period_rows(
-    sheet: CellSheet, numbers: dict[Place, TableNumber], forms: Forms
+    sheet: CellSheet, numbers: Mapping[Place, TableNumber], forms: Forms
 ) -> Iterator[int]:
     """The rows whose numbers are years, or months from the first on, above other numbers."""
     by_row: dict[int, list[TableNumber]] = {}
     for place, number in sorted(numbers.items()):
         by_row.setdefault(place[ROW], []).append(number)
-    rows = sheet.rows()
-    above_row = -1
+    previous_row = -1
     follows_numbers = False
-    for row, in_row in by_row.items():
-        texts = [cell.text for cell in rows[row].values() if cell.number is None]
-        has_label = any(forms.is_period(text) and not text.isdecimal() for text in texts)
-        values = _whole_numbers(in_row)
+    for row, of_row in by_row.items():
+        values = _whole_numbers(of_row)
+        is_top = previous_row != row - 1
         is_head = False
-        if values and not has_label and row < max(by_row):
-            stands_alone = above_row != row - 1 and not follows_numbers
-            is_head = _head_columns(values, forms.calendar, stands_alone, above_row != row - 1)
+        if values and row < max(by_row) and not _has_period_label(sheet, row, forms):
+            is_head = _head_columns(values, forms.calendar, is_top, follows_numbers)
         if is_head:
             yield row
         follows_numbers = not is_head
-        above_row = row
+        previous_row = row
 
 
-def _head_columns(values: list[int], calendar: str, stands_alone: bool, is_top: bool) -> bool:
+def _has_period_label(sheet: CellSheet, row: int, forms: Forms) -> bool:
+    """Whether a row has a text that is a period, so that its numbers are none."""
+    texts = [cell.text for cell in sheet.rows()[row].values() if cell.number is None]
+    return any(forms.is_period(text) and not text.isdecimal() for text in texts)
+
+
+def _head_columns(
+    values: Sequence[int], calendar: str, is_top: bool, follows_numbers: bool
+) -> bool:
     """Whether the numbers of a row are years, or months from the first on, that head columns."""
     distinct = [*dict.fromkeys(values)]
     if _are_years(values, calendar):
         is_ordered = distinct in (sorted(distinct), sorted(distinct, reverse=True))
-        return is_ordered and (len(distinct) > 1 or stands_alone)
+        stands_apart = is_top and not follows_numbers
+        return is_ordered and (len(distinct) > 1 or stands_apart)
     return is_top and len(values) >= SHORTEST_RUN and values == [*range(1, len(values) + 1)]
 
 
@@ -542,36 +557,35 @@ class _Above:
 
 
 def _texts_above(
-    sheet: CellSheet, numbers: Iterable[Place], unread: Iterable[Place]
+    sheet: CellSheet, numbers: Collection[Place], unread: Collection[Place]
 ) -> tuple[dict[int, _Above], tuple[str, ...]]:
     """What stands above each row with numbers, and the texts below all."""
-    places = {*numbers, *unread}
+    number_rows = {row for row, _ in (*numbers, *unread)}
     columns = {column for _, column in numbers}
-    bottom = max((row for row, _ in places), default=0)
     above: dict[int, _Above] = {}
     heads: list[int] = []
     titles: list[str] = []
     sections: list[str] = []
-    notes: list[str] = []
+    texts_between: list[str] = []
     is_below_numbers = False
     for row, cells in sheet.rows().items():
         texts = [*dict.fromkeys(cell.text for cell in cells.values())]
-        if any((row, column) in places for column in cells):
+        if row in number_rows:
             titles_of_row = (*reversed(sections), *reversed(titles))
-            above[row] = _Above(tuple(heads), titles_of_row, sections[-1] if sections else "")
+            above[row] = _Above(tuple(heads), titles_of_row, "".join(sections[-1:]))
             is_below_numbers = True
-            notes = []
-        elif row < bottom and _are_heads(cells, columns):
+            texts_between = []
+        elif row < max(number_rows, default=0) and _are_heads(cells, columns):
             if is_below_numbers:  # another table begins, and what stood between is its title
-                heads, titles, sections, is_below_numbers = [], notes, [], False
+                heads, titles, sections, is_below_numbers = [], texts_between, [], False
             heads.append(row)
-            notes = []
+            texts_between = []
         elif is_below_numbers:
-            notes = [*notes, *texts]
+            texts_between = [*texts_between, *texts]
             sections = texts
         else:
             titles += texts
-    return above, tuple(notes)
+    return above, tuple(texts_between)
 
 
 def _are_heads(cells: dict[int, SheetCell], columns: set[int]) -> bool:
@@ -610,19 +624,41 @@ def _heads(
     return tuple(texts)
 
 
+def _with_texts(
+    sheet: CellSheet,
+    numbers: Mapping[Place, TableNumber],
+    above: Mapping[int, _Above],
+    period_columns: Collection[int],
+    row_heads: Collection[int],
+) -> dict[Place, TableNumber]:
+    """Numbers with the texts that say what they are."""
+    leftmost = min((column for _, column in numbers), default=0)
+    labelled = {}
+    for place, number in numbers.items():
+        row, column = place
+        of_row = above[row]
+        labelled[place] = replace(
+            number,
+            heads=_heads(sheet, of_row.head_rows, column, leftmost),
+            labels=_labels(sheet.rows()[row], row, numbers, period_columns, row_heads),
+            titles=tuple(filter(None, (*of_row.titles, sheet.title))),
+            section=of_row.section,
+        )
+    return labelled
+
+
 def _labels(
-    cells: dict[int, SheetCell],
+    cells: Mapping[int, SheetCell],
     row: int,
-    numbers: Iterable[Place],
-    labelling: Iterable[int],
-    row_heads: Iterable[int],
+    numbers: Collection[Place],
+    period_columns: Collection[int],
+    row_heads: Collection[int],
 ) -> dict[int, str]:
     """The texts of a row by column: those before its first number, and periods anywhere."""
     first_number = min(column for column in cells if (row, column) in numbers)
+    texts = {column: cell.text for column, cell in cells.items() if (row, column) not in numbers}
     return {
-        column: cell.text
-        for column, cell in cells.items()
-        if (row, column) not in numbers
-        and column not in row_heads
-        and (column < first_number or column in labelling)
+        column: text
+        for column, text in texts.items()
+        if column not in row_heads and (column < first_number or column in period_columns)
     }

@@ -24,7 +24,8 @@ from forecasting.evidence.checking import (
 )
 from forecasting.evidence.rules import FoundRow
 from forecasting.reading.answers import answers_path, read_answers
-from forecasting.reading.cells import TABLES, TEXTS, UserFile
+from forecasting.reading.cell_files import TABLES, TEXTS
+from forecasting.reading.cells import UserFile
 from forecasting.reading.table_proposal import error_of_proposal, proposal_of_table
 from forecasting.reading.user_table import TableReading, UserTable
 from forecasting.vocabulary.caveats import Caveat

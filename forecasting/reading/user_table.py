@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from forecasting.evidence.rules import FoundRow, cell_text, normalise, number_text
 from forecasting.reading.answers import CALENDAR_NAMES, Answers, SeriesAnswer
 from forecasting.reading.candidates import Candidate, candidates_of
-from forecasting.reading.cells import Sheets, UserFile, column_letter, sheets_of
+from forecasting.reading.cell_files import sheets_of
+from forecasting.reading.cells import Place, Sheets, UserFile, cell_name
 from forecasting.reading.checks import problems_of
 from forecasting.reading.proposals import countries_named
 from forecasting.reading.shape import COLUMN, ROW, Shape, shapes_of
@@ -176,13 +177,11 @@ class UserTable:
         """Cells that two entries name."""
         for index, reading in enumerate(readings):
             for earlier_index, earlier in enumerate(readings[:index]):
-                for _, row, column in sorted(reading.cells & earlier.cells)[:1]:
-                    yield Problem(
-                        answers.where(index),
-                        f"reads {column_letter(column)}{row}, which read[{earlier_index}] reads, "
-                        "too",
-                        "name each line in one entry",
-                    )
+                for _, *place in sorted(reading.cells & earlier.cells)[:1]:
+                    name = cell_name((place[ROW], place[COLUMN]))
+                    fault = f"reads {name}, which read[{earlier_index}] reads, too"
+                    hint = "name each line in one entry"
+                    yield Problem(answers.where(index), fault, hint)
 
     def open_forms(self, answers: Answers) -> Iterator[Problem]:
         """What the file leaves open of how it is written: its commas, its encoding."""
@@ -218,16 +217,9 @@ class UserTable:
             if not places:
                 yield f"sheet {shape.title or self.name}"
                 continue
-            rows, columns = ({place[axis] for place in places} for axis in (ROW, COLUMN))
-            for column in shape.lines(COLUMN):
-                if column not in columns:
-                    yield f"{lead}{shape.name(COLUMN, column)}"
-            for row in shape.lines(ROW):
-                in_columns = {number.place[COLUMN] for number in shape.numbers_of(ROW, row)}
-                if row not in rows and in_columns & columns:
-                    yield f"{lead}{shape.name(ROW, row)}"
-            for line in shape.sheet.hidden:
-                yield f"{lead}{line}: is hidden"
+            lines = [*_unread_lines(shape, places)]
+            lines += [f"{line}: is hidden" for line in shape.sheet.hidden]
+            yield from (f"{lead}{line}" for line in lines)
 
     def candidates(self, answers: Answers | None = None) -> list[Candidate]:
         """The lines that may be series, in the order of the table."""
@@ -246,3 +238,16 @@ class UserTable:
         texts = {text for number in numbers for text in number.titles}
         codes = {code for text in texts for code in countries_named(text)}
         return codes.pop() if len(codes) == 1 else ""
+
+
+def _unread_lines(shape: Shape, places: Collection[Place]) -> Iterator[str]:
+    """The columns with numbers of which no cell is named, and the rows beside named columns."""
+    columns = {column for _, column in places}
+    rows = {row for row, _ in places}
+    for column in shape.lines(COLUMN):
+        if column not in columns:
+            yield shape.name(COLUMN, column)
+    for row in shape.lines(ROW):
+        of_row = {number.place[COLUMN] for number in shape.numbers_of(ROW, row)}
+        if row not in rows and of_row & columns:
+            yield shape.name(ROW, row)

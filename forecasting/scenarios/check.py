@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from forecasting.evidence.checking import of_one_id
 from forecasting.evidence.rules import FoundRow
 from forecasting.parameters.naming import PARAMS_ENDINGS, named_again
-from forecasting.reading.cells import TABLES
+from forecasting.reading.cell_files import TABLES
 from forecasting.reading.user_files import checked_file, read_rows
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import EvidenceError, InputError, Problem

@@ -22,7 +22,8 @@ from forecasting.evidence.rules import OBSERVATION_KINDS, FoundRow, Row, number_
 from forecasting.parameters.naming import country_code
 from forecasting.parameters.writing import new_params, write_params, yaml_value
 from forecasting.reading.answers import Answers, answers_path, proposal_path, read_answers
-from forecasting.reading.cells import TABLES, CellSheet, UserFile
+from forecasting.reading.cell_files import TABLES
+from forecasting.reading.cells import CellSheet, UserFile
 from forecasting.reading.dialogue import Question, TableDialogue, one_of, proposal_file
 from forecasting.reading.table_proposal import problems_of_proposal
 from forecasting.reading.user_files import plain_rows

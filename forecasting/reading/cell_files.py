@@ -1,0 +1,110 @@
+"""From a file to sheets of cells: text in any encoding and with any separator, workbooks.
+
+>>> (sheet,) = sheets_of(UserFile("own.csv", b"Land;2023%cNO;104000" % 10)).sheets
+>>> sheet.cells[2, 2].text
+'104000'
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from forecasting.evidence.checking import rows_of_text
+from forecasting.reading.cells import CellSheet, SheetCell, Sheets, UserFile
+from forecasting.reading.encodings import decoded, differing_lines
+from forecasting.reading.workbooks import excel_sheets, other_sheets
+from forecasting.vocabulary.errors import LedgerError
+from forecasting.vocabulary.limits import (
+    MAX_GRID_CELLS,
+    MAX_TABLE_CELLS,
+    MAX_TABLE_CHARACTERS,
+    MAX_TABLE_TEXTS,
+)
+from forecasting.vocabulary.printed_numbers import plain_text
+
+TEXTS = (".csv", ".tsv")
+EXCEL = (".xlsx", ".xlsm")
+OTHER_WORKBOOKS = (".xls", ".ods")
+TABLES = (*TEXTS, *EXCEL, *OTHER_WORKBOOKS)
+SEPARATORS = ";\t|,"  # of two that are as regular, the comma may be a decimal mark
+SEPARATOR_LINES = 40  # lines that show which separator a text has
+
+
+def sheets_of(file: UserFile) -> Sheets:
+    """The sheets of a file.
+
+    Parameters
+    ----------
+    file : UserFile
+        With its content.
+
+    Raises
+    ------
+    LedgerError
+        What stands in the way: no table, a damaged one, one beyond a limit.
+    """
+    ending = Path(file.name).suffix.lower()
+    if ending in EXCEL:
+        sheets = Sheets(file.name, tuple(excel_sheets(file)))
+    elif ending in OTHER_WORKBOOKS:
+        sheets = Sheets(file.name, tuple(other_sheets(file)), knows_forms=False)
+    elif ending in TEXTS:
+        sheets = _sheet_of_text(file)
+    else:
+        raise LedgerError.at(
+            file.name, f"is no table by its name ({', '.join(TABLES)})", "save it as .xlsx or CSV"
+        )
+    _check_size(file.name, sheets.sheets)
+    if not sheets.sheets:
+        raise LedgerError.at(file.name, "holds no cell that is shown", "give a table with numbers")
+    return sheets
+
+
+def _check_size(name: str, sheets: Iterable[CellSheet]) -> None:
+    """Refuse what takes too long to show and to look up."""
+    texts = [cell.text for sheet in sheets for cell in sheet.cells.values()]
+    words = {text for text in texts if not re.search(r"\d", text)}
+    _check_count(name, len(texts), MAX_TABLE_CELLS, "cells")
+    _check_count(name, len(words), MAX_TABLE_TEXTS, "different texts")
+    _check_count(name, sum(map(len, texts)), MAX_TABLE_CHARACTERS, "characters")
+
+
+def _check_count(name: str, count: int, limit: int, things: str) -> None:
+    if count > limit:
+        fault = f"has {count:,} {things}, {limit:,} are the most"
+        raise LedgerError.at(name, fault, "keep the rows and columns that you need")
+
+
+def _sheet_of_text(file: UserFile) -> Sheets:
+    texts = decoded(file.name, file.data, file.encoding)
+    text = next(iter(texts.values()))
+    separator = file.separator or max(SEPARATORS, key=lambda mark: _regularity(text, mark))
+    try:
+        rows = [row for _, row in rows_of_text(file.name, text, separator)]
+    except csv.Error as error:
+        hint = "check the quotation marks"
+        raise LedgerError.at(file.name, f"is no table: {error}", hint) from None
+    _check_count(file.name, sum(map(len, rows)), MAX_GRID_CELLS, "cells, empty ones included")
+    cells = {
+        (row, column): SheetCell(plain_text(text_of_cell))
+        for row, line in enumerate(rows, start=1)
+        for column, text_of_cell in enumerate(line, start=1)
+        if text_of_cell.strip()
+    }
+    sheets = (CellSheet.of_cells("", cells),) if cells else ()
+    return Sheets(file.name, sheets, separator, differing_lines(texts))
+
+
+def _regularity(text: str, mark: str) -> tuple[int, int]:
+    """In how many of the top lines a mark makes one number of cells, and that number."""
+    top = text[:20_000].splitlines()[:SEPARATOR_LINES]
+    try:
+        lengths = Counter(len(row) for row in csv.reader(top, delimiter=mark))
+    except csv.Error:
+        return 0, 0
+    several = {length: lines for length, lines in lengths.items() if length > 1}
+    return max(((lines, length) for length, lines in several.items()), default=(0, 0))
