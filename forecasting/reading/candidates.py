@@ -54,6 +54,15 @@ class Candidate:
     proposal: HeadProposal
 
     @property
+    def is_total(self) -> bool:
+        """Whether its line is a sum of others, which is read where a person says so."""
+        return any(is_total(text) for axis in (ROW, COLUMN) for text in self._texts(axis))
+
+    def _texts(self, axis: int) -> tuple[str, ...]:
+        named = self.series.rows if axis == ROW else self.series.columns
+        return self.numbers[0].texts(axis) if len(named) == 1 else ()
+
+    @property
     def titles(self) -> tuple[str, ...]:
         """The texts above its numbers."""
         return self.numbers[0].titles
@@ -84,7 +93,7 @@ def candidates_of(shape: Shape, sheets: tuple[str, ...] = ()) -> list[Candidate]
 
 def likeliest(candidates: Sequence[Candidate]) -> Candidate | None:
     """The first line whose words say what it counts, or speak of electric cars; else the first."""
-    no_money = [candidate for candidate in candidates if not candidate.proposal.money]
+    no_money = [one for one in candidates if not one.proposal.money and not one.is_total]
     sure = [candidate for candidate in no_money if candidate.proposal.sure]
     counting = [candidate for candidate in no_money if candidate.proposal.counts]
     electric = [candidate for candidate in no_money if "electric" in candidate.proposal.words]
@@ -103,13 +112,11 @@ def _names_periods(shape: Shape, axis: int) -> bool:
 
 
 def _of_rows(shape: Shape, sheets: tuple[str, ...]) -> Iterator[Candidate]:
-    rows = shape.lines(ROW)
-    for row in rows:
+    for row in shape.lines(ROW):
         text = shape.text(ROW, row)
-        if not is_total(text) or len(rows) == 1:
-            series = SeriesAnswer("", sheets, rows=(row,))
-            label = f"row {row} {text[:LONGEST_LABEL]!r}"
-            yield _candidate(series, label, text, shape.numbers_of(ROW, row))
+        series = SeriesAnswer("", sheets, rows=(row,))
+        label = f"row {row} {text[:LONGEST_LABEL]!r}"
+        yield _candidate(series, label, text, shape.numbers_of(ROW, row))
 
 
 def _of_columns(shape: Shape, sheets: tuple[str, ...]) -> Iterator[Candidate]:

@@ -118,9 +118,15 @@ def money(facts: Sequence[TableFact]) -> Doubts:
         near = [text for number in fact.numbers for text in number.near_texts]
         says_pieces = any(_PIECES.search(folded(text)) for text in near)
         for text in near if says_pieces else _texts(fact):
-            if MONEY.search(folded(text)):
+            if MONEY.search(folded(text)) and not _is_any_value(text, fact.shape):
                 fault = f"{fact.printed} may be money: {text[:60]!r}"
                 yield Doubt(fact, fault, "name a line of vehicles; money is not read")
+
+
+def _is_any_value(text: str, shape: Shape) -> bool:
+    """Whether a head says value alone, and no line beside it is of pieces."""
+    heads = [shape.text(COLUMN, column) for column in shape.lines(COLUMN)]
+    return folded(text) == "value" and not any(_PIECES.search(folded(head)) for head in heads)
 
 
 def units(facts: Sequence[TableFact]) -> Doubts:

@@ -548,39 +548,33 @@ class SeriesQuestions:
         if self.earlier and self.earlier.unit:
             return f"{self.earlier.unit:.0f}", ""
         chosen = self._chosen()
-        if chosen is None:
-            return "1", ""
-        if chosen.proposal.money:
-            return MONEY_UNIT, ""
-        is_percent = any(number.percent for number in chosen.numbers)
-        if is_percent or chosen.proposal.words & GROWTH_WORDS:
-            return GROWTH_UNIT, ""
-        fractions = [one.text for one in chosen.numbers if one.scale == 1 and one.value % 1 > 1e-9]
-        if fractions and chosen.proposal.unit == 1.0:
-            return "", f"{fractions[0]} is no whole number"
-        return f"{chosen.proposal.unit:.0f}", ""
+        return _unit_of_line(chosen) if chosen else ("1", "")
 
     def _periods(self, series: SeriesAnswer) -> Iterator[Question]:
         """Of which period a number is: of a stock only where that is not known."""
         reading = self._reading(replace(series, periods="", year=None))
         reasons = [one for one in reading.problems if one.hint in HINTS.values()]
-        because = f"{reasons[0].where.rpartition(' ')[2]} {reasons[0].fault}" if reasons else ""
-        if not because and measure_of(series.measure).kind == "stock":
-            return
-        choices = OF_PERIODS | OTHER_YEAR
-        proposed = self.earlier.periods if self.earlier else ""
-        if "stands for" in because:
-            choices = OF_DAYS | {YEAR_TO_DATE: OF_PERIODS[YEAR_TO_DATE]}
-        elif "begins" in because:
-            choices = OF_PERIODS | dict.fromkeys(MONTHS, "")
-        elif not because:
-            titles = reading.facts[0].numbers[0].titles if reading.facts else ()
-            may_run = may_run_since_january(reading.facts)
-            because = "they never fall within a year" if may_run else ""
-            usual = YEAR_TO_DATE if any(map(says_to_date, titles)) else OF_ITS_PERIOD
-            proposed = proposed or ("" if may_run and usual == OF_ITS_PERIOD else usual)
         asks = "Of which period is each number?"
-        yield self._question("periods", asks, proposed, _read_periods, choices, because)
+        if reasons:
+            because = f"{reasons[0].where.rpartition(' ')[2]} {reasons[0].fault}"
+            proposed = self.earlier.periods if self.earlier else ""
+            choices = _choices_of_periods(because)
+            yield self._question("periods", asks, proposed, _read_periods, choices, because)
+        elif measure_of(series.measure).kind == "flow":
+            proposed, because = self._proposed_periods(reading)
+            choices = OF_PERIODS | OTHER_YEAR
+            yield self._question("periods", asks, proposed, _read_periods, choices, because)
+
+    def _proposed_periods(self, reading: SeriesReading) -> tuple[str, str]:
+        """What is proposed of periods that a table names, empty where nothing is, and why."""
+        titles = reading.facts[0].numbers[0].titles if reading.facts else ()
+        may_run = may_run_since_january(reading.facts)
+        because = "they never fall within a year" if may_run else ""
+        if self.earlier and self.earlier.periods:
+            return self.earlier.periods, because
+        if any(map(says_to_date, titles)):
+            return YEAR_TO_DATE, because
+        return "" if may_run else OF_ITS_PERIOD, because
 
     def _fix(self) -> Iterator[Question]:
         """What to answer otherwise, where the series cannot be read as it was answered."""
@@ -617,6 +611,29 @@ def _column_of_countries(lines: NamedLines) -> int | None:
         if column not in lines.shape.period_columns and any(map(_country_in, names)):
             return column
     return None
+
+
+def _unit_of_line(candidate: Candidate) -> tuple[str, str]:
+    """The unit that the words and the numbers of a line propose, and why none."""
+    proposal = candidate.proposal
+    is_percent = any(number.percent for number in candidate.numbers)
+    fractions = [one.text for one in candidate.numbers if one.scale == 1 and one.value % 1 > 1e-9]
+    if proposal.money:
+        return MONEY_UNIT, ""
+    if is_percent or proposal.words & GROWTH_WORDS:
+        return GROWTH_UNIT, ""
+    if fractions and proposal.unit == 1.0:
+        return "", f"{fractions[0]} is no whole number"
+    return f"{proposal.unit:.0f}", ""
+
+
+def _choices_of_periods(reason: str) -> Mapping[str, str]:
+    """The answers about periods that are not known for a reason."""
+    if "stands for" in reason:
+        return OF_DAYS | {YEAR_TO_DATE: OF_PERIODS[YEAR_TO_DATE]}
+    if "begins" in reason:
+        return OF_PERIODS | dict.fromkeys(MONTHS, "")
+    return OF_PERIODS | OTHER_YEAR
 
 
 def _counts_in_unit(counts: str, unit: str) -> str:
@@ -658,26 +675,23 @@ def typed_lines(
     """
     if folded(text) in ("all", "all numbers"):
         return SeriesAnswer("")
+    if re.fullmatch(r"[A-Za-z]{1,2}(?: [A-Za-z]{1,2})+", text):
+        text = ", ".join(text.upper().split())
     parts = [part.strip() for part in re.split(r"[,;+]|\band\b", text) if part.strip()]
-    if re.fullmatch(r"(?:columns? )?[A-Za-z]{1,2}(?: [A-Za-z]{1,2})+", text):
-        parts = re.sub("^columns? ", "", text).split()
     if all(part.isdecimal() and 1 <= int(part) <= len(candidates) for part in parts):
         return _of_list([candidates[int(part) - 1].series for part in parts])
-    columns: list[str] = []
-    rows: list[str | int] = []
-    of_rows = False
-    for part in parts:
-        words = re.sub(r"(?i)^(?:column|row)s? ", "", part)
-        of_rows = part.lower().startswith("row") or (of_rows and words.isdecimal())
-        if of_rows:
-            rows += [int(number) for number in re.findall(r"\d+", words)] or [words]
-        elif any(lines_named(shape, COLUMN, words) for shape in shapes):
-            columns.append(words.upper() if re.fullmatch("[a-z]{1,2}", words) else words)
-        elif any(lines_named(shape, ROW, words) for shape in shapes):
-            rows.append(words)
-        else:
-            columns.append(words)
-    return SeriesAnswer("", columns=tuple(columns), rows=tuple(rows))
+    if re.match(r"(?i)rows? \d", text):
+        return SeriesAnswer("", rows=tuple(map(int, re.findall(r"\d+", text))))
+    names = [re.sub(r"(?i)^(?:column|row)s? ", "", part) for part in parts]
+    rows = tuple(name for name in names if _is_row(name, shapes))
+    columns = tuple(name for name in names if name not in rows)
+    return SeriesAnswer("", columns=columns, rows=rows)
+
+
+def _is_row(name: str, shapes: Sequence[Shape]) -> bool:
+    """Whether a name is of rows, and of no column."""
+    axes = [axis for axis in (COLUMN, ROW) for shape in shapes if lines_named(shape, axis, name)]
+    return bool(axes) and COLUMN not in axes
 
 
 def _of_list(chosen: Sequence[SeriesAnswer]) -> SeriesAnswer:

@@ -174,16 +174,23 @@ def lines_named(shape: Shape, axis: int, name: Line) -> list[int]:
     """
     if not isinstance(name, str):
         return [line for line in shape.lines(axis) if axis == ROW and line == name]
-    text = folded(name)
-    words = {line: _words(shape, axis, line) for line in shape.lines(axis)}
-    exact = [line for line in words if text in words[line]]
-    if axis == COLUMN:
-        return exact or [line for line in words if folded(column_letter(line)) == text]
+    match = _matching_columns if axis == COLUMN else _matching_rows
+    return match(shape, folded(name))
+
+
+def _matching_columns(shape: Shape, text: str) -> list[int]:
+    columns = shape.lines(COLUMN)
+    by_head = [column for column in columns if text in _words(shape, COLUMN, column)]
+    return by_head or [column for column in columns if folded(column_letter(column)) == text]
+
+
+def _matching_rows(shape: Shape, text: str) -> list[int]:
+    rows = shape.lines(ROW)
     begins = re.compile(rf"{re.escape(text)}(?!\w)").match
     return (
-        exact
-        or [line for line in words if any(map(begins, words[line]))]
-        or [line for line in words if folded(shape.numbers_of(ROW, line)[0].section) == text]
+        [row for row in rows if text in _words(shape, ROW, row)]
+        or [row for row in rows if any(map(begins, _words(shape, ROW, row)))]
+        or [row for row in rows if folded(shape.numbers_of(ROW, row)[0].section) == text]
     )
 
 

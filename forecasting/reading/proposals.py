@@ -68,6 +68,10 @@ MONEY = re.compile(
     r"dollars?|euros?|долл\w*|руб\w*|евро|тенге|сум(?:ов|а)?|сом\w*|value|cost|price|cif|fob|"
     r"стоимост\w*|цен\w*|美元|万元|亿元|千元)(?![^\W\d_])\.?"
 )
+BATTERY = re.compile(r"(?<![^\W\d_])(?:bevs?|battery|аккумулятор\w*)(?![^\W\d_])")
+PLUG_IN = re.compile(
+    r"(?<![^\W\d_])(?:phevs?|plug[- ]?ins?|подзаряжа\w*|подключаем\w*)(?![^\W\d_])"
+)
 KINDS = {
     "motorcycles": r"motor ?cycles?|motorbikes?|mopeds?|two[- ]wheelers?|scooters?|"
                    r"мотоцикл\w*|мопед\w*",
@@ -227,6 +231,21 @@ def is_total(text: str) -> bool:
     (True, False)
     """
     return TOTALS.match(folded(text)) is not None
+
+
+def is_of_battery_cars(text: str) -> bool:
+    """Whether a text is of battery cars, without plug-in hybrids.
+
+    >>> is_of_battery_cars("BEV"), is_of_battery_cars("BEV + PHEV"), is_of_battery_cars("EVs")
+    (True, False, False)
+    """
+    words = folded(text)
+    return BATTERY.search(words) is not None and not is_of_plug_ins(text)
+
+
+def is_of_plug_ins(text: str) -> bool:
+    """Whether a text names plug-in hybrids."""
+    return PLUG_IN.search(folded(text)) is not None
 
 
 def kinds_in(text: str) -> set[str]:

@@ -51,6 +51,7 @@ HEAD_ROWS = 6  # cells at the top of a column among which its head is looked for
 SHORTEST_RUN = 4  # months 1, 2, 3, ... that head columns, or label rows without a head
 LONGEST_NAME = 60  # characters of a head in a message
 _LIKE_NUMBER = re.compile(r"[(\[]?[+−–~≈<>≥≤=-]?\s?[$€£]?\s?\d")
+_COMPACT_MONTH = re.compile(r"^((?:19|20)\d\d)(0[1-9]|1[0-2])$")
 _CURRENCY = re.compile(r"[$€£¥₽₸]\s?|\s?[$€£¥₽₸]$")
 
 
@@ -477,12 +478,13 @@ def _period_columns(
     columns: set[int] = set()
     has_years = False
     for column, cells in sheet.columns().items():
-        values = _whole_numbers(numbers[row, column] for row in cells if (row, column) in numbers)
+        of_column = [numbers[row, column] for row in cells if (row, column) in numbers]
+        values = _whole_numbers(of_column)
         is_leftmost = not any(left < column and left not in columns for _, left in numbers)
         head = _head_of_column(cells)
         if values is None:
-            continue
-        if not values:
+            is_period = is_leftmost and all(_COMPACT_MONTH.fullmatch(n.text) for n in of_column)
+        elif not values:
             is_period = _are_periods(cells, forms)
         elif _are_years(values, forms.calendar):
             is_period = bool(YEAR_HEADS.search(head)) or (is_leftmost and not has_years)
@@ -658,7 +660,7 @@ def _labels(
     first_number = min(column for column in cells if (row, column) in numbers)
     texts = {column: cell.text for column, cell in cells.items() if (row, column) not in numbers}
     return {
-        column: text
+        column: _COMPACT_MONTH.sub(r"\1-\2", text) if column in period_columns else text
         for column, text in texts.items()
         if column not in row_heads and (column < first_number or column in period_columns)
     }

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
@@ -306,18 +306,20 @@ class _SheetReader:
             return group
         if self.of_percent:
             raise self._conflict(group, "percent are not added")
-        for axis in (COLUMN, ROW):
-            lines = {number.place[axis] for number in group}
-            names = self.lines.names[axis]
-            if len(lines) > 1 and names and len({names[line] for line in lines}) < len(lines):
-                raise self._conflict(group, "one name is that of two lines of one period")
-        columns = {number.place[COLUMN] for number in group}
+        rows, columns = ({number.place[axis] for number in group} for axis in (ROW, COLUMN))
+        self._check_names(ROW, rows, group)
+        self._check_names(COLUMN, columns, group)
         if len(columns) > 1 and not self.lines.names[COLUMN]:
             raise self._conflict(group, "no column was named, and several are of one period")
-        rows = {number.place[ROW] for number in group}
         if len(rows) > 1 and not self.lines.names[ROW]:
             return self._summands_of_rows(group)
         return group
+
+    def _check_names(self, axis: int, lines: Collection[int], group: Sequence[TableNumber]) -> None:
+        """Refuse to add lines that one name names together."""
+        names = self.lines.names[axis]
+        if names and len({names[line] for line in lines}) < len(lines):
+            raise self._conflict(group, "one name is that of two lines of one period")
 
     def _summands_of_rows(self, group: Sequence[TableNumber]) -> Sequence[TableNumber]:
         """The numbers of rows that nobody named: each of another part of a whole."""
@@ -387,19 +389,23 @@ def _without_sums_of_periods(
 ) -> Iterator[TableFact]:
     """Facts without those of a year or a quarter that are the sum of its shortest parts."""
     for fact in facts:
-        parts = [
-            part
-            for part in facts
-            if part.place == fact.place
-            and part.period.days < fact.period.days
-            and fact.period.covers(part.period)
-        ]
-        shortest = min((part.period.days for part in parts), default=0)
-        parts = [part for part in parts if part.period.days <= shortest + DAYS_OF_MONTHS_APART]
+        parts = _shortest_parts(fact, facts)
         is_covered = sum(part.period.days for part in parts) == fact.period.days
         numbers = [number for part in (fact, *parts) for number in part.numbers]
-        total = sum(part.value for part in parts)
-        if parts and is_covered and _is_near(total, fact.value, numbers):
+        if is_covered and _is_near(sum(part.value for part in parts), fact.value, numbers):
             left_out.append(f"{fact.name} {fact.printed}: is the sum of {fact.period}")
         else:
             yield fact
+
+
+def _shortest_parts(fact: TableFact, facts: Sequence[TableFact]) -> list[TableFact]:
+    """The facts of the months of a period; of its quarters where there are none."""
+    parts = [
+        part
+        for part in facts
+        if part.place == fact.place
+        and part.period.days < fact.period.days
+        and fact.period.covers(part.period)
+    ]
+    shortest = min((part.period.days for part in parts), default=0)
+    return [part for part in parts if part.period.days <= shortest + DAYS_OF_MONTHS_APART]

@@ -9,7 +9,13 @@ from dataclasses import dataclass, replace
 
 from forecasting.reading.answers import YEAR_TO_DATE, Answers
 from forecasting.reading.candidates import Candidate, likeliest
-from forecasting.reading.proposals import EVENTS, GROWTH, says_to_date
+from forecasting.reading.proposals import (
+    EVENTS,
+    GROWTH,
+    is_of_battery_cars,
+    is_of_plug_ins,
+    says_to_date,
+)
 from forecasting.reading.table_facts import SeriesReading, TableFact, is_of_percent
 from forecasting.reading.user_table import UserTable
 from forecasting.vocabulary.errors import LedgerError, Problem
@@ -48,13 +54,15 @@ def proposal_of_table(table: UserTable, answers: Answers | None = None) -> Table
     """
     answers = answers or Answers()
     candidates = table.candidates(answers)
+    candidates = [one for one in candidates if not one.is_total] or candidates
     chosen = _chosen(candidates)
     series = {(one.series.counts, one.series.sheets): one for one in reversed(chosen)}
     distinct = [*series.values()][::-1]
     proposed = replace(answers, read=tuple(candidate.series for candidate in distinct))
     questions = [
         *map(str, table.open_forms(answers)),
-        *_questions_of_lines(table, answers, candidates, chosen),
+        *_questions_of_lines(candidates, chosen),
+        *_questions_of_counts(candidates, chosen),
     ]
     for index, candidate in enumerate(distinct):
         reading = table.read_series(proposed, index)
@@ -76,31 +84,37 @@ def _chosen(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _questions_of_lines(
-    table: UserTable,
-    answers: Answers,
-    candidates: Sequence[Candidate],
-    chosen: Sequence[Candidate],
+    candidates: Sequence[Candidate], chosen: Sequence[Candidate]
 ) -> Iterator[str]:
-    """What is not certain of which lines are read, and of what they count."""
+    """What is not certain of which lines are read."""
     if not candidates:
         yield "which lines are read? (no numbers were found)"
-        return
-    titles = [shape.title for shape in table.shapes_for(answers)]
-    if len(titles) > 1:
-        yield f"which sheet is read: {', '.join(titles)[:200]}?"
-    has_electric = any("electric" in candidate.proposal.words for candidate in chosen)
-    for candidate in candidates:
-        proposal = candidate.proposal
-        may_count = "electric" in proposal.words or (
-            not has_electric and proposal.words & EVENTS and not proposal.money
-        )
-        if (may_count or candidate is chosen[0]) and not proposal.sure:
-            unknown = ", ".join(proposal.unknown[:NAMED_WORDS])
-            reason = f" (not known here: {unknown})" if unknown else ""
-            yield f"{candidate.label}: what does it count?{reason}"
+    sheets = dict.fromkeys(title for one in candidates for title in one.series.sheets)
+    if len(sheets) > 1:
+        yield f"which sheet is read: {', '.join(sheets)[:200]}?"
+    plug_ins = [candidate.label for candidate in candidates if is_of_plug_ins(candidate.label)]
+    for candidate in chosen:
+        if plug_ins and is_of_battery_cars(candidate.label):
+            yield f"{candidate.label}: is {plug_ins[0]} of electric cars, too?"
     for counts, number in Counter(candidate.series.counts for candidate in chosen).items():
         if number > 1:
             yield f"which of {number} lines counts {counts}?"
+
+
+def _questions_of_counts(
+    candidates: Sequence[Candidate], chosen: Sequence[Candidate]
+) -> Iterator[str]:
+    """What is not certain of what lines count that may be of electric cars."""
+    has_electric = any("electric" in candidate.proposal.words for candidate in chosen)
+    for candidate in candidates:
+        proposal = candidate.proposal
+        may_count = "electric" in proposal.words or candidate is chosen[0]
+        if not has_electric and not proposal.money:
+            may_count = may_count or bool(proposal.words & EVENTS)
+        if may_count and not proposal.sure:
+            unknown = ", ".join(proposal.unknown[:NAMED_WORDS])
+            reason = f" (not known here: {unknown})" if unknown else ""
+            yield f"{candidate.label}: what does it count?{reason}"
 
 
 def _questions_of_unit(table: UserTable, candidate: Candidate) -> Iterator[str]:
@@ -118,6 +132,8 @@ def _questions_of_unit(table: UserTable, candidate: Candidate) -> Iterator[str]:
 def _questions_of_periods(candidate: Candidate, reading: SeriesReading) -> Iterator[str]:
     if candidate.series.periods == YEAR_TO_DATE:
         return
+    if all(fact.period.start.month == 1 for fact in reading.facts):
+        return  # "January to March" says itself that it counts since January
     question = f"{candidate.label}: is each number of its own period, or since the year began?"
     if any(map(says_to_date, (*candidate.titles, candidate.label))):
         yield question

@@ -161,6 +161,15 @@ LONG = "Year,Fuel,Cars\n2023,Petrol,900\n2023,Electric,40\n2024,Petrol,800\n2024
          {"2025-03-21..2025-04-20": 11, "2025-04-21..2025-05-21": 13}),
         ("Place;2024\nAustria;5\nEUROPEAN UNION;9\n", "place: {column: A}\n"
          + one("ev_sales", "columns: [B]"), {"2024": 5}),
+        (  # months as customs write them, beside weight and money
+            "Period;Net weight (kg);Quantity;Value (US$)\n202401;410;215;61\n202402;380;201;57\n",
+            one("ev_imports", "columns: [Quantity]"), {"2024-01": 215, "2024-02": 201}),
+        (  # a column of any values
+            "Year,Indicator,Value\n2023,Sales,5\n2023,Fleet,9\n2024,Sales,7\n2024,Fleet,15\n",
+            one("ev_sales", "where: {Indicator: Sales}"), {"2023": 5, "2024": 7}),
+        (  # two tables in one sheet, each below its year
+            "2023;\nMonth;EVs\nMay;3\nJune;5\n2024;\nMonth;EVs\nMay;4\nTotal;4\n",
+            one("ev_sales", "columns: [B]"), {"2023-05": 3, "2023-06": 5, "2024-05": 4}),
         ("Year;EVs\n2024;1.234,5\n", one("ev_import_value", "columns: [B]"), {"2024": 1234.5}),
     ],
 )  # fmt: skip
@@ -189,6 +198,12 @@ USED = "Year,New electric cars,Used electric cars\n2024,5,9\n"
          "{counts: ev_sales yoy_growth_percent, columns: [C]}]",
          "growth of 5 % in C3, and 100 in B2 to 150 in B3 is one of 50.0 %"),
         (KINDS, one("car_registrations", "columns: [E]"), "is a total over buses, motorcycles"),
+        (  # counts that the growth beside them contradicts, which nobody named
+            "Year,EVs,Growth %\n2023,742,\n2024,5910,46.1\n", one("ev_sales", "columns: [B]"),
+            "growth of 46.1 % in C3, and 742 in B2 to 5910 in B3 is one of 696.5 %"),
+        (  # and such growth alone
+            "Year,EVs,Growth %\n2022,512,9\n2023,742,44.9\n2024,5910,46.1\n",
+            one("ev_sales yoy_growth_percent", "columns: [C]"), "is one of 696.5 %"),
         (USED, one("ev_imports", "columns: [B]"), "beside column C 'Used electric cars'"),
         (KINDS, one("vehicle_stock", "columns: [B, C, D, E]"), "is a sum, and is named with its"),
         ("Cars licensed for the first time,\nYear,Electric\n2023,90\n2024,50\n",
@@ -308,6 +323,10 @@ def test_plain_heads_leave_nothing_open(text, counts):
         ("Month,EV sales\n" + "".join(f"2024-{m:02d},{m}\n" for m in range(1, 8)),
          "never fall within a year"),
         ("Year,EV sales,EV sales\n2022,5,7\n", "which of 2 lines"),
+        ("EV sales,,\nYear,BEV,PHEV\n2022,5,7\n", "is column C 'PHEV' of electric cars, too?"),
+        ("EV imports of Georgia,\nCountry,2023\nChina,5\nJapan,7\n", "are CN, JP the places"),
+        ("Month,EV sales,Growth %\n2024-01,100,\n2024-02,150,50\n",
+         "on the year before, or on the period before it?"),
     ],
 )  # fmt: skip
 def test_what_is_not_certain_stays_open(text, said):
