@@ -20,8 +20,9 @@ COMPONENT_DRAWS = (500, 500, 1000)  # of each step; the last gives evidence and 
 OPEN_PART = 0.1  # part of them that is drawn from the prior
 CHAINS = 250
 BURN = 2  # sweeps before draws are taken
-MOST_WORK = 6e6  # chains, or draws of components, times unknowns squared
-MOST_DOUBTFUL = 60  # facts whose components are drawn: those most in doubt
+MOST_MEMORY = 6e6  # chains times unknowns squared
+MOST_WORK = 6e7  # draws of components times unknowns to the power of three
+MOST_DOUBTFUL = 40  # facts whose components are drawn: those most in doubt
 MUCH_DOUBT = 1.5  # posterior over prior probability of being wrong: above it a fact is in doubt
 EXTRA_DOUBTFUL = 8  # facts drawn beside those in doubt
 VISITS = 2  # pairs whose components are drawn together in one sweep
@@ -150,7 +151,7 @@ class ComponentDraws:
     def __init__(self, linear: LinearModel, rng: np.random.Generator) -> None:
         mixtures = linear.mixtures
         unknowns = len(mixtures.weight)
-        most = max(int(MOST_WORK / (unknowns + 4) ** 2), 1)
+        most = max(int(MOST_WORK / unknowns**3), 1)
         kind_prior = linear.path.kind_share[linear.kinds]
         kind_part = linear.mode.kind[linear.kinds] / linear.mode.kind[linear.kinds].sum()
         part = linear.parts_at_mode()
@@ -181,7 +182,7 @@ class Chains:
     ) -> None:
         self.linear, self.rng = linear, rng
         unknowns, self.parts = linear.mixtures.weight.shape
-        limit = int(MOST_WORK / (unknowns + 4) ** 2)
+        limit = int(MOST_MEMORY / (unknowns + 4) ** 2)
         self.chains = min(CHAINS, max(limit, 1), draws)
         index = rng.choice(len(start.weight), self.chains, p=start.weight)
         self.kind, self.component = start.kind[index], start.component[index]

@@ -10,11 +10,12 @@ from forecasting.growth.linear_model import LinearModel
 from forecasting.growth.mode import Mode
 from forecasting.vocabulary.quantiles import Array
 
+LEAST_TOLD = 0.1  # of singular values of the facts in units of the prior, below which a draw stays
 MOVE_TOLERANCE = 0.05  # gap in units of the noise at which a move has arrived
 FIXED_SLOPE_STEPS = 4  # with the slope at the mode, before those with the slope at the draw
 NEWTON_STEPS = 6
 MAX_STEP = 2.0  # of one coordinate in one step
-NUMBERS_IN_MEMORY = 1_000_000  # of one block of draws
+NUMBERS_IN_MEMORY = 3_000_000  # of one block of draws
 
 
 def moved(linear: LinearModel, x: Array) -> tuple[Array, Array, Array]:
@@ -26,7 +27,7 @@ def moved(linear: LinearModel, x: Array) -> tuple[Array, Array, Array]:
         return x, np.zeros(len(x)), np.zeros((len(x), 0))
     goal = mode.contrast + (x - mode.x) @ mode.jacobian.T
     move = Move(mode, np.sqrt(facts.precision(goal).mean(axis=0)))
-    blocks = 1 + len(x) * len(facts.value) ** 2 // NUMBERS_IN_MEMORY
+    blocks = 1 + len(x) * move.combine.size // NUMBERS_IN_MEMORY
     parts = [move(x[rows], goal[rows]) for rows in np.array_split(np.arange(len(x)), blocks)]
     after, log_weight, contrast = (np.concatenate(item) for item in zip(*parts, strict=True))
     log_weight += path.log_density(after) - path.log_density(x)
@@ -37,26 +38,32 @@ def moved(linear: LinearModel, x: Array) -> tuple[Array, Array, Array]:
 class Move:
     """Randomise, then optimise (Bardsley, Solonen, Haario and Laine 2014).
 
-    A draw x of the linear model moves along the gain A by the d that solves
-    ``root (c(x + A d) - goal) + S d = 0``, with S the inverse of J A + I. At the mode the matrix of
-    that equation is the identity, so that weights of all rounds and hypotheses compare.
+    The Jacobian at the mode, in units of the noise and of the prior, is ``U s W'``. A draw x of the
+    linear model moves along the gain ``A = sd W s / (1 + s^2)`` by the d that solves
+    ``U' root (c(x + A d) - goal) + d / (1 + s^2) = 0``. At the mode the matrix of that equation is
+    the identity, so that weights of all rounds and hypotheses compare. Where s is small the facts
+    say nothing that the prior does not, and a draw stays: the weights are right for any choice of
+    directions.
     """
 
     def __init__(self, mode: Mode, root: Array) -> None:
-        self.path, self.facts, self.root = mode.path, mode.facts, root
+        self.path, self.facts = mode.path, mode.facts
         variance = 1 / (mode.kind @ (1 / mode.path.kind_variance))
         variance[mode.path.mixed] = mode.variance[mode.path.mixed]
-        jacobian = root[:, None] * mode.jacobian
-        gain = variance[:, None] * jacobian.T
-        self.inertia = np.linalg.inv(jacobian @ gain + np.eye(len(root)))
-        self.gain = gain @ self.inertia
+        sd = np.sqrt(variance)
+        left, size, right = np.linalg.svd(root[:, None] * mode.jacobian * sd, full_matrices=False)
+        told = size > LEAST_TOLD
+        size = size[told]
+        self.inertia = 1 / (1 + size**2)
+        self.gain = (right[told] * sd).T * (size * self.inertia)
+        self.combine = (root[:, None] * left[:, told]).T
 
     def __call__(self, start: Array, goal: Array) -> tuple[Array, Array, Array]:
         """Draws at the end of their moves, logs of their weights, and their contrasts.
 
         A draw that does not arrive has no weight.
         """
-        d = np.zeros(goal.shape)
+        d = np.zeros((len(start), len(self.inertia)))
         for _ in range(FIXED_SLOPE_STEPS):
             x = start + d @ self.gain.T
             contrast = self.facts.at(self.path.log_flows(x), x)
@@ -68,13 +75,13 @@ class Move:
             x = start[rows] + d[rows] @ self.gain.T
             tangents = self.path.tangents(x, self.gain)
             current, slope = self.facts.tangents(tangents, x, self.gain)
-            slope = self.root[:, None] * slope + self.inertia
+            slope = self.combine @ slope + np.diag(self.inertia)
             gap = self._gap(current, goal[rows], d[rows])
-            sign, log_volume = np.linalg.slogdet(slope)
-            close = np.abs(gap).max(axis=1) < MOVE_TOLERANCE
-            good = close & (sign > 0)
-            log_weight[rows[good]] = -log_volume[good]
-            contrast[rows[good]] = current[good]
+            close = np.abs(gap).max(axis=1, initial=0.0) < MOVE_TOLERANCE
+            sign, log_volume = np.linalg.slogdet(slope[close])
+            arrived = rows[close]
+            log_weight[arrived] = np.where(sign > 0, -log_volume, -np.inf)
+            contrast[arrived] = current[close]
             rows, gap, slope = rows[~close], gap[~close], slope[~close]
             if not len(rows):
                 break
@@ -82,7 +89,7 @@ class Move:
         return start + d @ self.gain.T, log_weight, contrast
 
     def _gap(self, contrast: Array, goal: Array, d: Array) -> Array:
-        return self.root * (contrast - goal) + d @ self.inertia.T
+        return np.asarray((contrast - goal) @ self.combine.T + d * self.inertia)
 
     def _limited(self, step: Array) -> Array:
         """A step, shortened so that no coordinate moves by more than `MAX_STEP`."""
