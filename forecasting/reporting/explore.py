@@ -34,6 +34,7 @@ from forecasting.scenarios.what_if import (
     FLOW_LEVERS,
     WhatIf,
     assumptions_that_matter,
+    event_presets,
     levers,
     shift_range,
     shipped,
@@ -47,6 +48,7 @@ from forecasting.vocabulary.measures import (
     HEADLINE,
 )
 from forecasting.vocabulary.names import PARAMS
+from forecasting.vocabulary.periods import as_date
 from forecasting.vocabulary.printed_numbers import printed_number
 from forecasting.vocabulary.sentences import capital
 from forecasting.writers.columns import Column, TableForm
@@ -70,6 +72,7 @@ SLIDER_LIMITS = {
     "ceiling": (0.0, 1.0),
     "price": (-0.9, 3.0),
 }
+ADD = "Add an event"
 OWN_TARGET = "own-target"
 SAVE = "Save as params file"
 REPLACE = "Replace the file"
@@ -443,7 +446,8 @@ class ControlPanel:
     ----------
     controls : dict of str to ipywidgets.Widget
         ``scenario``, ``as_of``, ``market_size``; by a driver's name whether it comes, by ``size
-        of`` its name its size; and by their names the assumptions that matter most.
+        of`` its name its size, and by ``start of`` its name the day of one that a button added; and
+        by their names the assumptions that matter most.
     box : ipywidgets.Box
         All of it.
     """
@@ -455,6 +459,7 @@ class ControlPanel:
         self.explorer = explorer
         self.widgets = ipywidgets
         self.controls: dict[str, Any] = {}
+        self.added: dict[str, Driver] = {}  # events that a button added, as they were added
         self.parts: list[tuple[Any, ...]] = []  # of the controls, all but what they hold
         self.busy = False  # while an answer is made, or the controls are set
         self.live = live_figure(explorer.figure)
@@ -484,7 +489,11 @@ class ControlPanel:
         """Make the controls: what can be moved of the scenario that is given, as it is now."""
         start = self.explorer.start
         # A file that was saved here has levers among its events: no lever stands twice
-        drivers = [*start.drivers, *levers(start, self.explorer.outlook)]
+        drivers = [
+            *start.drivers,
+            *levers(start, self.explorer.outlook),
+            *self.added.values(),
+        ]
         self.drivers = {driver.name: driver for driver in drivers}
         self.rows = assumptions_that_matter(self.explorer.reference, start)
         groups = self._groups(start)
@@ -498,8 +507,10 @@ class ControlPanel:
         self.controls = {}
         parts: list[Any] = []
         for title, group in groups.items():
-            if group:
+            if group or title == ADD:
                 parts.append(self.widgets.HTML(f"<b>{title}</b>"))
+            if title == ADD:
+                parts.append(self._buttons(start))
             for name, label, kind, contents in group:
                 control = kind(**contents)
                 control.observe(lambda _: self.on_change(), names="value")
@@ -509,6 +520,28 @@ class ControlPanel:
                     control = self.widgets.VBox([words, control], layout=UNSHRUNK_LAYOUT)
                 parts.append(control)
         self.levers.children = [*parts, self.widgets.HTML("<b>Keep it</b>"), self.file, self.button]
+
+    def _buttons(self, start: Scenario) -> Any:
+        """A button for each event that may be added, which begins with a day and a size."""
+        names = {driver.name for driver in start.drivers}
+        buttons = []
+        for words, driver in event_presets(start, self.explorer.reference).items():
+            if driver.name not in names:
+                button = self.widgets.Button(description=words, icon="plus", tooltip=driver.reason)
+                button.on_click(partial(self._add, driver))
+                button.layout.width = "auto"
+                buttons.append(button)
+        wrapped = {"display": "flex", "flex_flow": "row wrap", "flex": "0 0 auto"}
+        return self.widgets.Box(buttons, layout=wrapped)
+
+    def _add(self, driver: Driver, _: Any) -> None:
+        """Add an event and show its controls; what is wrong with it is said."""
+        self.added[driver.name] = driver
+        try:
+            self.explorer.change(drivers=[driver.model_dump(mode="json")])
+        except ForecastingError as error:
+            del self.added[driver.name]
+            self.say(str(error), wrong=True)
 
     def _set(self, groups: Mapping[str, list[Lever]]) -> None:
         """Bring the controls that are there in line with the scenario: new ones take longer than
@@ -533,8 +566,10 @@ class ControlPanel:
         names = {"options": options, "value": start.name, "layout": FULL_WIDTH}
         moves = {name: [*self._driver(driver)] for name, driver in self.drivers.items()}
         common = [lever for name in FLOW_LEVERS.values() for lever in moves.pop(name)]
+        added = [lever for name in self.added for lever in moves.pop(name)]
         return {
             "Scenario": [("scenario", "", self.widgets.Dropdown, names)],
+            ADD: added,
             "What matters most": [*common, *map(self._assumption, self.rows)],
             "Events": [lever for group in moves.values() for lever in group],
             "Facts": self._facts(start),
@@ -556,7 +591,7 @@ class ControlPanel:
 
     def _driver(self, driver: Driver) -> Iterator[Lever]:
         """Whether an event comes, and its size; of a lever that every scenario has, its size."""
-        coming = {driver.name: driver.size for driver in self.explorer.scenario.drivers}
+        coming = {driver.name: driver for driver in self.explorer.scenario.drivers}
         tooltip = f"{driver.reason} ({driver.source})"
         name = capital(driver.name.replace("-", " "))
         limits = COMMON_LIMITS
@@ -569,7 +604,11 @@ class ControlPanel:
                 "indent": False,
             }
             yield driver.name, "", self.widgets.Checkbox, comes
-        now = coming.get(driver.name, driver.size)
+        if driver.name in self.added:
+            day = {"description": "From", "value": str(coming.get(driver.name, driver).start)}
+            fields = {"continuous_update": False} | day | FIELD_STYLE
+            yield f"start of {driver.name}", "", self.widgets.Text, fields
+        now = coming.get(driver.name, driver).size
         slider = self._slider(now, driver.size, limits, tooltip)
         yield f"size of {driver.name}", f"{name}: {size_words(driver)}", *slider
 
@@ -650,7 +689,10 @@ class ControlPanel:
             if driver.name in self.controls:
                 comes = self.controls[driver.name].value
             if comes:
-                yield driver.model_copy(update={"size": size})
+                day = driver.start
+                if driver.name in self.added:
+                    day = as_date(self.controls[f"start of {driver.name}"].value.strip())
+                yield driver.model_copy(update={"size": size, "start": day})
         now.pop(OWN_TARGET, None)
         yield from now.values()
 
@@ -688,6 +730,7 @@ class ControlPanel:
         chosen = self.controls["scenario"].value
         if chosen != self.explorer.start.name:
             self.say(f"Reading the facts of {chosen} …")
+            self.added.clear()
             self.explorer.begin(chosen)
             self.build()
             self.suggest()

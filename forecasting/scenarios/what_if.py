@@ -11,17 +11,19 @@ from typing import Any
 
 from forecasting.demand.parameters import Assumption, load_parameters
 from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.policies import shipped_policies
 from forecasting.parameters.naming import unsafe_name
 from forecasting.parameters.schema import Scenario
 from forecasting.parameters.values import Driver, Range
 from forecasting.parameters.writing import params_text
+from forecasting.scenarios.assumptions import ROLLOUT
 from forecasting.scenarios.outlook import DRAW_COUNT, LEDGER, Outlook, outlook
 from forecasting.scenarios.place_flows import PlaceFlow
 from forecasting.scenarios.question import QUESTION, find_scenario
 from forecasting.vocabulary.arguments import flag, optional, path as file_path, takes, text
 from forecasting.vocabulary.errors import EvidenceError, InputError
 from forecasting.vocabulary.files import write_asked, write_new
-from forecasting.vocabulary.measures import CHARGING_ANSWERS
+from forecasting.vocabulary.measures import CHARGING_ANSWERS, EV_FLOWS
 
 
 class WhatIf:
@@ -193,7 +195,69 @@ class WhatIf:
 
 
 FLOW_LEVERS = {"level": "more-or-fewer", "growth": "faster-or-slower"}  # by kind of driver
+WHOLE_FLOW = ("battery-cars", "electric-cars")  # vehicles of a policy that touches all that come
 MAX_ASSUMPTIONS = 8  # assumptions: those that explain most of the answers below
+
+
+# Events that may be added to any scenario, by what one adds: their kind, what they change (nothing:
+# the flow), how large they are at first, and what that says
+PRESETS = {
+    "A privilege begins": ("price", "", -0.1, "a car costs a tenth less"),
+    "A fee": ("price", "", 0.1, "a car costs a tenth more"),
+    "Points double": ("demand", ROLLOUT, 2.0, "twice as many points as by practice"),
+    "Points by a day": ("target", "charging_points", 20_000.0, "so many points are to stand"),
+}
+
+
+def event_presets(scenario: Scenario, outlook: Outlook) -> dict[str, Driver]:
+    """Events that may be added to a scenario, with a size and a day to begin with: the first of the
+    year after the first forecast, of a target the last of the horizon.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Of a country.
+    outlook : Outlook
+        Its own.
+
+    Returns
+    -------
+    dict of str to Driver
+        By what one adds: the end of a privilege that is known, or of one that is worth a tenth of
+        the price, and whatever else any scenario may have.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> presets = event_presets(find_scenario("UZ"), fc.outlook("UZ", draws=50))
+    >>> presets["A privilege ends"].policy, str(presets["A privilege ends"].start)
+    ('uz-2019-01-duty', '2027-01-01')
+    """
+    start = f"{max(outlook.first_year, outlook.as_of.year) + 1}-01-01"
+    usual = {"quantity": scenario.measure, "start": start, "source": "judgement", "size": 1.0}
+    presets = {
+        "A privilege ends": usual | {"kind": "price", "size": 0.1, "reason": "a privilege ends"}
+    }
+    for policy in shipped_policies().values():
+        if policy.place != scenario.country or policy.measure not in EV_FLOWS:
+            continue
+        row = usual | {"policy": policy.id, "reason": policy.quote or policy.id}
+        whole = policy.vehicles in WHOLE_FLOW and policy.start <= outlook.as_of
+        # Of several the oldest
+        if policy.kind == "begins" and whole and "policy" not in presets["A privilege ends"]:
+            presets["A privilege ends"] = row | {"kind": "policy"}
+        if policy.kind == "quota" and policy.last_day >= outlook.as_of:
+            presets["A quota"] = row | {"kind": "quota", "size": policy.quota}
+    for words, (kind, quantity, size, reason) in PRESETS.items():
+        presets[words] = usual | {"kind": kind, "size": size, "reason": reason}
+        if quantity:
+            presets[words] |= {"quantity": quantity}
+        if kind == "target":
+            presets[words] |= {"start": f"{scenario.horizon}-12-31"}
+    return {
+        words: Driver.model_validate({"name": f"own-{words.lower().replace(' ', '-')}"} | row)
+        for words, row in presets.items()
+    }
 
 
 def levers(scenario: Scenario, outlook: Outlook) -> Iterator[Driver]:

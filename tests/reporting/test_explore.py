@@ -82,6 +82,43 @@ def test_an_event_is_left_out_and_comes_back(explorer):
     assert explorer.scenario == explorer.start
 
 
+def buttons_of(explorer):
+    """What can be added, by the words of its button."""
+    boxes = [box for box in explorer.panel.levers.children if type(box).__name__ == "Box"]
+    return {button.description: button for box in boxes for button in box.children}
+
+
+def test_a_privilege_ends_and_points_double_by_two_buttons(explorer):
+    before = explorer.outlook.results
+    buttons = buttons_of(explorer)
+    assert list(buttons) == [
+        "A privilege ends",
+        "A quota",
+        "A privilege begins",
+        "A fee",
+        "Points double",
+        "Points by a day",
+    ]
+    buttons["A privilege ends"].click()
+    buttons_of(explorer)["Points double"].click()
+    ends, points = explorer.scenario.drivers[-2:]
+    assert (ends.kind, ends.policy, str(ends.start)) == ("policy", "uz-2019-01-duty", "2027-01-01")
+    assert (points.quantity, points.size.mode) == ("charging_rollout", 2.0)
+    after = explorer.outlook.results
+    for measure, ratio in (("ev_imports", 1.0), ("charging_points_practice", 1.2)):
+        medians = [np.median(part.values[measure][:, -1]) for part in (before, after)]
+        assert (medians[1] > ratio * medians[0]) == (ratio > 1), measure
+    explorer.panel.controls["start of own-a-privilege-ends"].value = "2028-07-01"
+    assert str(explorer.scenario.drivers[-2].start) == "2028-07-01"
+    explorer.panel.controls["start of own-a-privilege-ends"].value = "soon"
+    assert "soon" in said(explorer)
+    assert str(explorer.scenario.drivers[-2].start) == "2028-07-01"
+    explorer.panel.controls["start of own-a-privilege-ends"].value = "2028-07-01"
+    for name in ("own-a-privilege-ends", "own-points-double"):
+        explorer.panel.controls[name].value = False
+    assert explorer.scenario == explorer.start
+
+
 def test_a_lever_scales_the_flow(explorer):
     explorer.panel.controls["size of more-or-fewer"].value = 0.5
     flow = "ev_imports"
