@@ -1,8 +1,8 @@
 """How many small changes of the code the tests notice: a seeded sample of cosmic-ray's mutants of
-one package.
+each room.
 
-pip install cosmic-ray (outside the lock), then: python benches/mutations.py growth [--mutants 50]
-[--seed 1] [--slow]
+pip install cosmic-ray (outside the lock), then: python benches/mutations.py [growth demand]
+[--mutants 8] [--seed 1] [--slow]
 
 Each mutant changes one operator, number, condition or loop in a copy of the repository, where the
 tests of the package run, the slow ones if asked. A place in the code is drawn first and then one
@@ -40,8 +40,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("package", help="folder of forecasting/ and of tests/, as growth")
-    parser.add_argument("--mutants", type=int, default=50)
+    parser.add_argument("rooms", nargs="*", help="as growth; left out: all that have tests")
+    parser.add_argument("--mutants", type=int, default=8, help="of each room")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", type=int, nargs="+", help="numbers of the sample to run")
     parser.add_argument("--slow", action="store_true", help="run the slow tests as well")
@@ -52,9 +52,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as copy:
         shutil.copytree(ROOT, copy, dirs_exist_ok=True, ignore=LEFT_OUT)
         os.chdir(copy)
-        sample = drawn(Path("forecasting", asked.package), asked.mutants, asked.seed)
-        noticed = [run(n, sample[n], asked) for n in asked.only or range(len(sample))]
-    print(f"{asked.package}: {sum(noticed)} of {len(noticed)} noticed")
+        for room in asked.rooms or sorted(
+            path.name for path in Path("forecasting").iterdir() if Path("tests", path.name).is_dir()
+        ):
+            sample = drawn(Path("forecasting", room), asked.mutants, asked.seed)
+            noticed = [run(n, sample[n], room, asked) for n in asked.only or range(len(sample))]
+            print(f"{room}: {sum(noticed)} of {len(noticed)} noticed", flush=True)
 
 
 def drawn(folder: Path, mutants: int, seed: int) -> list[MutationSpec]:
@@ -98,15 +101,15 @@ def annotations(module: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     ]
 
 
-def run(number: int, mutation: MutationSpec, asked: argparse.Namespace) -> bool:
+def run(number: int, mutation: MutationSpec, room: str, asked: argparse.Namespace) -> bool:
     name = mutation.module_path.stem
     tests = sorted(
-        Path("tests", asked.package).glob("test_*.py"),
+        Path("tests", room).glob("test_*.py"),
         key=lambda path: name not in path.read_text(),
     )
-    rooms = [str(mutation.module_path), *map(str, tests), f"forecasting/{asked.package}"]
+    first = [str(mutation.module_path), *map(str, tests), f"forecasting/{room}"]
     kept = [] if asked.slow else ["-m", "'not slow'"]
-    command = [asked.python, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *kept, *rooms]
+    command = [asked.python, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *kept, *first]
     done = mutate_and_test([mutation], " ".join(command), SECONDS)
     noticed = done.test_outcome == TestOutcome.KILLED
     operator = mutation.operator_name.removeprefix("core/")
