@@ -97,6 +97,12 @@ def test_facts_are_made_one_by_one_and_go_back() -> None:
     assert Ledger([fact]).get("a") == fact
 
 
+def test_ledgers_are_equal_where_their_facts_are() -> None:
+    one, other = Ledger.from_frame(TABLE), Ledger.from_frame(TABLE.assign(value=TABLE["value"] + 1))
+    assert one == Ledger.from_frame(TABLE)
+    assert [one == other, other == one] == [False, False]
+
+
 def test_a_fact_of_no_date_or_no_column() -> None:
     with pytest.raises(
         LedgerError, match=r"a: 'valu' is an unknown column \(did you mean value\?\)"
@@ -132,6 +138,7 @@ def test_a_fact_of_no_date_or_no_column() -> None:
             {"value": 100, "quantity": "per_day", "relation": "at_least"},
             "at least 100 vehicles a day",
         ),
+        ({"kind": "event", "quote": "imports have begun"}, ": imports have begun"),
         (
             {"relation": "less_than", "reference": "ev_imports@UZ:2022-01-01/2022-12-31"},
             "less than electric vehicles imp",

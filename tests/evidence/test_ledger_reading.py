@@ -116,6 +116,7 @@ def test_a_good_row_has_no_problem() -> None:
             "ledger:2 value: 'many' is not a number (digits and a decimal point only)",
         ),
         ({"value": "nan"}, "ledger:2 value: 'nan' is not a number"),
+        ({"value": "1" * 59 + "xyz"}, f"ledger:2 value: '{'1' * 59}x' is not a number"),
         ({"value": "1e999"}, "ledger:2 value: '1e999' is not a number"),
         ({"value": ""}, "ledger:2 value: is empty, and there is no reference"),
         ({"rounding": "-1"}, "ledger:2 rounding: -1 is negative"),

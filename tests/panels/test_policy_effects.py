@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -96,3 +97,33 @@ def test_a_season_is_learned_clean_of_the_events_that_ship(monkeypatch: pytest.M
     dirty = estimate_within_year(months).pattern
     gaps = [np.abs(np.subtract(pattern, CLOSINGS)).max() for pattern in (clean, dirty)]
     assert gaps[0] < 0.5 * gaps[1]
+
+
+@pytest.mark.parametrize(
+    ("change", "is_enough"),
+    [
+        ({}, True),
+        # Twelve of the sixteen months before the event, and four of the eight about it
+        ({"without": range(4)}, True),
+        ({"without": range(5)}, False),
+        ({"without": [*range(12, 14), *range(17, 19)]}, True),
+        ({"without": range(12, 17)}, False),
+        # Eighteen of thirty months are enough, and a month is one from its twentieth car on
+        ({"without": [*range(4), *range(21, 29)]}, True),
+        ({"without": [*range(4), *range(21, 30)]}, False),
+        ({"few": {at: 20.0 for at in range(5)}}, True),
+        ({"few": {at: 19.0 for at in range(5)}}, False),
+        # Two equal months in a row may be chance
+        ({"few": {15: 500.0, 16: 500.0}}, True),
+        ({"few": {15: 500.0, 16: 500.0, 17: 500.0}}, False),
+    ],
+)
+def test_an_event_needs_just_as_many_months(change: dict[str, Any], is_enough: bool) -> None:
+    policy = {"id": "AT", "place": "AT", "kind": "ends", "start": "2022-05-01", "price_share": 0.1}
+    counts = pd.Series(1000.0 + np.arange(30) ** 2)
+    for at, count in change.get("few", {}).items():
+        counts[at] = count
+    month = pd.period_range("2021-01", periods=30, freq="M").astype(str)
+    table = pd.DataFrame({"market": "AT", "month": month, "registrations": counts})
+    table = table.drop(index=list(change.get("without", ())))
+    assert len(events(table, checked_policies([policy]).values())) == is_enough

@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 from forecasting.growth.common import Common
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.prior import REFERENCE_LOG_ODDS, Prior, log_odds
-from forecasting.panels.growth_prior import estimate_prior
+from forecasting.panels.growth_prior import _Effects, estimate_prior
 from forecasting.vocabulary.errors import InputError, ModelError
 from forecasting.vocabulary.periods import span
 
@@ -307,3 +307,24 @@ def test_log_odds_are_finite_and_undone(share):
     z = log_odds(share)
     assert np.isfinite(z)
     assert 1 / (1 + np.exp(-z)) == pytest.approx(np.clip(share, 1e-6, 0.985))
+
+
+@pytest.mark.parametrize(
+    ("chained", "precision", "tails", "spread"),
+    [
+        (False, [[25, 0], [0, 25]], [1, 1], 0.05**0.5),
+        # By hand: shocks 0.3 and 0.1 - 0.2 * 0.3, each with its variance and over 1 - 0.2**2
+        (
+            True,
+            [[25 / 0.96, -5 / 0.96], [-5 / 0.96, 25 / 0.96]],
+            [11 / 12.5, 11 / (10 + 0.022 / 0.96 / 0.04)],
+            0.2153334,
+        ),
+    ],
+)
+def test_the_spread_of_effects_is_that_of_two_worked_out_by_hand(chained, precision, tails, spread):
+    effects = _Effects(slice(1, 3), 0.2, 3.0, chained)
+    assert effects.precision() == pytest.approx(np.array(precision))
+    effects.update(np.array([9.0, 0.3, 0.1]), np.diag([9.0, 0.01, 0.02]))
+    assert effects.tails == pytest.approx(np.array(tails))
+    assert effects.spread == pytest.approx(spread)
