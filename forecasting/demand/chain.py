@@ -22,7 +22,7 @@ from forecasting.demand.charging import (
     standard,
 )
 from forecasting.demand.consequences import fuel_and_carbon, investment, percent_of_power
-from forecasting.demand.demand_outlook import DemandOutlook
+from forecasting.demand.demand_outlook import DemandOutlook, StockCount
 from forecasting.demand.deployed import ExistingCharging, Target, deployed_points
 from forecasting.demand.energy import MONTH_DAYS, energy_by_month
 from forecasting.demand.fleet import (
@@ -36,7 +36,6 @@ from forecasting.demand.fleet import (
 from forecasting.demand.load import peak_load
 from forecasting.demand.parameters import SETTINGS, Draws, Parameters, VehicleClass, Years, of_class
 from forecasting.demand.symbols import labelled, total
-from forecasting.evidence.fact import Fact
 from forecasting.panels.practice import FAST_YEAR
 from forecasting.vocabulary.errors import AssumptionError
 from forecasting.vocabulary.measures import CAR, EV_SHARE, EV_STOCK_SHARE, count_of
@@ -52,7 +51,7 @@ def demand_outlook(
     years: Years,
     *,
     parameters: Parameters,
-    stock_facts: Iterable[Fact] = (),
+    stock_counts: Sequence[StockCount] = (),
     charging_today: ExistingCharging | None = None,
     charging_least: ExistingCharging | None = None,
     as_of: dt.date | None = None,
@@ -75,7 +74,7 @@ def demand_outlook(
         Calendar years, without gaps.
     parameters : Parameters
         Assumptions; ``place`` puts a country's own rows in force.
-    stock_facts : iterable of Fact
+    stock_counts : sequence of StockCount
         Printed stocks, for the balance table.
     charging_today : ExistingCharging, optional
         Public points or stations standing.
@@ -128,8 +127,9 @@ def demand_outlook(
     _check_rollout(assumptions, sample, span[0])
     if symbols is not None:
         imports, sample = symbols(imports, sample, assumptions)
+    last_count = max((row.day.year for row in stock_counts), default=0)
     road = vehicles_on_the_road(
-        imports, span, assumptions, sample, start_stock, vehicle_class, _last_count(stock_facts)
+        imports, span, assumptions, sample, start_stock, vehicle_class, last_count
     )
     vehicles, cars = _all_cars(assumptions, sample, span, new_cars)
     if symbols is None:
@@ -164,19 +164,12 @@ def demand_outlook(
         displaced=road.displaced,
         unpushed=unpushed,
         targets=tuple(targets),
-        stock_facts=stock_facts,
+        stock_counts=stock_counts,
         standing=charging_today,
         least=charging_least,
         start_stock=float(np.mean(start_stock)),
         vehicle_class=vehicle_class,
         monthly=np.repeat(imports / 12, 12, axis=1) if monthly is None else monthly,
-    )
-
-
-def _last_count(facts: Iterable[Fact]) -> int:
-    """The year of the newest exact count of the vehicles on the road, 0 without one."""
-    return max(
-        (fact.period.end.year for fact in facts if fact.is_exact and fact.is_count), default=0
     )
 
 

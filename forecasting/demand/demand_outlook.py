@@ -2,7 +2,8 @@
 asked for.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -26,11 +27,9 @@ from forecasting.demand.parameters import SETTINGS, Draws, Parameters, Years
 from forecasting.demand.queueing import ceilings
 from forecasting.demand.sensitivity import first_order
 from forecasting.demand.symbols import total
-from forecasting.evidence.fact import Fact
 from forecasting.panels.practice import NORMAL_80, Practice, column_at
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.measures import (
-    BATTERY_PRODUCT,
     CHARGING_ANSWERS,
     DEMAND_STEPS,
     EV_SHARE,
@@ -47,6 +46,40 @@ CONSEQUENCES_ALONE = (
     *("charger_cost", "connection_cost", "fuel_", "generation_gwh", "grid_", "power_date"),
     *("power_growth", "record_peak_mw"),
 )
+
+
+@dataclass(frozen=True)
+class StockCount:
+    """A printed number of vehicles on the road at the end of a day, and the name of its fact."""
+
+    name: str
+    day: dt.date
+    count: float
+
+
+@dataclass(frozen=True)
+class ShareTarget:
+    """An announced electric share of cars by the end of a year.
+
+    Parameters
+    ----------
+    name : str
+        Of its fact.
+    year : int
+        In which it is due.
+    percent : float
+        Of all cars.
+    of_stock : bool
+        Whether of cars on the road, not of new cars.
+    battery_alone : bool
+        Whether plug-in hybrids do not count.
+    """
+
+    name: str
+    year: int
+    percent: float
+    of_stock: bool
+    battery_alone: bool
 
 
 @dataclass(frozen=True)
@@ -84,7 +117,7 @@ class DemandOutlook:
         Practice before a target pushes it.
     targets : tuple of Target
         Announced targets, those that the scenario pursues and those that are only compared.
-    stock_facts, standing, least, start_stock, vehicle_class, monthly
+    stock_counts, standing, least, start_stock, vehicle_class, monthly
         As given.
 
     Examples
@@ -113,7 +146,7 @@ class DemandOutlook:
     displaced: Array
     unpushed: Array
     targets: tuple[Target, ...]
-    stock_facts: Iterable[Fact]
+    stock_counts: Sequence[StockCount]
     standing: ExistingCharging | None
     least: ExistingCharging | None
     start_stock: float
@@ -203,7 +236,7 @@ class DemandOutlook:
         Registers tell electric from hybrid: their counts are of battery cars.
         """
         stock = self.results.get("bev_stock", self.results["ev_stock"])
-        return balance(stock, self.years, self.stock_facts, self.start_stock, monthly=self.monthly)
+        return balance(stock, self.years, self.stock_counts, self.start_stock, monthly=self.monthly)
 
     @cached_property
     def gap(self) -> pd.DataFrame:
@@ -287,22 +320,22 @@ class DemandOutlook:
         cars = medians(self.cars[measure])[start_index : start_index + len(path_years)]
         return dict(zip(path_years, (path * cars / 100).tolist(), strict=True))
 
-    def share_targets(self, announced: Iterable[Fact], since: int) -> list[dict[str, Any]]:
+    def share_targets(self, announced: Iterable[ShareTarget], since: int) -> list[dict[str, Any]]:
         """Printed targets of a share of cars that lie ahead, each with its probability.
 
         Parameters
         ----------
-        announced : iterable of Fact
-            Targets of any kind; a stock's share is of cars on the road, a flow's of new cars.
+        announced : iterable of ShareTarget
+            Of any year.
         since : int
             The year from which the way to them begins.
 
         Returns
         -------
         list of dict
-            ``fact, measure, forecast, probability`` (of the cars that the target counts: battery
-            cars alone, or plug-in hybrids, too), ``with_plug_ins, battery`` (the probability of
-            either), and ``path``, as of `path_to`.
+            ``target`` (its name), ``measure, forecast, probability`` (of the cars that the target
+            counts: battery cars alone, or plug-in hybrids, too), ``with_plug_ins, battery`` (the
+            probability of either), and ``path``, as of `path_to`.
         """
         fleets = [self.fleets[name] for name in BATTERY_CLASSES if name in self.fleets]
         battery = {
@@ -310,27 +343,27 @@ class DemandOutlook:
             EV_SHARE: total(fleet.registrations for fleet in fleets),
         }
         rows = []
-        for fact in announced:
-            measure = EV_STOCK_SHARE if fact.stock else EV_SHARE
-            year = fact.period.end.year
-            if fact.declared.says != "share" or measure not in self.cars or year not in self.years:
+        for target in announced:
+            measure = EV_STOCK_SHARE if target.of_stock else EV_SHARE
+            year = target.year
+            if measure not in self.cars or year not in self.years:
                 continue
             place = self.years.index(year)
             battery_share = 100 * battery[measure] / self.cars[measure]
             shares = {"with_plug_ins": self.results[measure], "battery": battery_share}
             reached = {
-                name: float(np.mean(share[:, place] >= fact.value))
+                name: float(np.mean(share[:, place] >= target.percent))
                 for name, share in shares.items()
             }
-            counted = "battery" if fact.product == BATTERY_PRODUCT else "with_plug_ins"
+            counted = "battery" if target.battery_alone else "with_plug_ins"
             rows.append(
                 {
-                    "fact": fact,
+                    "target": target.name,
                     "measure": measure,
                     "forecast": float(np.median(shares[counted][:, place])),
                     "probability": reached[counted],
                     **reached,
-                    "path": self.path_to(measure, fact.value, since, year, shares[counted]),
+                    "path": self.path_to(measure, target.percent, since, year, shares[counted]),
                 }
             )
         return rows
@@ -453,7 +486,12 @@ def _ends(name: str, values: Array) -> Draws:
 
 
 def balance(
-    stock: Array, years: Years, facts: Iterable[Fact], start: float = 0.0, *, monthly: Array
+    stock: Array,
+    years: Years,
+    printed: Sequence[StockCount],
+    start: float = 0.0,
+    *,
+    monthly: Array,
 ) -> pd.DataFrame:
     """What the chain makes of the vehicles on the road, beside what was printed, and what does not
     close.
@@ -464,8 +502,8 @@ def balance(
         Vehicles at 31 December of each year.
     years : sequence of int
         The years.
-    facts : iterable of Fact
-        Printed stocks. Bounds and growth rates are left out: they are no counts.
+    printed : sequence of StockCount
+        Printed stocks, of any year.
     start : float
         Vehicles before the first year.
     monthly : ndarray, shape (draws, months)
@@ -483,23 +521,17 @@ def balance(
 
     Examples
     --------
-    >>> from forecasting.evidence.fact import Fact
-    >>> told = {"measure": "ev_stock", "place": "UZ", "quantity": "stock", "relation": "equals"}
-    >>> fact = Fact(id="a", period_end="2023-12-31", value=150, **told)
+    >>> count = StockCount("a", dt.date(2023, 12, 31), 150.0)
     >>> months = np.ones((1, 24))
-    >>> table = balance(np.array([[100.0, 300.0]]), [2022, 2023], [fact], monthly=months)
+    >>> table = balance(np.array([[100.0, 300.0]]), [2022, 2023], [count], monthly=months)
     >>> table[["printed", "modelled", "ratio"]]
        printed  modelled  ratio
     0    150.0     300.0    2.0
     """
     edges = np.concatenate([np.full((len(stock), 1), start), stock], axis=1)
-    counts = [
-        fact
-        for fact in facts
-        if fact.is_exact and fact.is_count and 0 <= moment(fact.period.end) - years[0] <= len(years)
-    ]
-    register_counts = np.array([fact.value for fact in counts], dtype=float)
-    days = [moment(fact.period.end) - years[0] for fact in counts]
+    counts = [row for row in printed if 0 <= moment(row.day) - years[0] <= len(years)]
+    register_counts = np.array([row.count for row in counts], dtype=float)
+    days = [moment(row.day) - years[0] for row in counts]
     on_the_day = [_on_the_day(edges, monthly, day) for day in days]
     low, middle, high = quantiles(np.reshape(on_the_day, (-1, len(stock))).T, RANGE_LEVELS)
     times = ratio(middle, register_counts, np.inf)
@@ -508,8 +540,8 @@ def balance(
     explained = [closes, thousands, times > 1]
     return pd.DataFrame(
         {
-            "fact": [fact.id for fact in counts],
-            "date": [fact.period.end for fact in counts],
+            "fact": [row.name for row in counts],
+            "date": [row.day for row in counts],
             "printed": register_counts,
             "modelled": middle,
             "ratio": times,

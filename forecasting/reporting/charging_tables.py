@@ -25,6 +25,7 @@ from forecasting.demand.corridor import (
     truck_plan,
     truck_trip,
 )
+from forecasting.demand.demand_outlook import ShareTarget
 from forecasting.demand.parameters import read_table
 from forecasting.demand.queueing import station_service
 from forecasting.evidence.bases import basis_name
@@ -57,6 +58,7 @@ from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.regions import by_region, passed_registers
 from forecasting.vocabulary.errors import AssumptionError, in_digits
 from forecasting.vocabulary.measures import (
+    BATTERY_PRODUCT,
     CHARGING_ANSWERS,
     CONSEQUENCES,
     DRIVER_PRICE,
@@ -345,15 +347,23 @@ def share_targets_table(outlook: Outlook) -> Table:
     if demand is None:
         return NO_CHARGING_TABLE
     announced = outlook.facts.select(kind="target", since=outlook.as_of)
+    targets = [
+        ShareTarget(
+            fact.id, fact.period.end.year, fact.value, fact.stock, fact.product == BATTERY_PRODUCT
+        )
+        for fact in announced
+        if fact.declared.says == "share"
+    ]
     since = outlook.first_year - 1
     rows = [
         {
             **row,
             **row["path"],
+            "fact": announced.get(row["target"]),
             "cars": CARS_OF_SHARE[row["measure"]],
             "reached": not row["path"] and since in demand.years,
         }
-        for row in demand.share_targets(announced, since)
+        for row in demand.share_targets(targets, since)
     ]
     years = dict.fromkeys(year for row in rows for year in row["path"])
     by_year = [Column(str(year), year, readable) for year in years]

@@ -5,12 +5,13 @@ draw.
 import dataclasses
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
 
 from forecasting.demand.chain import Inputs, demand_outlook
-from forecasting.demand.demand_outlook import DemandOutlook
+from forecasting.demand.demand_outlook import DemandOutlook, StockCount
 from forecasting.demand.deployed import ExistingCharging, Target, moment
 from forecasting.demand.parameters import (
     NEVER_YEAR,
@@ -196,8 +197,9 @@ def demand_of(
     scenario = request.scenario
     place = scenario.place
     all_counts = request.ledger.select(kind=("outcome", "estimate"), as_of=request.as_of)
-    counts = all_counts.select(place)
-    refuse(scenario, target_faults(scenario, counts, request.as_of))
+    points = [all_counts.select(measure=name) for name in CHARGING_COUNTS]
+    charging = reduce(Ledger.concat, points)
+    refuse(scenario, target_faults(scenario, charging.select(place), request.as_of))
     years, imports = by_year(flow.forecast)
     if MEASURES[scenario.measure].of_owners:
         parameters = parameters.override({"reexport_share": 0.0, "inventory_share": 0.0})
@@ -208,14 +210,15 @@ def demand_of(
             imports = imports * (1.0 - event_draws.size[:, None] * in_force)
     vehicle = MEASURES[scenario.measure].vehicle or CAR
     stock = count_of("stock", vehicle)
+    stocks = all_counts.select(place, stock, since=scenario.since) if stock else ()
     cars = flow.forecast.market
     return demand_outlook(
         imports,
         list(years),
         parameters=parameters,
-        stock_facts=counts.select(measure=stock, since=scenario.since) if stock else (),
-        charging_today=standing_today(counts),
-        charging_least=least_standing(all_counts, place),
+        stock_counts=printed_stocks(stocks),
+        charging_today=standing_today(charging.select(place)),
+        charging_least=least_standing(charging, place),
         as_of=request.as_of,
         place=place,
         seed=scenario.seed,
@@ -226,6 +229,18 @@ def demand_of(
         monthly=flow.forecast.monthly,
         symbols=symbols,
     )
+
+
+def printed_stocks(facts: Iterable[Fact]) -> list[StockCount]:
+    """What was counted of the vehicles on the road: bounds and growth rates are no counts.
+
+    Parameters
+    ----------
+    facts : iterable of Fact
+        Of one stock.
+    """
+    counts = [fact for fact in facts if fact.is_exact and fact.is_count]
+    return [StockCount(fact.id, fact.period.end, fact.value) for fact in counts]
 
 
 def charging_targets(request: OutlookRequest) -> list[Target]:

@@ -1,37 +1,20 @@
 """The balance with printed stocks, and what does not close."""
 
+import datetime as dt
+
 import numpy as np
 import pytest
 
-from forecasting.demand.demand_outlook import balance
-from forecasting.evidence.fact import Fact
+from forecasting.demand.demand_outlook import StockCount, balance
 
 
-def printed(value, day="2023-12-31", quantity="stock", relation="equals"):
-    return Fact(
-        id=f"{day} {value}",
-        measure="ev_stock",
-        place="UZ",
-        period_end=day,
-        quantity=quantity,
-        relation=relation,
-        value=value,
-    )
+def printed(value, day="2023-12-31"):
+    return StockCount(f"{day} {value}", dt.date.fromisoformat(day), value)
 
 
 def compared(stock, years, facts):
     """Of vehicles that come evenly over the year."""
     return balance(stock, years, facts, monthly=np.ones((len(stock), 12 * len(years))))
-
-
-def test_bounds_and_growth_rates_are_no_counts():
-    facts = [
-        printed(100),
-        printed(50, relation="at_least"),
-        printed(65.4, quantity="yoy_growth_percent"),
-        printed(200, relation="about"),
-    ]
-    assert compared(np.ones((2, 1)), [2023], facts)["printed"].tolist() == [100.0, 200.0]
 
 
 def test_a_stock_inside_the_year_is_compared_with_the_way_there():

@@ -10,6 +10,7 @@ from hypothesis import given, settings, strategies as st
 
 from forecasting.demand.chain import DemandOutlook, demand_outlook
 from forecasting.demand.charging import PUBLIC
+from forecasting.demand.demand_outlook import StockCount
 from forecasting.demand.deployed import (
     ExistingCharging,
     Target,
@@ -18,7 +19,6 @@ from forecasting.demand.deployed import (
 )
 from forecasting.demand.energy import MONTH_DAYS
 from forecasting.demand.parameters import SETTINGS, load_parameters
-from forecasting.evidence.fact import Fact
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.vocabulary.errors import AssumptionError
 
@@ -47,8 +47,7 @@ def paths(draws=300, years=10, seed=0):
 
 
 def printed(day, value):
-    told = {"measure": "ev_stock", "place": "KZ", "quantity": "stock", "relation": "equals"}
-    return Fact(id=day, period_end=day, value=value, **told)
+    return StockCount(day, dt.date.fromisoformat(day), value)
 
 
 def run(imports=None, changes=None, **given):
@@ -65,7 +64,7 @@ def outlook() -> DemandOutlook:
     return run(
         changes=MIXED,
         charging_today={"count": 400, "unit": "stations", "date": "2024-12-15"},
-        stock_facts=[printed("2024-12-31", 6000), printed("2026-12-31", 1.0)],
+        stock_counts=[printed("2024-12-31", 6000), printed("2026-12-31", 1.0)],
         start_stock=800.0,
     )
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from forecasting.evidence.fact import Fact
-from forecasting.scenarios.assumptions import _growth, _is_above
+from forecasting.scenarios.assumptions import _growth, _is_above, printed_stocks
 
 NEWEST = dt.date(2025, 12, 31)
 
@@ -54,3 +54,22 @@ def test_a_bound_says_more_than_a_count_before_it(
 ) -> None:
     bound = count(dt.date.fromisoformat(day), value, relation)
     assert _is_above(bound, count(NEWEST, 100)) == says_more
+
+
+def test_bounds_and_growth_rates_are_no_counts_of_what_stands():
+    rows = [("equals", "stock", 100), ("at_least", "stock", 50), ("about", "stock", 200)]
+    rows.append(("equals", "yoy_growth_percent", 65.4))
+    facts = [
+        Fact(
+            id=f"{relation} {value}",
+            measure="ev_stock",
+            place="UZ",
+            period_end="2023-12-31",
+            quantity=quantity,
+            relation=relation,
+            value=value,
+        )
+        for relation, quantity, value in rows
+    ]
+    counts = [(row.name, row.count) for row in printed_stocks(facts)]
+    assert counts == [("equals 100", 100.0), ("about 200", 200.0)]
