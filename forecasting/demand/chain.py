@@ -35,6 +35,7 @@ from forecasting.demand.fleet import (
 )
 from forecasting.demand.load import peak_load
 from forecasting.demand.parameters import SETTINGS, Draws, Parameters, VehicleClass, Years, of_class
+from forecasting.demand.service import service_of
 from forecasting.demand.symbols import labelled, total
 from forecasting.panels.practice import FAST_YEAR
 from forecasting.vocabulary.errors import AssumptionError
@@ -144,9 +145,13 @@ def demand_outlook(
     )
     results = _of_vehicles(road, cars)
     results |= _of_electricity(electricity, assumptions, road, points, megawatts, span, sample)
-    if vehicle_class == CAR:  # after the load, as idle points take no power
+    # After the load, as idle points take no power
+    _add_habits_of_market(points, megawatts, span, sample)
+    if vehicle_class == CAR:
         _add_least_network(points, megawatts, span, sample)
     results |= _of_charging(points, practice, targeted, road, assumptions, sample, span)
+    practice_fast = results["charging_points_practice_fast"]
+    results |= service_of(electricity.served, practice, practice_fast, span, sample)
     return DemandOutlook(
         years=span,
         results=results,
@@ -158,6 +163,7 @@ def demand_outlook(
         month_shares=electricity.month_shares,
         grid_per_vehicle=electricity.grid_per_vehicle,
         energy_at_end=electricity.at_end,
+        energy_served=electricity.served,
         sample=sample,
         parameters=assumptions,
         cars=cars,
@@ -314,7 +320,7 @@ def _of_charging(
         "charging_points_need_slow": points["overnight"],
         "charging_points_need_fast": _sum(points, FAST_SETTINGS),
         "charging_points_practice": practice,
-        "charging_points_practice_fast": practice * _fast_share(sample, years),
+        "charging_points_practice_fast": practice * fast_share(sample, years),
         "charging_stations": practice / sample["points_per_station"],
         "charging_points_home": points["home"],
         "charging_points_standard": standard(assumptions.classes, road.stocks, sample),
@@ -368,12 +374,12 @@ def _of_a_vehicle(
     return a_year, {name: table / a_year[name] for name, table in by_month.items()}, split
 
 
-def _fast_share(sample: Draws, years: Years) -> Array:
+def fast_share(sample: Draws, years: Years) -> Array:
     """The fast share of the public points that markets deploy, whose odds rise year by year.
 
     >>> sample = {"practice_fast_share": np.array([[0.25]])}
     >>> sample["practice_fast_growth"] = np.ones((1, 1))
-    >>> _fast_share(sample, [2024, 2025]).round(3)
+    >>> fast_share(sample, [2024, 2025]).round(3)
     array([[0.25 , 0.475]])
     """
     share = sample["practice_fast_share"]
@@ -469,6 +475,17 @@ def _add_least_network(points: Draws, megawatts: Draws, years: Years, sample: Dr
     label = "points on roads, the least network in"
     points["enroute_dc"] = labelled(label, on_roads, years)
     megawatts["enroute_dc"] = power_mix("enroute_dc").mean_kw / 1000 * on_roads
+
+
+def _add_habits_of_market(points: Draws, megawatts: Draws, years: Years, sample: Draws) -> None:
+    """Multiply the public points by the factor of the market, in which it differs from others in
+    all years: how it is built, who may use a point, and how long cars stay there.
+    """
+    for setting in PUBLIC:
+        factor = sample["market_need"] * sample[f"market_need.{side(setting)}"]
+        label = f"points needed in the habits of the market, {setting}"
+        points[setting] = labelled(label, points[setting] * factor, years)
+        megawatts[setting] = megawatts[setting] * factor
 
 
 def _add_homes_and_depots(

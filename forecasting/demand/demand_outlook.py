@@ -26,6 +26,7 @@ from forecasting.demand.load import day_profile
 from forecasting.demand.parameters import SETTINGS, Draws, Parameters, Years
 from forecasting.demand.queueing import ceilings
 from forecasting.demand.sensitivity import first_order
+from forecasting.demand.service import service_of
 from forecasting.demand.symbols import total
 from forecasting.panels.practice import NORMAL_80, Practice, column_at
 from forecasting.vocabulary.caveats import Caveat
@@ -105,6 +106,8 @@ class DemandOutlook:
         kWh a year from the grid per vehicle, by class.
     energy_at_end : dict of str to ndarray, shape (draws, years)
         kWh a year at the battery of the vehicles at 31 December, by setting.
+    energy_served : dict of str to ndarray, shape (draws, years)
+        The same as points serve it: plug-in hybrids stay longer for a kWh.
     sample : dict of str to ndarray, shape (draws, 1)
         Draws of the assumptions.
     cars : dict of str to ndarray, shape (draws, years)
@@ -140,6 +143,7 @@ class DemandOutlook:
     month_shares: Draws
     grid_per_vehicle: Draws
     energy_at_end: Draws
+    energy_served: Draws
     sample: Draws
     cars: Draws
     parameters: Parameters
@@ -275,8 +279,40 @@ class DemandOutlook:
         in_use = ratio(total(hours.values()), HOURS_A_YEAR * all_points, 0.0)
         parked = "destination_dc"
         ceiling = ceilings(sample[f"station_size.{parked}"]) / sample["peak_day"]
-        bound = hours[parked] > 0.999 * HOURS_A_YEAR * ceiling * points[parked]
+        by_energy = points[parked] / (sample["market_need"] * sample["market_need.dc"])
+        bound = hours[parked] > 0.999 * HOURS_A_YEAR * ceiling * by_energy
         return float(np.median(daily)), float(np.median(in_use)), float(np.mean(bound))
+
+    def service(self, times: float = 1.0) -> Draws:
+        """Waits, charging that finds no free point, and use, as of `service_of`, if so many times
+        the points of practice are built.
+
+        Parameters
+        ----------
+        times : float
+            Above 0; 1 is practice with its roll-outs.
+        """
+        points, fast = (
+            times * self.results[name]
+            for name in ("charging_points_practice", "charging_points_practice_fast")
+        )
+        return service_of(self.energy_served, points, fast, self.years, self.sample)
+
+    def need_met_in(self, since: int, times: float = 1.0) -> int | None:
+        """The first year at whose end at least as many points stand as are needed, in half of the
+        draws, if so many times the points of practice are built; None where there is none.
+
+        Parameters
+        ----------
+        since : int
+            The first year that may be named.
+        times : float
+            As of `service`.
+        """
+        built = times * self.results["charging_points_practice"]
+        shares = np.mean(built >= self.results["charging_points_need"], axis=0).tolist()
+        met_years = [year for year, share in zip(self.years, shares, strict=True) if share >= 0.5]
+        return next((year for year in met_years if year >= since), None)
 
     @cached_property
     def target_table(self) -> pd.DataFrame:

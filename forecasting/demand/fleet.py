@@ -255,7 +255,8 @@ def vehicles_on_the_road(
         The class that the flow counts; of electric cars some may be plug-in hybrids, vans, buses
         and trucks, and cars built in the country join them.
     register_year : int
-        The year of the newest count of a register, which has all vehicles that came until then.
+        The year of the newest count of a register, which has all vehicles that came until then; 0
+        where there is none.
 
     Examples
     --------
@@ -295,9 +296,10 @@ def vehicles_on_the_road(
         if f"deliveries.{name}" in sample
     }
     # After the last count of the register, trade in used cars and cars that are registered in
-    # another country are not counted
+    # another country are not counted; without any count they may have been many
     since_count = np.greater(years, register_year)
-    entered = registered * np.where(since_count, sample["uncounted_trade"], 1.0)
+    trade = sample["uncounted_trade" if register_year else "unregistered_trade"]
+    entered = registered * np.where(since_count, trade, 1.0)
     fleets = {}
     for name in names:
         new_vehicles = entered * shares.get(name, 0.0) + orders.get(name, 0.0)

@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forecasting.demand.service import UNMET, WAIT
 from forecasting.parameters.schema import Driver, Range, Scenario, stored_scenario
 from forecasting.reading.dialogue import Question
 from forecasting.reporting.answer import QUESTIONS
@@ -186,7 +187,7 @@ class Explorer(WhatIf):
         """
         now = self.outlook.results
         reference = self.reference.results
-        candidates = (self.scenario.measure, *HEADLINE[:2], *QUESTIONS)
+        candidates = (self.scenario.measure, *HEADLINE[:2], *QUESTIONS, WAIT, UNMET)
         shared = now.values.keys() & reference.values
         measures = [name for name in candidates if name in shared] or [EV_SHARE]
         year = min(self.scenario.horizon, self.reference.scenario.horizon)

@@ -304,10 +304,11 @@ WORDS_OF_RECORD: dict[str, Callable[[pd.DataFrame], str]] = {
 
 CHAIN_SENTENCE = (
     "The same model was tried {n:.0f} times on other markets, of which it was given nothing but "
-    "their sales. Its median came to {ratio[stock]:.2f} of the battery cars on the road, the need "
-    "to {ratio[need]:.2f} of the public points that stood and to {ratio[need_fast]:.2f} of the "
-    "fast ones, practice to {ratio[practice]:.2f} of all. The 80 % ranges held {inside[stock]}, "
-    "{inside[need]}, {inside[need_fast]} and {inside[practice]} of the counts."
+    "their sales; what markets build, and how wide the ranges are, it had each time learned from "
+    "the others alone. Its median came to {ratio[stock]:.2f} of the battery cars on the road, the "
+    "need to {ratio[need]:.2f} of the public points that stood and to {ratio[need_fast]:.2f} of "
+    "the fast ones, practice to {ratio[practice]:.2f} of all. The 80 % ranges held "
+    "{inside[stock]}, {inside[need]}, {inside[need_fast]} and {inside[practice]} of the counts."
 )
 
 
@@ -325,7 +326,8 @@ def chain_sentence(lines: pd.DataFrame) -> str:
     >>> lines = pd.DataFrame({"n": 98, "ratio": 1.0, "in80": 0.75}, index=answers)
     >>> print(chain_sentence(lines))
     The same model was tried 98 times on other markets, of which it was given nothing but their
-    sales. Its median came to 1.00 of the battery cars on the road, the need to 1.00 of the public
+    sales; what markets build, and how wide the ranges are, it had each time learned from the others
+    alone. Its median came to 1.00 of the battery cars on the road, the need to 1.00 of the public
     points that stood and to 1.00 of the fast ones, practice to 1.00 of all. The 80 % ranges held
     75 %, 75 %, 75 % and 75 % of the counts.
     """

@@ -21,10 +21,12 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from forecasting import __version__
+from forecasting.demand.chain import fast_share
 from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.demand.deployed import progress_to, start_of_plans
 from forecasting.demand.fleet import PLUG_IN
 from forecasting.demand.parameters import Assumption, Draws, Parameters, load_parameters
+from forecasting.demand.service import service_of
 from forecasting.demand.symbols import (
     LABELS,
     Cell,
@@ -399,7 +401,7 @@ def _settable(name: str, values: Array) -> Node:
 
 
 def _with_own_target(demand: DemandOutlook, as_of: dt.date) -> Draws:
-    """Practice, its stations and the targets, where the reader sets a target."""
+    """Practice, its stations, their service and the targets, where the reader sets a target."""
     per_station = demand.sample["points_per_station"]
     draws = len(per_station)
     until = float(demand.years[-1])
@@ -425,6 +427,8 @@ def _with_own_target(demand: DemandOutlook, as_of: dt.date) -> Draws:
     if announced is not None and any(np.any(target.pursued) for target in demand.targets):
         own_path = np.maximum(path, announced)
     changed = {"charging_points_practice": practice, "charging_stations": practice / per_station}
+    fast = practice * fast_share(demand.sample, demand.years)
+    changed |= service_of(demand.energy_served, practice, fast, demand.years, demand.sample)
     if announced is not None:
         changed[TARGET] = np.where(is_set, own_path, announced)
     return changed

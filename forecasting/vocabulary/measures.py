@@ -143,6 +143,7 @@ WORKBOOK_ANSWERS = (  # of the workbook with yellow cells, after the flow
     *("ev_registrations", "ev_stock", EV_SHARE, EV_STOCK_SHARE, "energy_gwh", "peak_mw"),
     *("charging_points_need", "charging_points_need_slow", "charging_points_practice"),
     *("charging_points_standard", "charging_points_target", "charging_stations"),
+    *("charging_wait_minutes", "charging_unmet_percent", "charging_use_percent"),
     *("charging_points_home", "investment_usd", "power_share_percent", "peak_share_percent"),
     *("oil_avoided_t", "co2_avoided_t"),
 )
@@ -161,6 +162,7 @@ DIVIDED_BY = {
 NOT_ADDED = (  # over places: an index and a share have no sum, and peaks need not coincide
     "ev_export_value_index", "peak_mw", "peak_summer_mw", "peak_share_percent",
     "peak_share_summer_percent", "power_share_percent", EV_SHARE, EV_STOCK_SHARE,
+    "charging_wait_minutes", "charging_unmet_percent", "charging_use_percent",
 )  # fmt: skip
 
 

@@ -37,7 +37,8 @@ MEASURES = {
     "charging_points_need_slow", "charging_points_home", "charging_stations", "power_share_percent",
     "peak_share_percent", "peak_share_summer_percent", "investment_usd", "oil_avoided_t",
     "co2_avoided_t", "ev_stock_share_percent", "peak_summer_mw", "charging_points_need_fast",
-    "investment_public_usd", "investment_private_usd",
+    "investment_public_usd", "investment_private_usd", "charging_wait_minutes",
+    "charging_unmet_percent", "charging_use_percent",
 }  # fmt: skip
 
 
@@ -88,7 +89,7 @@ def test_results_are_the_measures_by_draw_and_year(outlook):
 
 
 def test_vehicles_are_conserved_over_all_classes():
-    outlook = run(changes=MIXED | {"uncounted_trade": 1}, start_stock=800.0)
+    outlook = run(changes=MIXED | {"unregistered_trade": 1}, start_stock=800.0)
     results = outlook.results
     before = np.concatenate([np.full((300, 1), 800.0), results["ev_stock"][:, :-1]], axis=1)
     gap = results["ev_stock"] - before - results["ev_registrations"] + results["ev_retirements"]
@@ -171,7 +172,7 @@ def test_roads_to_cover_set_a_floor_under_en_route_points_even_without_vehicles(
 
 def test_re_export_assembly_and_classes_do_what_they_say():
     flow = np.full((10, 3), 1000.0)
-    plain = {"reexport_share": 0.4, "inventory_share": 0, "used_share": 0, "uncounted_trade": 1}
+    plain = {"reexport_share": 0.4, "inventory_share": 0, "used_share": 0, "unregistered_trade": 1}
     out = run(
         flow, plain | {"local_assembly": 500, "local_assembly_year": 2025, "class_share.bus": 0.1}
     )

@@ -56,6 +56,10 @@ def fleet(bev: float, phev: float, where: dict[str, float], year: int = 2030) ->
         "commuter_share": 0.6,
         "consumption": 19,
         "consumption.phev": 19,
+        # The studies have no lasting habits of a market
+        "market_need": 1,
+        "market_need.ac": 1,
+        "market_need.dc": 1,
     }
     parameters = load_parameters().override(PLAIN | given | where)
     return demand_outlook(np.zeros((400, 1)), [year], parameters=parameters, start_stock=total)

@@ -156,7 +156,9 @@ def test_a_flow_of_another_class_enters_that_class_alone(vehicle):
     outlook = demand_outlook(
         np.full((50, 2), 100.0),
         [2025, 2026],
-        parameters=load_parameters().override({"local_assembly": 5000, "reexport_share": 0}),
+        parameters=load_parameters().override(
+            {"local_assembly": 5000, "reexport_share": 0, "unregistered_trade": 1}
+        ),
         place="UZ",
         start_stock=10.0,
         vehicle_class=vehicle,

@@ -4,8 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.evaluation.chain_record import ANSWERS_BY_WHAT, chain_record, summarise_chain
+from forecasting.demand.parameters import DECILE
+from forecasting.evaluation.chain_record import (
+    ANSWERS_BY_WHAT,
+    LASTING,
+    chain_record,
+    lasting_spreads,
+    shipped_spreads,
+    summarise_chain,
+)
 from forecasting.evaluation.records import RECORDS
+from forecasting.evidence.datasets import path
 from forecasting.vocabulary.errors import EvidenceError
 
 
@@ -88,3 +97,44 @@ def test_a_panel_without_a_column_or_a_market_of_some_size_says_so():
 def test_a_panel_that_tells_nothing_is_refused(changes, message):
     with pytest.raises(EvidenceError, match=message):
         chain_record(panel(**changes), draws=50)
+
+
+def error_rows(what, errors, variance=0.0):
+    return [
+        {"what": what, "market": f"market {i}", "error": error, "variance": variance}
+        for i, error in enumerate(errors)
+    ]
+
+
+def test_the_spread_of_a_lasting_error_holds_four_markets_in_five():
+    """Errors of -2 to 2: the 80 % quantile of the squares is 4 at 80 %, of a variance of 1 less."""
+    rows = error_rows("stock", [-2, -1, 0, 1, 2]) + error_rows("need", [-2, -1, 0, 1, 2], 1.0)
+    spreads = lasting_spreads(pd.DataFrame(rows))
+    least = 4 / DECILE**2
+    assert spreads["stock"] ** 2 - spreads["need"] ** 2 == pytest.approx(1.0)
+    assert least < spreads["stock"] ** 2 < 2 * least
+    # A market that was counted in more years is still one market
+    twice = pd.DataFrame(rows + error_rows("stock", [-2, -1, 0, 1, 2]))
+    assert lasting_spreads(twice) == pytest.approx(spreads)
+
+
+def test_no_lasting_error_where_the_ranges_hold_all():
+    assert lasting_spreads(pd.DataFrame(error_rows("need", [0.1, -0.1, 0.2], 1.0)))["need"] == 0
+
+
+def test_each_market_is_forecast_with_what_the_others_teach():
+    """A market that lies far off widens the ranges of the others, not its own."""
+    errors = pd.DataFrame(
+        [
+            row
+            for what in LASTING
+            for row in error_rows(what, [0.1, -0.1] * 5 + [2.0])  # the last lies far off
+        ]
+    )
+    others = errors[errors["market"] != "market 10"]
+    assert lasting_spreads(others)["need"] < 0.3 * lasting_spreads(errors)["need"]
+
+
+def test_the_assumptions_that_ship_are_those_of_the_record_that_ships():
+    learned = pd.read_csv(path("chain_record.csv"), index_col="what")["market_spread"].dropna()
+    assert learned.to_dict() == pytest.approx(shipped_spreads(), abs=0.001)

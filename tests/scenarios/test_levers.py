@@ -11,6 +11,7 @@ import pytest
 from forecasting.demand.chain import demand_outlook
 from forecasting.demand.deployed import ExistingCharging, Target
 from forecasting.demand.parameters import load_parameters
+from forecasting.demand.service import UNMET, USE, WAIT
 from forecasting.evidence.datasets import central_asia, programmes
 from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import scenario_from_file, scenario_from_parameters
@@ -86,7 +87,7 @@ def test_a_share_of_a_class_has_a_date():
     assumed = parameters(
         driver(quantity="class_share.bus", start="2028-01-01", size=0.1),
         driver(name="more", quantity="class_share.bus", start="2030-01-01", size=0.05),
-        assumptions={"uncounted_trade": 1, "class_share.taxi": 0},
+        assumptions={"unregistered_trade": 1, "class_share.taxi": 0},
     )
     fleets = chain(assumed).fleets
     assert fleets["bus"].registrations[0] == pytest.approx([0, 0, 0, 1000, 1000, 1500])
@@ -99,7 +100,7 @@ def test_assembly_displaces_a_stated_share_of_imports_and_builds_plug_ins():
     assert out.displaced[0] == pytest.approx([0, 0, 1200, 1200, 1200, 1200])
     added = out.results["ev_registrations"] - chain(parameters()).results["ev_registrations"]
     assert added[0, 2:] == pytest.approx(4000 - 1200)
-    plain = parameters(plant, assumptions={"uncounted_trade": 1})
+    plain = parameters(plant, assumptions={"unregistered_trade": 1})
     flow = np.full((200, 6), 10_000.0)
     mixed = demand_outlook(flow, range(2025, 2031), parameters=plain, place="UZ", seed=1)
     phev = mixed.fleets["phev"].registrations
@@ -187,9 +188,11 @@ def test_a_price_moves_the_flow_by_its_elasticity():
     assert with_duty[:, -4] == pytest.approx(without[:, -4])
 
 
+SERVICE = (WAIT, UNMET, USE)
 # Neither of these is to be lower: cars that came are scrapped later, buying depends on the growth
-# of a year, and where power is dirtier than fuel more cars avoid less
-NOT_ORDERED = {"ev_retirements", "co2_avoided_t"} | {
+# of a year, where power is dirtier than fuel more cars avoid less, and more points are waited for
+# less by more cars
+NOT_ORDERED = {"ev_retirements", "co2_avoided_t", *SERVICE} | {
     f"investment{part}_usd" for part in ("", "_public", "_private")
 }
 # Plug-ins built in the country need fewer points, and hardly a fast one, than the battery cars that
