@@ -26,6 +26,7 @@ from forecasting.reporting.labels import (
     part_words,
     spoken,
 )
+from forecasting.reporting.more_points import more_points_sentence
 from forecasting.reporting.quota_words import quota_sentences
 from forecasting.reporting.result_tables import (
     cars_in,
@@ -419,7 +420,8 @@ ANSWERS = TableForm(
         Column("four times in five", "ends", address="#grounds-{measure}"),
         Column("question"),
     ],
-    caption="Public charging points at the end of {horizon}[; a station is {per_station}]",
+    caption="Public charging points at the end of {horizon}[; a station is {per_station}]"
+    "[. {more_points}]",
     nothing=NO_POINTS,
     kind="fc-answers",
 )
@@ -455,7 +457,10 @@ def charging_answers(outlook: Outlook) -> Table:
             median, ends = median_and_range(levels, measure, spoken)
             row = {"measure": measure, "answer": name, "points": median, "ends": ends}
             rows.append(row | {"question": sentence(question, targets=targets, cars=cars)})
-    return ANSWERS.table(rows, horizon=horizon, per_station=_per_station(outlook))
+    more_points = more_points_sentence(outlook).rstrip(".")
+    return ANSWERS.table(
+        rows, horizon=horizon, per_station=_per_station(outlook), more_points=more_points
+    )
 
 
 def _points_at(outlook: Outlook, measure: str, year: int) -> list[float] | None:

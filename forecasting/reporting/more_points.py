@@ -60,7 +60,7 @@ def more_points_values(outlook: Outlook, times: float = TWICE) -> dict[str, Any]
     (['year', 'before', 'after', 'met_before', 'met', 'horizon'], True)
     """
     demand = outlook.demand
-    if demand is None:
+    if demand is None or WAIT not in outlook.results.values:
         return {}
     year, place = _year_told(outlook, demand)
     return {
