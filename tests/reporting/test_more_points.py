@@ -45,7 +45,7 @@ def test_the_sentence_has_the_numbers(uzbekistan):
     told = more_points_sentence(uzbekistan)
     head = f"If twice as many are built: the busiest day's wait in {values['year']} falls from "
     assert told.startswith(head)
-    caption = fc.tables.charging_answers(uzbekistan).sentence
+    caption = fc.tables.charging_answers(uzbekistan).caption
     assert told.rstrip(".") in caption
 
 
