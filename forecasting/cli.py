@@ -736,7 +736,6 @@ def _new_of_table(
 @option(
     "--panel",
     type=FILE,
-    required=True,
     help="Markets to forecast: IEA's Global EV Data, or columns market, year, sales_bev, "
     "sales_phev, sales_share_percent.",
 )
@@ -747,6 +746,8 @@ def _new_of_table(
         "monthly": "Forecast these markets from a year's total and a part of the next "
         "(market, month, bev, all_cars); growth is learned from the panel, the months' pattern "
         "from the others here.",
+        "registers": "In place of a panel: imports and registers (place, measure, period_start, "
+        "period_end, relation, value), to forecast what of the imports is registered.",
     },
     type=FILE,
 )
@@ -782,11 +783,14 @@ def backtest(csv: Path | None, force: bool, **options: Any) -> None:
     from forecasting.runs.workers.grid import grid
 
     options_set = {name for name, value in options.items() if value}
-    kind = next(name for name in RECORDS if name in options_set)
+    kind = next((name for name in RECORDS if name in options_set), "panel")
     record = RECORDS[kind]
+    if record.of_panel and "panel" not in options_set:
+        raise UsageError("Missing option '--panel'")
     if missing := {*record.required} - options_set:
         raise UsageError(f"--{kind} needs --panel and --{', --'.join(sorted(missing))}")
-    accepted = {kind, "panel", *record.inputs, *record.implied}
+    inputs = ("panel", *record.inputs) if record.of_panel else record.inputs
+    accepted = {kind, *inputs, *record.implied}
     if "mapped" in accepted:
         accepted.add("scheduler")
     for name in sorted(options_set - accepted):
@@ -795,7 +799,7 @@ def backtest(csv: Path | None, force: bool, **options: Any) -> None:
         refuse_existing(csv, force)
     with grid(options["scheduler"]) as mapped:
         given = options | {"mapped": mapped}
-        _tell_scores(kind, csv, **{name: given[name] for name in ("panel", *record.inputs)})
+        _tell_scores(kind, csv, **{name: given[name] for name in inputs})
 
 
 def _tell_scores(kind: str, path: Path | None, **inputs: Any) -> None:

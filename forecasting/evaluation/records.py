@@ -141,6 +141,8 @@ class Record:
         Options that change nothing, as it does what they ask for in any case.
     columns : tuple of str
         Those of the table of results that are written; where none is named, the summary is.
+    of_panel : bool
+        Whether the first takes a panel of markets.
     """
 
     module: str
@@ -150,6 +152,7 @@ class Record:
     required: tuple[str, ...] = ()
     implied: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    of_panel: bool = True
 
     def scores(self, **inputs: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The summary of the table of results, and the table that is written.
@@ -178,6 +181,17 @@ RECORDS = {
         "chain_record",
         "summarise_chain",
         columns=("what", "market", "year", "low", "median", "high", "stands"),
+    ),
+    "registers": Record(
+        "register_record",
+        "register_skill",
+        "summarise_registers",
+        ("registers",),
+        columns=(
+            *("place", "as_of", "period_start", "period_end", "low", "median", "high", "outcome"),
+            *("inside", "score", "all_stays_score", "last_ratio_score"),
+        ),
+        of_panel=False,
     ),
     "events": Record(
         "events", "event_skill", "summarise_events", ("monthly", "policies"), ("monthly",)

@@ -103,6 +103,12 @@ QUOTAS = {
     "in80": "inside 80 %",
     "cases": "quotas",
 }
+REGISTERS = {
+    "n": "outcomes",
+    "places": "places",
+    "score": "score",
+    "inside": "inside 80 %",
+}
 SIDES = ("below", "inside", "above")  # of an interval
 TERMINAL_WIDTH = 80  # characters of a line
 FACTOR_WIDTH = 6  # characters of the column of factors
@@ -290,9 +296,47 @@ def archive_text(record: pd.DataFrame) -> str:
     )
 
 
+FEW_REGISTERS = (
+    "{n} outcomes of {places} places[is_few?: too few to say how well ranges hold]. Score: mean "
+    "weighted interval score of the log; 0.1 is about 10 % off. The share that is registered is "
+    "learned from the other places, and from earlier counts of the same."
+)
+ENOUGH_REGISTERS = 30  # outcomes, from which a share inside is known to 7 %
+
+
+def registers_text(lines: pd.DataFrame) -> str:
+    """The record of what stays, with what was left out of it.
+
+    Parameters
+    ----------
+    lines : DataFrame
+        From `forecasting.evaluation.register_record.summarise_registers`.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"n": 5, "places": 3, "score": 0.2, "inside": 0.8}, index=["ours"])
+    >>> print(registers_text(lines))
+                  ours
+    outcomes         5
+    places           3
+    score        0.200
+    inside 80 %  0.800
+    5 outcomes of 3 places: ...
+    """
+    n, places = (int(lines[name].iloc[0]) for name in ("n", "places"))
+    notes = [
+        *(f"More was registered than came: {words}" for words in lines.attrs.get("above_one", ())),
+        *(f"A register fell, not scored: {words}" for words in lines.attrs.get("left_out", ())),
+    ]
+    told = sentence(FEW_REGISTERS, n=n, places=places, is_few=n < ENOUGH_REGISTERS)
+    words = wrap(told, TERMINAL_WIDTH)
+    return "\n".join([figures_in(lines, REGISTERS).to_string(), *words, *notes])
+
+
 WORDS_OF_RECORD: dict[str, Callable[[pd.DataFrame], str]] = {
     "chargers": chargers_text,
     "chain": lambda lines: figures_in(lines, CHAIN).to_string(),
+    "registers": registers_text,
     "events": partial(scores_text, words=EVENTS),
     "quotas": lambda lines: figures_in(lines, QUOTAS).to_string(),
     "monthly": partial(scores_text, words=PART_YEAR),

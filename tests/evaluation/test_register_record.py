@@ -1,0 +1,134 @@
+"""What stays: growth of registers from imports, scored; what is read of a table and what is
+refused.
+"""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from forecasting.cli import main
+from forecasting.evaluation.records import RECORDS
+from forecasting.evaluation.register_record import (
+    Growth,
+    kept_share,
+    register_skill,
+    summarise_registers,
+)
+from forecasting.reporting.score_words import registers_text
+from forecasting.vocabulary.errors import EvidenceError
+
+YEARS = range(2019, 2025)
+
+
+def table(shares, imports=1000.0, places=("GE", "AZ", "AM", "KG")):
+    """Imports of each year, and a register that takes a share of them."""
+    rows = []
+    for place, share in zip(places, shares, strict=False):
+        stock = 500.0
+        for year in YEARS:
+            rows.append((place, "ev_imports", f"{year}-01-01", f"{year}-12-31", imports))
+            stock += share * imports
+            rows.append((place, "ev_stock", "", f"{year}-12-31", stock))
+    columns = ["place", "measure", "period_start", "period_end", "value"]
+    return pd.DataFrame(rows, columns=columns).assign(relation="equals")
+
+
+def test_each_growth_of_a_register_is_scored():
+    record = register_skill(table([0.5, 0.9, 0.4]))
+    assert [*record.columns] == [*RECORDS["registers"].columns]
+    assert len(record) == 3 * (len(YEARS) - 1)
+    of_georgia = record[record["place"] == "GE"]
+    assert of_georgia["outcome"].tolist() == pytest.approx([500.0] * 5)
+    assert of_georgia["period_start"].tolist()[0] == "2020-01-01"
+    # After some years the share of the place is known
+    late = of_georgia.iloc[-1]
+    assert late["median"] == pytest.approx(500, rel=0.15)
+    assert late["low"] < 500 < late["high"]
+    assert late["score"] < late["all_stays_score"]
+
+
+def test_a_share_that_jumps_about_one_level_is_not_the_last_one():
+    """The last ratio follows each chance; what stays is a level."""
+    rng = np.random.default_rng(3)
+    rows = []
+    for place in ("GE", "AZ", "AM", "KG", "KZ", "UZ"):
+        stock = 500.0
+        for year in YEARS:
+            rows.append((place, "ev_imports", f"{year}-01-01", f"{year}-12-31", 1000.0))
+            stock += 1000 * 0.6 * np.exp(0.35 * rng.standard_normal())
+            rows.append((place, "ev_stock", "", f"{year}-12-31", stock))
+    columns = ["place", "measure", "period_start", "period_end", "value"]
+    record = register_skill(pd.DataFrame(rows, columns=columns).assign(relation="equals"))
+    scores = summarise_registers(record)["score"]
+    assert scores["this package"] < 0.85 * scores["the last ratio"]
+    assert scores["this package"] < 0.85 * scores["all stays"]
+    assert 0.6 < record["inside"].mean() < 0.97
+
+
+def test_the_register_follows_by_a_quarter():
+    """Imports that double each year: the register takes those of a quarter before."""
+    rows = [("GE", "ev_imports", f"{y}-01-01", f"{y}-12-31", 100 * 2 ** (y - 2019)) for y in YEARS]
+    rows += [("GE", "ev_registrations", "2021-01-01", "2021-12-31", 340.0)]
+    columns = ["place", "measure", "period_start", "period_end", "value"]
+    record = register_skill(pd.DataFrame(rows, columns=columns).assign(relation="equals"))
+    # 91 days of 2020 (200 a year) and 274 of 2021 (400 a year): 350; of a place that nobody knows
+    lagged = 200 * 91 / 366 + 400 * 274 / 365
+    assert record["median"].item() == pytest.approx(0.75 * lagged, rel=1e-6)
+
+
+def test_what_the_place_will_do_is_not_known():
+    growths = [
+        Growth("GE", dt.date(2019 + i, 12, 31), dt.date(2020 + i, 12, 31), 100.0 * i + 50, 500, 500)
+        for i in range(3)
+    ]
+    before = kept_share(growths[1], growths[:1], [])
+    other = Growth("GE", growths[1].start, growths[1].end, 9999.0, 500, 500)
+    assert kept_share(other, growths[:1], []) == before
+
+
+def test_a_register_that_falls_and_a_share_above_one_are_said():
+    given = pd.concat(
+        [
+            table([0.5]),
+            table([1.4], places=["AZ"]),
+            table([-0.05], places=["BY"]),
+        ]
+    )
+    record = register_skill(given)
+    assert not (record["place"] == "BY").any()
+    text = registers_text(summarise_registers(record))
+    assert "A register fell, not scored: BY 2019-12-31 to 2020-12-31: -50" in text
+    assert "AZ 2019-12-31 to 2020-12-31: 1,400 registered of 1,000 imported" in text
+    assert "too few" in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"value": "many"}, "the table's ev_imports of GE, 2019-01-01 to 2019-12-31: 'many' is no"),
+        ({"value": -5}, "'-5' is no count of a period; correct the row"),
+        (
+            {"measure": "ev_stock"},
+            "no register of the table has imports of the same days beside it",
+        ),
+        ({"relation": "greater_than"}, "no register of the table has imports of the same days"),
+    ],
+)
+def test_a_table_that_tells_nothing_is_refused(changes, message):
+    with pytest.raises(EvidenceError, match=message):
+        register_skill(table([0.5]).assign(**changes))
+
+
+def test_the_command_writes_the_record(tmp_path):
+    table([0.5, 0.9]).to_csv(tmp_path / "stays.csv", index=False)
+    asked = ["backtest", "--registers", str(tmp_path / "stays.csv")]
+    done = CliRunner().invoke(main, [*asked, "--csv", str(tmp_path / "out.csv")])
+    assert done.exit_code == 0, done.output
+    assert [*pd.read_csv(tmp_path / "out.csv")] == [*RECORDS["registers"].columns]
+    refused = CliRunner().invoke(main, [*asked, "--panel", str(tmp_path / "stays.csv")])
+    assert refused.exit_code == 2
+    assert "--panel does not go with --registers" in refused.output
+    assert "Missing option '--panel'" in CliRunner().invoke(main, ["backtest"]).output
