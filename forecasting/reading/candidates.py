@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from forecasting.reading.answers import YEAR_TO_DATE, SeriesAnswer
@@ -68,7 +69,8 @@ class Candidate:
         return self.numbers[0].titles
 
 
-def candidates_of(shape: Shape, sheets: tuple[str, ...] = ()) -> list[Candidate]:
+@lru_cache(maxsize=16)
+def candidates_of(shape: Shape, sheets: tuple[str, ...] = ()) -> tuple[Candidate, ...]:
     """The lines of a sheet that may be series.
 
     Parameters
@@ -88,7 +90,7 @@ def candidates_of(shape: Shape, sheets: tuple[str, ...] = ()) -> list[Candidate]
         candidates = iter([_all_numbers(shape, sheets, "")])
     else:
         candidates = _of_rows(shape, sheets)
-    return [*_with_growth(candidates)]
+    return tuple(_with_growth(candidates))
 
 
 def likeliest(candidates: Sequence[Candidate]) -> Candidate | None:

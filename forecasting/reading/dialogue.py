@@ -738,30 +738,30 @@ def _read_periods(text: str) -> str:
     raise InputError(f"{text[:60]!r} is none of the answers; {hint}")
 
 
-def proposal_file(table: UserTable, form: Answers | None = None) -> str:
+def proposal_file(table: UserTable, proposal: TableProposal) -> str:
     """A file of answers that is filled with the proposals, the choices as comments.
 
     Parameters
     ----------
     table : UserTable
         As it stands.
-    form : Answers, optional
-        What is said already of how the file is written.
+    proposal : TableProposal
+        Of the table.
     """
-    proposal = proposal_of_table(table, form)
     read = tuple(
         replace(series, counts=series.counts or UNKNOWN, unit=series.unit or 1.0)
         for series in proposal.answers.read
     )
-    encodings = table.sheets().encodings
-    encoding = proposal.answers.encoding or next(iter(encodings), "")
+    answers = proposal.answers
+    encodings = table.sheets(answers.encoding, answers.separator).encodings
+    encoding = answers.encoding or next(iter(encodings), "")
     answers = replace(proposal.answers, read=read, encoding=encoding)
     comments = {}
     for index in range(len(read)):
         comments[index, "counts"] = ", ".join(COUNTS)
         comments[index, "unit"] = "1, 1000, 1000000: what a 1 of the table is"
     questions = [f"# Not certain: {' '.join(words.split())}\n" for words in proposal.questions]
-    candidates = [f"#   {_listed(one)}\n" for one in table.candidates(form)[:MOST_CANDIDATES]]
+    candidates = [f"#   {_listed(one)}\n" for one in table.candidates(answers)[:MOST_CANDIDATES]]
     periods = ", ".join((OF_ITS_PERIOD, YEAR_TO_DATE, *LENGTHS, *CALENDAR_NAMES))
     return "".join(
         [

@@ -222,25 +222,18 @@ def _words_of_period(text: str) -> tuple[object, ...]:
 def _proposal(text: str, number: Number, numbers: list[Number], told: Told) -> PressProposal:
     """The fact of one number of a sentence."""
     doubts: list[str] = []
-    blank = f"{text[: number.start]} {text[number.end :]}"
-    period = period_in(blank)
-    words = folded(blank)
-    before = folded(text[max(0, number.start - 40) : number.start])
-    if len(numbers) > 1:
-        doubts.append(f"is one of {len(numbers)} numbers of the text")
-    relation, lead = _relation(before)
+    rest_of_text = f"{text[: number.start]} {text[number.end :]}"
+    period_words = period_in(rest_of_text)
+    words = folded(rest_of_text)
+    lead_text = folded(text[max(0, number.start - 40) : number.start])
+    relation, lead = _relation(lead_text)
     place = told.place or _place(words, doubts)
-    event = _event(words, period, doubts)
+    event = _event(words, period_words, doubts)
     measure = told.measure or _measure(event, words, doubts)
-    quantity, value = _amount(number, words, before, doubts)
-    if re.search(r"\d\.\d{3}(?!\d)", text[number.start : number.end]):
-        doubts.append("has three decimals, or a mark of thousands")
-    said = [name for name, pattern in PRINTED.items() if re.search(pattern, words)]
-    if quantity == "" and said:
-        quantity = said[0]
-    if quantity == "" and measure:
-        quantity = default_quantity(measure_of(measure).kind)
+    quantity, value = _amount(number, words, lead_text, doubts)
+    quantity = quantity or _quantity(measure, words)
     one_day = on_a_day(measure, quantity)
+    period = told.period or _period(period_words, one_day, words, doubts)
     cells = {
         "measure": measure,
         "place": place,
@@ -250,16 +243,34 @@ def _proposal(text: str, number: Number, numbers: list[Number], told: Told) -> P
         "rounding": number_text(number.half_digit),
         "kind": "outcome",
         "published": str(told.published or ""),
+        **period_cells(period, one_day),
     }
-    cells |= period_cells(_period(period, told, one_day, words, doubts), one_day)
+    doubts += _doubts_of_digits(text[number.start : number.end], len(numbers))
     if measure and quantity and quantity_of(quantity).unit == "{unit}" and value % 1:
         doubts.append(f"is no whole number of {expected_unit(measure, quantity)}")
-    unknown = _unknown(_without_ends(period), lead, event, quantity)
-    if unknown:
+    if period and told.published and period.end > told.published:
+        doubts.append("ends after the day of the text")
+    if unknown := _unknown(_without_ends(period_words), lead, event, quantity):
         examples = ", ".join(unknown[:MOST_UNKNOWN])
         doubts.append(f"holds words that are not known here: {examples}")
     cells = {column: cell for column, cell in cells.items() if cell}
     return PressProposal(cells, tuple(dict.fromkeys(doubts)))
+
+
+def _doubts_of_digits(digits: str, count: int) -> Iterator[str]:
+    """What the digits of a number leave open, and that it is one of several."""
+    if count > 1:
+        yield f"is one of {count} numbers of the text"
+    if re.search(r"\d\.\d{3}(?!\d)", digits):
+        yield "has three decimals, or a mark of thousands"
+
+
+def _quantity(measure: str, words: str) -> str:
+    """The quantity that a text names, or the usual one of its measure."""
+    named = [name for name, pattern in PRINTED.items() if re.search(pattern, words)]
+    if named or not measure:
+        return "".join(named[:1])
+    return default_quantity(measure_of(measure).kind)
 
 
 def _relation(before: str) -> tuple[str, str]:
@@ -284,22 +295,25 @@ def _place(words: str, doubts: list[str]) -> str:
 
 
 def _event(words: str, period: PeriodWords, doubts: list[str]) -> str:
-    """What happened to the vehicles."""
-    events = [name for name, pattern in EVENTS.items() if _has(pattern, words)]
-    if events == ["registrations"] and period.day:
-        events = ["stock"]
-    if {*events} == {"registrations", "stock"}:
-        events = ["stock"]
+    """What happened to the vehicles; of chargers which of them are counted."""
+    events = _events(words, period)
     chargers = [name for name in ("points", "stations") if _has(WORDS[name], words)]
     if chargers and not {*events} - {"stock"}:
         return chargers[0]
     if chargers:
         doubts.append("speaks of chargers")
-    if len(events) == 1:
-        return events[0]
-    doubts.append("does not say what is counted: give --measure" if not events
-                  else f"may be of {' or '.join(events)}")  # fmt: skip
-    return next(iter(events), "")
+    if len(events) > 1:
+        doubts.append(f"may be of {' or '.join(events)}")
+    elif not events:
+        doubts.append("does not say what is counted: give --measure")
+    return "".join(events[:1])
+
+
+def _events(words: str, period: PeriodWords) -> list[str]:
+    """What a text says happened; what is registered on a day stands on the road."""
+    events = [name for name, pattern in EVENTS.items() if _has(pattern, words)]
+    is_register = events == ["registrations"] and period.day is not None
+    return ["stock"] if is_register or {*events} == {"registrations", "stock"} else events
 
 
 def _measure(event: str, words: str, doubts: list[str]) -> str:
@@ -322,40 +336,46 @@ def _amount(number: Number, words: str, before: str, doubts: list[str]) -> tuple
     """The quantity of a number, empty of a total or a stock, and its value."""
     sides = [side for side, pattern in CHANGES.items() if _has(pattern, words)]
     if number.percent:
-        if len(sides) != 1:
-            doubts.append("is of percent: of what?")
-        if _has(WORDS["all"] + r"|share|доля|market|рынк\w*|points", words):
-            doubts.append("may be a share: give --quantity")
-        return GROWTH, number.value * (sides[0] if len(sides) == 1 else 1)
+        return GROWTH, number.value * _side_of_growth(sides, words, doubts)
     if number.times:
         doubts.append("says how many times: of what?")
         return GROWTH, round(100 * (number.value - 1), 6)
     if sides and not re.search(r"(?<![^\W\d_])(?:to|до)$", before):
         doubts.append("may be a change, and not a count")
-    if number.sign and number.sign != "+":
+    if number.sign not in ("", "+"):
         doubts.append("is below 0, or the end of a range")
     return "", number.value
 
 
-def _period(
-    words: PeriodWords, told: Told, one_day: bool, text: str, doubts: list[str]
-) -> Period | None:
-    """The period that the reader knows, or that of the text."""
-    if told.period is not None:
-        return told.period
-    if words.open or words.fiscal or words.to_date or words.plan:
-        doubts.append("its period may be read in two ways: give --period")
-    if words.day and not one_day:
-        doubts.append("is counted up to a day: since when?")
+def _side_of_growth(sides: list[int], words: str, doubts: list[str]) -> int:
+    """1 of growth, -1 of a fall."""
+    if _has(WORDS["all"] + r"|share|доля|market|рынк\w*|points", words):
+        doubts.append("may be a share: give --quantity")
+    if len(sides) != 1:
+        doubts.append("is of percent: of what?")
+        return 1
+    return sides[0]
+
+
+def _period(words: PeriodWords, one_day: bool, text: str, doubts: list[str]) -> Period | None:
+    """The period of a text; None where it names none."""
+    doubts += _doubts_of_period(words, one_day, text)
     if words.year is None and words.day is None:
-        doubts.append("names no period: give --period")
         return None
-    if one_day and words.day is None and not re.search(r"end of|на конец", text):
-        doubts.append("does not say on which day: give --period")
     period = words.period()
-    if told.published and period.end > told.published:
-        doubts.append("ends after the day of the text")
     return Period(period.end, period.end) if one_day else period
+
+
+def _doubts_of_period(words: PeriodWords, one_day: bool, text: str) -> Iterator[str]:
+    """What the words of a period leave open."""
+    if words.open or words.fiscal or words.to_date or words.plan:
+        yield "its period may be read in two ways: give --period"
+    if words.day and not one_day:
+        yield "is counted up to a day: since when?"
+    if not words.day and words.year is None:
+        yield "names no period: give --period"
+    elif one_day and not words.day and not re.search(r"end of|на конец", text):
+        yield "does not say on which day: give --period"
 
 
 def _without_ends(period: PeriodWords) -> str:

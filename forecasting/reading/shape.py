@@ -171,7 +171,7 @@ def _with_solar_months(text: str) -> str:
     return words
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shape:
     """A sheet whose numbers and texts are told apart.
 
@@ -516,11 +516,12 @@ def _period_rows(
         by_row.setdefault(place[ROW], []).append(number)
     previous_row = -1
     follows_numbers = False
+    last_row = max(by_row, default=0)
     for row, of_row in by_row.items():
         values = _whole_numbers(of_row)
         is_top = previous_row != row - 1
         is_head = False
-        if values and row < max(by_row) and not _has_period_label(sheet, row, forms):
+        if values and row < last_row and not _has_period_label(sheet, row, forms):
             is_head = _head_columns(values, forms.calendar, is_top, follows_numbers)
         if is_head:
             yield row

@@ -66,7 +66,9 @@ def proposal_of_table(table: UserTable, answers: Answers | None = None) -> Table
     ]
     for index, candidate in enumerate(distinct):
         reading = table.read_series(proposed, index)
-        questions += _questions_of_unit(table, candidate)
+        if not table.sheets(answers.encoding, answers.separator).knows_forms:
+            questions += _questions_without_forms(table.name, candidate)
+        questions += _questions_of_unit(candidate)
         questions += map(str, reading.problems)
         questions += _questions_of_periods(candidate, reading)
         questions += _questions_of_places(table, reading)
@@ -117,11 +119,17 @@ def _questions_of_counts(
             yield f"{candidate.label}: what does it count?{reason}"
 
 
-def _questions_of_unit(table: UserTable, candidate: Candidate) -> Iterator[str]:
+def _questions_without_forms(name: str, candidate: Candidate) -> Iterator[str]:
+    """What a 1 of a line is, where the file does not tell the formats of its numbers."""
+    is_count = candidate.series.counts and not is_of_percent(candidate.series)
+    if is_count and not candidate.proposal.says_unit:
+        yield f"{candidate.label}: what is a 1 of it? ({name} does not tell its formats)"
+
+
+def _questions_of_unit(candidate: Candidate) -> Iterator[str]:
+    """What a 1 of a line is, where its numbers are no whole ones."""
     if not candidate.series.counts or is_of_percent(candidate.series):
         return
-    if not table.sheets().knows_forms and not candidate.proposal.says_unit:
-        yield f"{candidate.label}: what is a 1 of it? ({table.name} does not tell its formats)"
     unit = candidate.series.unit or 1.0
     for number in candidate.numbers:
         if number.scale == 1 and (number.value * unit) % 1 > 1e-6:

@@ -99,7 +99,7 @@ def plain_rows(path: Path) -> LedgerRows | None:
     if ending in TEXTS:
         head = data.partition(b"\n")[0].decode("utf-8-sig", "replace").strip()
         return ledger_rows(path.name, data) if is_ledger(head.split(",")) else None
-    sheet = UserTable(UserFile(path.name, data)).sheets().sheets[0]
+    sheet = UserTable(UserFile(path.name, data)).sheets("", "").sheets[0]
     columns = [cell.text for (row, _), cell in sorted(sheet.cells.items()) if row == 1]
     if not is_ledger(columns):
         return None

@@ -121,13 +121,13 @@ class UserTable:
         self.name = file.name
 
     @lru_cache(maxsize=8)  # noqa: B019  a table lives as long as its command
-    def sheets(self, encoding: str = "", separator: str = "") -> Sheets:
+    def sheets(self, encoding: str, separator: str) -> Sheets:
         """The file as cells."""
         return sheets_of(replace(self.file, encoding=encoding, separator=separator))
 
     @lru_cache(maxsize=16)  # noqa: B019
     def shapes(
-        self, encoding: str = "", separator: str = "", decimal: str = "", calendar: str = ""
+        self, encoding: str, separator: str, decimal: str, calendar: str
     ) -> tuple[Shape, ...]:
         """The shape of each sheet that holds numbers."""
         shapes = shapes_of(self.sheets(encoding, separator), decimal, calendar)
@@ -234,7 +234,9 @@ class UserTable:
     @cached_property
     def place(self) -> str:
         """The country that the titles name; empty where they name none, or several."""
-        numbers = [number for shape in self.shapes() for number in shape.numbers.values()]
+        numbers = [
+            number for shape in self.shapes_for(Answers()) for number in shape.numbers.values()
+        ]
         texts = {text for number in numbers for text in number.titles}
         codes = {code for text in texts for code in countries_named(text)}
         return codes.pop() if len(codes) == 1 else ""

@@ -25,7 +25,11 @@ from forecasting.reading.answers import Answers, answers_path, proposal_path, re
 from forecasting.reading.cell_files import TABLES
 from forecasting.reading.cells import CellSheet, UserFile
 from forecasting.reading.dialogue import Question, TableDialogue, one_of, proposal_file
-from forecasting.reading.table_proposal import problems_of_proposal
+from forecasting.reading.table_proposal import (
+    TableProposal,
+    problems_of_proposal,
+    proposal_of_table,
+)
 from forecasting.reading.user_files import plain_rows
 from forecasting.reading.user_table import UserTable
 from forecasting.scenarios.check import check_paths
@@ -119,14 +123,14 @@ class NewCountry:
         except InputError:
             with contextlib.suppress(InputError):
                 table = UserTable(UserFile(self.path.name, read_whole(self.path)))
-                self._propose(table, Answers())
+                self._propose(table, proposal_of_table(table))
             raise
 
-    def _propose(self, table: UserTable, said: Answers) -> Path:
+    def _propose(self, table: UserTable, proposal: TableProposal) -> Path:
         """Write proposed answers beside the table, where nobody has before."""
         path = proposal_path(self.path)
         if not path.exists():
-            write_new(path, proposal_file(table, said).encode())
+            write_new(path, proposal_file(table, proposal).encode())
         return path
 
     def _earlier(self) -> Answers | None:
@@ -242,7 +246,7 @@ class NewCountry:
         if not proposal.questions:
             self.dialogue.earlier = None
             return
-        path = self._propose(self.table, self.dialogue.form)
+        path = self._propose(self.table, proposal)
         place = self.country or "COUNTRY"
         command = f"ev-forecast new {place} --ledger {self.path} --answers {path} --yes"
         problems = problems_of_proposal(self.path.name, proposal)
