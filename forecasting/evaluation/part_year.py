@@ -24,7 +24,7 @@ from forecasting.evaluation.records import (
     forecast_cases,
     results,
 )
-from forecasting.evaluation.scores import coverage, mean_scores, ratio_to
+from forecasting.evaluation.scores import NO_QUANTILES, coverage, mean_scores, ratio_to
 from forecasting.evidence.fact_tables import ledger_of
 from forecasting.growth.prior import Prior
 from forecasting.scenarios.facts_on_day import FlowInputs
@@ -62,13 +62,14 @@ def part_year_skill(
     -------
     DataFrame
         As :func:`forecasting.evaluation.records.results` has it, of ``market, year, k`` (last month
-        known), ``h`` (0 this year, 1 the next), ``scored`` (which year that is).
+        known), ``h`` (0 this year, 1 the next), ``scored`` (which year that is). Years for which
+        the other markets teach no growth yet are left out; ``attrs["without_prior"]`` holds them.
 
     Raises
     ------
     EvidenceError
-        Where a file cannot be read, a market has another name in the panel, or no market has two
-        whole years in a row.
+        Where a file cannot be read, a market has another name in the panel, no market has two
+        whole years in a row, or the other markets teach no growth for any year.
 
     Examples
     --------
@@ -91,20 +92,31 @@ def part_year_skill(
 
     def package(markets: list[PartYear]) -> list[Quantiles]:
         inputs = [inputs_of(past, analogues, months) for past in markets]
-        prior = prior_of(markets[0], inputs[0])
+        try:
+            prior = inputs[0].prior
+        except ModelError:
+            return [dict.fromkeys((0, 1), NO_QUANTILES)] * len(markets)
         return [
             totals_ahead(past, past_inputs, prior, past_inputs.market.sizes, (0, 1))
             for past, past_inputs in zip(markets, inputs, strict=True)
         ]
 
     methods = {name: by_rule(name) for name in RULES} | {THIS_PACKAGE: package}
-    return results(
-        forecast_cases(methods, part_years(months, PART_YEAR_MONTHS), mapped),
+    cases = list(part_years(months, PART_YEAR_MONTHS))
+    table = results(
+        forecast_cases(methods, cases, mapped),
         EvidenceError(
             f"no market has two whole years of months in a row, {LEAST_SALES} or more in the first;"
             " give more months"
         ),
     )
+    columns = ["market", "year"]
+    years = table.loc[table["median"].isna(), columns].drop_duplicates()
+    scored = table[~table.set_index(columns).index.isin(years.set_index(columns).index)]
+    if not len(scored):
+        prior_of(cases[0], inputs_of(cases[0], analogues, months))  # its refusal says why
+    scored.attrs["without_prior"] = [f"{market} {year}" for market, year in years.to_numpy()]
+    return scored.reset_index(drop=True)
 
 
 def check_names(months: pd.DataFrame, panel: pd.DataFrame) -> None:
@@ -235,4 +247,6 @@ def summarise_part_year(table: pd.DataFrame) -> pd.DataFrame:
             ratio = ratio_to(table[table["h"] == h], THIS_PACKAGE, str(rules.idxmin()))
             lines.loc[THIS_PACKAGE, f"{prefix}ratio"] = ratio.mean
             lines.loc[THIS_PACKAGE, f"{prefix}ratio_se"] = ratio.error
-    return lines.round(3).join(coverage(table)).rename_axis("method")
+    lines = lines.round(3).join(coverage(table)).rename_axis("method")
+    lines.attrs["without_prior"] = table.attrs.get("without_prior", [])
+    return lines

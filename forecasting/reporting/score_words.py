@@ -116,6 +116,7 @@ SCORE_LEGEND = (
     "Interval score: weighted interval score of the log, lower is better, 0.1 is about 10 % off; "
     "± standard error, clustered by market and by the year that is scored."
 )
+WITHOUT_PRIOR = "Left out, as the other markets teach no growth by then: {years}."
 
 
 def scores_text(lines: pd.DataFrame, words: Mapping[str, str]) -> str:
@@ -136,7 +137,9 @@ def scores_text(lines: pd.DataFrame, words: Mapping[str, str]) -> str:
     """
     groups = lines.attrs.get("groups")
     by_group = "" if groups is None else f"\n{figures_in(groups, BY_GROUP).T.to_string()}\n"
-    return f"{figures_in(lines, words).to_string()}\n{by_group}{SCORE_LEGEND}"
+    years = ", ".join(lines.attrs.get("without_prior", []))
+    left_out = f"{WITHOUT_PRIOR.format(years=years)}\n" if years else ""
+    return f"{figures_in(lines, words).to_string()}\n{by_group}{left_out}{SCORE_LEGEND}"
 
 
 def figures_in(lines: pd.DataFrame, words: Mapping[str, str]) -> pd.DataFrame:

@@ -156,6 +156,24 @@ def test_other_markets_can_be_given_to_learn_from(raw: pd.DataFrame, monthly: pd
     )
 
 
+def test_a_year_without_a_prior_is_left_out_and_said(
+    raw: pd.DataFrame, monthly: pd.DataFrame
+) -> None:
+    """The other markets begin in 2017: by 2018 none has three years in a row."""
+    late = raw[raw["market"].isin(["A", "B"]) | (raw["year"] >= 2017)]
+    late = late[~late["market"].isin(["A", "B"]) | (late["year"] >= 2018)]
+    table = part_year_skill(late, monthly)
+    assert table.attrs["without_prior"] == ["A 2019", "B 2019"]
+    assert set(table["year"]) == {2020, 2021}
+    assert table["median"].notna().all()
+    assert "Left out, as the other markets teach no growth by then: A 2019, B 2019." in scores_text(
+        summarise_part_year(table), PART_YEAR
+    )
+    none = late[late["year"] >= 2020]
+    with pytest.raises(EvidenceError, match=r"A in 2019, its own rows left out: .* earlier years"):
+        part_year_skill(none, monthly)
+
+
 def test_registrations_are_read_as_battery_cars(monthly: pd.DataFrame) -> None:
     renamed = monthly.rename(columns={"bev": "registrations"})
     pd.testing.assert_frame_equal(read_monthly(renamed), read_monthly(monthly))
