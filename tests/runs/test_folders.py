@@ -20,8 +20,6 @@ from forecasting.scenarios.outlook_files import METADATA_KEY
 from forecasting.vocabulary.errors import InputError, RunError
 from forecasting.vocabulary.names import OUTLOOK_TABLE
 
-pytestmark = pytest.mark.slow
-
 
 def report(store: Store, name: str, number: int, *files: str) -> None:
     folder = clear_folder(store.folder(name))
@@ -96,6 +94,7 @@ def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
         pass  # the lock is gone with its holder
 
 
+@pytest.mark.slow
 def test_the_lock_of_a_killed_process_holds_nobody(tmp_path: Path) -> None:
     code = "import os, sys; from forecasting.runs.output.folders import Store; "
     code += "Store(sys.argv[1]).__enter__(); os.kill(os.getpid(), 9)"
@@ -196,6 +195,7 @@ def test_only_the_newest_days_are_kept_and_only_what_a_run_has_written_goes(tmp_
     drop_earlier(tmp_path / "nothing", 1)
 
 
+@pytest.mark.slow
 def test_a_run_keeps_as_many_days_as_it_is_told(reported_project: Any) -> None:
     project = reported_project
     for month in range(1, 5):

@@ -15,8 +15,6 @@ from forecasting.runs.output import object_store as remote
 from forecasting.runs.runner import RunResult, RunSummary, run
 from forecasting.vocabulary.errors import InputError, RunError
 
-pytestmark = pytest.mark.slow
-
 
 def pretend(project: Any, made: dict[str, str]) -> Callable[[Path], RunSummary]:
     """A run that writes what a run writes, in no time."""
@@ -85,6 +83,7 @@ def test_a_report_that_was_not_sent_whole_has_no_record(
     assert "uz-a/run.json" not in listed(address)
 
 
+@pytest.mark.slow
 def test_a_real_run_into_a_store_is_fresh_the_second_time(project: Any) -> None:
     project.scenario("uz-a", 5)
     address = f"memory://{project.root.name}/real"

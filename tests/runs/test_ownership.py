@@ -16,8 +16,6 @@ from forecasting.runs.output import folders
 from forecasting.runs.runner import run
 from forecasting.vocabulary.errors import InputError
 
-pytestmark = pytest.mark.slow
-
 
 def everything(folder: Path) -> dict[str, str]:
     """Every file and link of a folder, with what is in it."""
@@ -65,6 +63,7 @@ def test_what_somebody_else_made_is_refused_by_name_before_anything_runs(
     assert everything(project.out) == {theirs: '{"mine": 1}'}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["uz-a", "failures/uz-b"])
 @pytest.mark.parametrize("name", ["notes.txt", "report.ipynb"])
 def test_what_is_added_or_changed_in_a_report_is_kept(
@@ -79,6 +78,7 @@ def test_what_is_added_or_changed_in_a_report_is_kept(
     assert everything(project.out) == before
 
 
+@pytest.mark.slow
 def test_what_lies_beside_the_reports_stays(project: Any) -> None:
     project.scenario("uz-a")
     for name in (
@@ -117,7 +117,9 @@ def test_an_empty_out_is_an_error(project: Any, monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     "name", [".work", "assets/plotly.min.js", "comparison.parquet", "logs/uz-a.log"]
 )
-@pytest.mark.parametrize("folder", ["project", "used_project"])
+@pytest.mark.parametrize(
+    "folder", ["project", pytest.param("used_project", marks=pytest.mark.slow)]
+)
 def test_a_link_where_a_run_would_write_is_refused(
     request: pytest.FixtureRequest, name: str, folder: str
 ) -> None:
@@ -136,6 +138,7 @@ def test_a_link_where_a_run_would_write_is_refused(
     assert (precious.read_text(), path.is_symlink()) == ("mine", True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [".index.html.part", "uz-a"])
 def test_a_link_on_the_way_is_replaced_and_never_followed(used_project: Any, name: str) -> None:
     project = used_project
@@ -149,6 +152,7 @@ def test_a_link_on_the_way_is_replaced_and_never_followed(used_project: Any, nam
     assert (project.out / "index.html").read_text().startswith("<!")
 
 
+@pytest.mark.slow
 def test_a_log_with_a_second_name_is_not_written_through(used_project: Any) -> None:
     project = used_project
     project.notebook("import os; os.write(2, b'x')")
@@ -162,6 +166,7 @@ def test_a_log_with_a_second_name_is_not_written_through(used_project: Any) -> N
         assert precious.read_text() == "mine"
 
 
+@pytest.mark.slow
 def test_a_report_that_cannot_be_replaced_fails_by_name_and_the_others_finish(
     reported_project: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,6 +194,7 @@ def test_a_report_that_cannot_be_replaced_fails_by_name_and_the_others_finish(
     assert not (project.out / "failures").exists()
 
 
+@pytest.mark.slow
 def test_a_folder_of_somebody_else_that_appears_in_the_middle_is_kept(project: Any) -> None:
     project.notebook(
         f"import pathlib; path = pathlib.Path({str(project.out)!r}) / 'uz-b'",
@@ -203,6 +209,7 @@ def test_a_folder_of_somebody_else_that_appears_in_the_middle_is_kept(project: A
     assert (project.out / "index.html").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["fork", "kernel"])
 def test_an_output_folder_deleted_in_the_middle_fails_what_ran_and_the_others_finish(
     project: Any, engine: Any
@@ -222,6 +229,7 @@ def test_an_output_folder_deleted_in_the_middle_fails_what_ran_and_the_others_fi
     assert (again.count("fresh"), again.count("stale")) == (1, 1)
 
 
+@pytest.mark.slow
 def test_a_folder_that_can_no_longer_be_written_fails_scenario_by_scenario(project: Any) -> None:
     project.notebook(
         f"import pathlib, shutil; out = pathlib.Path({str(project.out)!r})",
