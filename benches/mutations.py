@@ -5,7 +5,8 @@ pip install cosmic-ray (outside the lock), then: python benches/mutations.py [gr
 [--mutants 8] [--seed 1] [--slow]
 
 Each mutant changes one operator, number, condition or loop in a copy of the repository, where the
-tests of the package run, the slow ones if asked. A place in the code is drawn first and then one
+tests that belong run: those of the room, and those elsewhere that import the module; the slow ones
+if asked. A place in the code is drawn first and then one
 change of it, so that an operator with ten replacements counts as one. Left out are annotations,
 which no test can notice, and what any test would notice: code that does not compile, and bitwise
 operators between numbers. A mutant that survives is printed with its difference: it is equivalent,
@@ -102,10 +103,11 @@ def annotations(module: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
 
 
 def run(number: int, mutation: MutationSpec, room: str, asked: argparse.Namespace) -> bool:
-    name = mutation.module_path.stem
+    module = ".".join(mutation.module_path.with_suffix("").parts)
+    texts = {path: path.read_text(encoding="utf-8") for path in Path("tests").rglob("test_*.py")}
     tests = sorted(
-        Path("tests", room).glob("test_*.py"),
-        key=lambda path: name not in path.read_text(),
+        (path for path in texts if path.parent.name == room or module in texts[path]),
+        key=lambda path: module not in texts[path],
     )
     first = [str(mutation.module_path), *map(str, tests), f"forecasting/{room}"]
     kept = [] if asked.slow else ["-m", "'not slow'"]
