@@ -11,8 +11,6 @@ from forecasting.curves.definitions import CURVES
 from forecasting.curves.model import GrowthModel
 from forecasting.vocabulary.errors import ModelError
 
-pytestmark = pytest.mark.slow
-
 SALES = [96, 195, 238, 380, 1045, 1230, 1267, 1828, 1586, 1673, 1800, 1580, 1500]
 INDEX = pd.period_range("1949", periods=13, freq="Y")
 SERIES = pd.Series(SALES, index=INDEX, name="sales")
@@ -36,6 +34,7 @@ def simulate(rng, curve, reached, takeover, periods=10, ahead=5):
     return flows * np.exp(rng.normal(0, 0.15, len(flows)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("truth", ["bass", "gompertz", "logistic", "weibull"])
 def test_intervals_hold_whatever_share_was_reached(truth):
     rng, inside = np.random.default_rng(7), []
