@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from forecasting.vocabulary.printed_numbers import printed_number
 from forecasting.vocabulary.printed_periods import period_of
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
 from forecasting.vocabulary.quantities import BOUNDS, QUANTITIES, default_quantity, quantity_of
+from forecasting.vocabulary.sentences import sentence
 
 # A claim of a bound, or of what comes in a day, as it is printed
 BOUND_WORDS = {
@@ -232,7 +234,10 @@ def claim_of(
     scenario_outlook = outlook(
         scenario.model_copy(update={"as_of": day, "horizon": final_year}), ledger
     )
+    asked = (code, measure, quantity, claim_period, partner_code)
+    prints = _prints(scenario_outlook, *asked)
     _check_place(scenario_outlook, code, measure, claim_period)
+    _check_measure(scenario_outlook, code, measure, prints)
     draws = _draws(scenario_outlook, code, measure, claim_period)
     share = _partner_share(scenario_outlook, code, measure, partner_code, claim_period)
     draws = draws * share
@@ -244,7 +249,6 @@ def claim_of(
     if partner_code == WORLD:
         base_fact = _base_fact(scenario_outlook, code, measure, year(start))
     base = share * float(np.median(_draws(scenario_outlook, code, measure, year(start))))
-    asked = (code, measure, quantity, claim_period, partner_code)
     return Claim(
         place=code,
         measure=measure,
@@ -261,7 +265,7 @@ def claim_of(
         relation=relation,
         partner=partner_code,
         partner_share=share,
-        prints=_prints(scenario_outlook, *asked),
+        prints=prints,
     )
 
 
@@ -450,6 +454,31 @@ def _check_place(outlook: Outlook, code: str, measure: str, period: Period) -> N
     )
 
 
+def _check_measure(outlook: Outlook, code: str, measure: str, prints: Sequence[Fact]) -> None:
+    """Refuse a measure that no forecast tells, with what was printed of it."""
+    names = sorted(_values(outlook, code))
+    if measure in names or measure == outlook.scenario.measure:
+        return
+    printed = "; ".join(
+        f"{in_words(fact)} {when_words(fact.period)} ({agency_words(fact.basis)}, {fact.id})"
+        for fact in prints
+    )
+    alike = [name for name in names if name.startswith(measure)] or names
+    raise InputError(
+        sentence(
+            "[printed: {printed}; ]no forecast of {place} tells {measure}; it tells {alike}",
+            printed=printed,
+            place=place_name(code),
+            measure=measure,
+            alike=", ".join(alike),
+        )
+    )
+
+
+def _values(outlook: Outlook, code: str) -> Mapping[str, Array]:
+    return next(part.values for part in outlook.parts if part.country == code)
+
+
 def _counts_of_place(outlook: Outlook, code: str, measure: str) -> list[Fact]:
     return [
         fact
@@ -508,13 +537,7 @@ def _draws(outlook: Outlook, code: str, measure: str, period: Period) -> Array:
     whole_year = period == year(in_year)
     if measure == outlook.scenario.measure and (not whole_year or in_year not in outlook.years):
         return outlook.forecasts[code].totals(period)
-    values = next(part.values for part in outlook.parts if part.country == code)
-    if measure not in values:
-        names = sorted(values)
-        alike = [name for name in names if name.startswith(measure)] or names
-        raise InputError(
-            f"no forecast of {place_name(code)} tells {measure}; it tells {', '.join(alike)}"
-        )
+    values = _values(outlook, code)
     if in_year not in outlook.years:
         raise InputError(
             f"{period.label} lies outside the forecast's years, {outlook.years[0]} to "

@@ -347,3 +347,14 @@ def test_a_number_of_the_article_is_answered_or_refused_in_a_sentence(fact: Fact
     if told.exit_code == 2:
         assert told.output.startswith("ev-forecast claim: ")
         assert told.output.count("\n") == 1
+
+
+def test_a_number_that_no_forecast_tells_is_answered_with_its_print() -> None:
+    printed = r"printed: 100\.13 billion CNY in Jan–May 2023 \(Urumqi Customs, article-15\); no f"
+    with pytest.raises(InputError, match=printed):
+        claim_of(
+            "CN-XJ", "foreign_trade_value", "2023-01/2023-05", 100.13, "2023-06-26",
+            partner="central-asia-5",
+        )  # fmt: skip
+    with pytest.raises(InputError, match="^no forecast of Xinjiang tells vehicle_orders; it tells"):
+        claim_of("CN-XJ", "vehicle_orders", "2022", 3446, "2023-06-26")
