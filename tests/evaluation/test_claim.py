@@ -356,5 +356,7 @@ def test_a_number_that_no_forecast_tells_is_answered_with_its_print() -> None:
             "CN-XJ", "foreign_trade_value", "2023-01/2023-05", 100.13, "2023-06-26",
             partner="central-asia-5",
         )  # fmt: skip
-    with pytest.raises(InputError, match="^no forecast of Xinjiang tells vehicle_orders; it tells"):
+    with pytest.raises(
+        InputError, match=r"^no forecast of Xinjiang tells vehicle_orders; it tells"
+    ):
         claim_of("CN-XJ", "vehicle_orders", "2022", 3446, "2023-06-26")
