@@ -96,6 +96,15 @@ def test_a_module_shows_what_it_defines_and_nothing_that_it_imports_for_itself(n
     assert not {"Path", "os", "pd", "Any", "InputError", "takes", "DATA", "warnings"} & {*names}
 
 
+@pytest.mark.parametrize(
+    ("name", "misspelt", "meant"),
+    [("tables", "fact_table", "facts_table"), ("figures", "fan_chrt", "fan_chart")],
+)
+def test_a_misspelt_table_or_figure_gets_the_nearest_one(name, misspelt, meant):
+    with pytest.raises(AttributeError, match=rf"did you mean {meant}\?"):
+        getattr(getattr(fc, name), misspelt)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_name_resolves_and_says_what_it_is(name):
     assert inspect.getdoc(getattr(fc, name))

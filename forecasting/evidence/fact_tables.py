@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,7 +53,7 @@ def _read_evidence(value: Any) -> Ledger | pd.DataFrame:
     if isinstance(value, Ledger | pd.DataFrame):
         return value
     if isinstance(value, pd.Series | Mapping):
-        return annual_totals(value)
+        return _totals_of(value, parts=True)
     tables = [_read_evidence(part) for part in value] if isinstance(value, list | tuple) else []
     frames = [table for table in tables if isinstance(table, pd.DataFrame)]
     if not tables or len(frames) < len(tables):
@@ -61,12 +62,15 @@ def _read_evidence(value: Any) -> Ledger | pd.DataFrame:
 
 
 EVIDENCE = Check(
-    "a Ledger, a table of facts, totals by year as a Series or a mapping, or a list of such tables",
+    "a Ledger, a table of facts, totals by year, quarter or month as a Series or a mapping, or a "
+    "list of such tables",
     _read_evidence,
 )
 
 
-def entries_by_year(series: pd.Series | Mapping[Any, Any], name: str) -> dict[Period, Any]:
+def entries_by_year(
+    series: pd.Series | Mapping[Any, Any], name: str, parts: bool = False
+) -> dict[Period, Any]:
     """The entries of a series by the year, or the part of a year, that each is of.
 
     Parameters
@@ -75,6 +79,8 @@ def entries_by_year(series: pd.Series | Mapping[Any, Any], name: str) -> dict[Pe
         By year: a number, text, or a day of it; or by a `Period`. Missing entries are left out.
     name : str
         What it is called in a message.
+    parts : bool
+        Whether quarters and months of pandas, and text such as ``2026-01/2026-04``, are taken, too.
 
     Raises
     ------
@@ -91,18 +97,18 @@ def entries_by_year(series: pd.Series | Mapping[Any, Any], name: str) -> dict[Pe
     for label, value in series.items():
         if pd.api.types.is_scalar(value) and pd.isna(value):
             continue
-        period = _period_of(label, name)
+        period = _period_of(label, name, parts)
         if period in entries:
             raise EvidenceError(f"{name} has {period} twice; give one number a year")
         entries[period] = value
     return entries
 
 
-def _period_of(label: object, name: str) -> Period:
+def _period_of(label: object, name: str, parts: bool) -> Period:
     text = str(label).removesuffix(".0")
     try:
-        if isinstance(label, Period):
-            period = label
+        if isinstance(label, Period) or (parts and _is_part(label)):
+            period = read_period(label)
         else:
             period = year(text if len(text) == 4 else as_date(label).year)
     except PeriodError:
@@ -110,10 +116,22 @@ def _period_of(label: object, name: str) -> Period:
             f"{name} has the index {short_repr(label)}; it must be a year from "
             f"{FIRST_YEAR} to {LAST_YEAR}"
         )
+        if parts:
+            message += ", or a part of one, such as 2026-01/2026-04"
         raise EvidenceError(message) from None
     if period.start.year != period.end.year:
         raise EvidenceError(f"{name} has the period {period}; it must be a year, or lie within one")
     return period
+
+
+def _is_part(label: object) -> bool:
+    """Whether a label names a period otherwise than by its year, or by a day that stands for it."""
+    if isinstance(label, str):
+        return len(label) > 4 and not re.fullmatch(DAY_TEXT, label)
+    return isinstance(label, pd.Period)
+
+
+DAY_TEXT = r"\d{4}-\d\d-\d\d.*"  # e.g. 2022-12-31, also with an hour
 
 
 @takes(
@@ -145,7 +163,12 @@ def annual_totals(series: pd.Series | Mapping[Any, Any]) -> pd.DataFrame:
     >>> annual_totals(pd.Series({2022: 2180}))[["relation", "period_end", "value"]].values.tolist()
     [['equals', '2022-12-31', 2180.0]]
     """
-    totals = entries_by_year(series, "series")
+    return _totals_of(series)
+
+
+def _totals_of(series: pd.Series | Mapping[Any, Any], parts: bool = False) -> pd.DataFrame:
+    """One exact total for each entry of a series."""
+    totals = entries_by_year(series, "series", parts)
     values = [
         read(number(0), f"the total of {period}", total, EvidenceError)
         for period, total in totals.items()

@@ -115,12 +115,13 @@ class FlowForecast(Shown):
         return self._fit[1]
 
     def __repr__(self) -> str:
-        medians = ", ".join(
-            f"{label} {median:,.0f}"
-            for label, median in zip(self._index, self._totals_median, strict=True)
+        ranges = ", ".join(
+            f"{label} {median:,.0f} ({low:,.0f} to {high:,.0f})"
+            for label, (low, median, high) in self.quantiles(RANGE_LEVELS).iterrows()
         )
         name = " ".join(filter(None, (self.measure, self.place, self.basis)))
-        words = f"<{type(self).__name__} {name}: {medians}>".replace(" :", ":")
+        words = f"<{type(self).__name__} {name}: {ranges}; medians and 80 % ranges>"
+        words = words.replace(" :", ":")
         return words + caveat_lines(self.caveats)
 
     def plot(self, later: FlowForecast | None = None) -> Any:

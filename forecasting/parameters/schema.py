@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, ValidationError
 
+from forecasting.demand.parameters import load_parameters
 from forecasting.evidence.rules import OBSERVATION_KINDS, publication
 from forecasting.parameters.naming import country_code, names_of_place, unsafe_name
 from forecasting.parameters.values import (
@@ -339,6 +340,15 @@ class Scenario(Shown, Strict, metaclass=CheckedCall):
             return self
         return self.model_copy(update={"measure": flows.mode()[0]})
 
+    def __repr__(self) -> str:
+        events = ", ".join(driver.name for driver in self.drivers) or "none"
+        size = ", ".join(f"{name} {size.mode:g}" for name, size in self.assumptions.items())
+        words = f"{self.measure}, as of {self.as_of}, to {self.horizon}; events: {events}"
+        return f"<{type(self).__name__} {self.name}: {words}{size and f'; assumes {size}'}>"
+
+    def __str__(self) -> str:
+        return repr(self)
+
     def on(self, day: dt.date) -> Scenario:
         """The same scenario on a given day.
 
@@ -394,6 +404,9 @@ class Scenario(Shown, Strict, metaclass=CheckedCall):
         """
         values = self.parameters()
         if isinstance(changes.get("assumptions"), Mapping):
+            known = load_parameters().at(self.country)
+            for name in changes["assumptions"]:
+                known[name]  # a name that is none is refused, with the nearest
             sizes = {**values["assumptions"], **changes["assumptions"]}
             changes["assumptions"] = {k: size for k, size in sizes.items() if size is not None}
         drivers = changes.get("drivers")

@@ -26,7 +26,7 @@ from forecasting.vocabulary.arguments import (
     text,
 )
 from forecasting.vocabulary.errors import InputError, ModelError
-from forecasting.vocabulary.measures import HEADLINE, MEASURES, NOT_ADDED, nearest
+from forecasting.vocabulary.measures import HEADLINE, MEASURES, NOT_ADDED, did_you_mean
 from forecasting.vocabulary.periods import Period, year
 from forecasting.vocabulary.places import COUNTRIES, REGION
 from forecasting.vocabulary.quantiles import Array, quantiles
@@ -293,14 +293,11 @@ def no_measure(measure: str, measures: Iterable[str]) -> InputError:
     """The error where results lack a measure, with the nearest one that they have.
 
     >>> no_measure("ev_stok", ["ev_stock"])
-    InputError("the results have no measure 'ev_stok'; they have ev_stock (ev_stock?)")
+    InputError("the results have no measure 'ev_stok'; did you mean ev_stock?")
     """
     names = sorted(measures)
-    close = nearest(measure, names)
-    hint = close and f" ({close}?)"
-    return InputError(
-        f"the results have no measure {measure!r}; they have {', '.join(names)}{hint}"
-    )
+    hint = did_you_mean(measure, names, f"they have {', '.join(names)}")
+    return InputError(f"the results have no measure {measure!r}; {hint}")
 
 
 def quantiles_by_year(draws: Array, years: Sequence[int]) -> pd.DataFrame:

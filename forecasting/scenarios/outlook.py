@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -56,6 +57,7 @@ from forecasting.vocabulary.arguments import (
     short_repr,
     takes,
     text,
+    texts,
 )
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import EvidenceError, InputError, LedgerError
@@ -543,15 +545,15 @@ def outlook(
     )
 
 
-@takes(EvidenceError, pattern=text(), draws=DRAW_COUNT)
-def outlooks(pattern: str = "*", draws: int = 2000) -> dict[str, Outlook]:
+@takes(EvidenceError, pattern=texts("a name or a pattern of names, or several"), draws=DRAW_COUNT)
+def outlooks(pattern: str | Sequence[str] = "*", draws: int = 2000) -> dict[str, Outlook]:
     """Run every scenario of a folder end to end.
 
     Parameters
     ----------
-    pattern : str
-        Of the scenarios' names, with ``*`` for anything. They are those of ``./params``, where it
-        is, of ``../params``, or those that ship.
+    pattern : str or sequence of str
+        Of the scenarios' names, with ``*`` for anything; one or several. They are those of
+        ``./params``, where it is, of ``../params``, or those that ship.
     draws : int
         Number of draws.
 
@@ -573,7 +575,7 @@ def outlooks(pattern: str = "*", draws: int = 2000) -> dict[str, Outlook]:
     flow_cache: dict[str, PlaceFlow] = {}
     return {
         scenario.name: outlook(scenario, draws=draws, flow_cache=flow_cache)
-        for scenario in find_scenarios(pattern)
+        for scenario in itertools.chain.from_iterable(map(find_scenarios, pattern))
     }
 
 

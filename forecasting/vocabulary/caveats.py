@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from forecasting.showing import Shown
+from forecasting.showing import Shown, caveat_words
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Caveat(Shown):
     """One thing that a reader must know.
 
@@ -42,6 +42,9 @@ class Caveat(Shown):
     kind: str
     facts: tuple[Any, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.kind}: {caveat_words(self)}>"
 
     def row(self) -> dict[str, Any]:
         """The caveat as JSON holds it: each fact in the columns of a ledger, and the period that it

@@ -92,3 +92,20 @@ def test_what_a_forecast_cannot_tell_stands_in_its_repr():
     assert "no place is known as Uzbekstan" in repr(made)
     with pytest.raises(fc.EvidenceError, match=r"market_size is 0.5; .*no share"):
         fc.forecast_flow(TOTALS, [2023], market_size=0.5)
+
+
+def test_totals_of_quarters_and_months_are_of_their_own_days():
+    quarters = pd.Series([120.0, 150], index=pd.period_range("2022Q1", periods=2, freq="Q"))
+    asked = pd.period_range("2022Q3", "2022Q4", freq="Q")
+    forecast = fc.forecast_flow(quarters, asked, **ASKED)
+    days = [str(fact.period) for fact in forecast.evidence]
+    assert days == ["2022-01..2022-03", "2022-04..2022-06"]
+    assert forecast.summary_frame()["median"].gt(100).all()
+    text = {2022: 600, "2023-01/2023-04": 300, "2023-05": 90}
+    mixed = fc.forecast_flow(text, [2023], **ASKED)
+    assert [fact.period.label for fact in mixed.evidence] == ["2022", "2023-01..2023-04", "2023-05"]
+    fiscal = pd.Series([5.0], index=pd.period_range("2022", periods=1, freq="Y-JUN"))
+    with pytest.raises(fc.EvidenceError, match="it must be a year, or lie within one"):
+        fc.forecast_flow(fiscal, [2023], **ASKED)
+    with pytest.raises(fc.EvidenceError, match=r"a part of one, such as 2026-01/2026-04"):
+        fc.forecast_flow({"spring": 5}, [2023], **ASKED)

@@ -692,7 +692,9 @@ def test_a_forecast_is_one_line_at_a_prompt():
         annual_totals(pd.Series({2022: 100.0})), periods=[year(2022)], market_size=1000, draws=50
     )
     assert repr(forecast).startswith("<FlowForecast")
-    assert re.search(r": 2022 (9[5-9]|10[0-5])>$", repr(forecast))
+    assert re.search(
+        r": 2022 (9[5-9]|10[0-5]) \(9\d to 10\d\); medians and 80 % ranges>$", repr(forecast)
+    )
 
 
 def test_the_last_year_that_can_be_written_is_forecast_and_so_is_the_first(facts):

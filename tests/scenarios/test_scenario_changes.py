@@ -111,3 +111,28 @@ def test_draws_of_two_countries_are_of_the_same_worlds(base):
     pd.testing.assert_series_equal(total, summed)
     assert base.wide().shape == (60, len(base.results.values))
     assert np.array_equal(base.wide(), base.wide(base.scenario.horizon))
+
+
+def test_a_misspelt_assumption_is_refused_as_it_is_set(scenario):
+    with pytest.raises(fc.AssumptionError, match=r"km_per_year: no .*did you mean annual_km\?"):
+        scenario.replace(assumptions={"km_per_year": 15_000})
+
+
+def test_scenarios_caveats_and_runs_are_told_in_a_line(scenario, base):
+    changed = scenario.replace(assumptions={"annual_km": 15_000})
+    assert repr(changed) == str(changed)
+    assert repr(changed).startswith("<Scenario uzbekistan-accelerated-changed: ev_imports, as of ")
+    assert repr(changed).endswith("; assumes annual_km 15000>")
+    caveat = base.caveats[0]
+    assert str(caveat) == f"<Caveat no_counts: {fc.tables.words_of(caveat)}>"
+    assert repr(fc.RunSummary("reports", ())) == "<RunSummary reports: nothing ran>"
+
+
+def test_several_scenarios_are_asked_for_by_their_names():
+    asked = ["turkmenistan-baseline", "turkmenistan-con*"]
+    assert list(fc.outlooks(asked, draws=20)) == [
+        "turkmenistan-baseline",
+        "turkmenistan-constrained",
+    ]
+    with pytest.raises(fc.InputError, match="did you mean turkmenistan-baseline"):
+        fc.outlooks(["turkmenistan-basline"], draws=20)

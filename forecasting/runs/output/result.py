@@ -142,7 +142,7 @@ class RunResult:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RunSummary:
     """What became of a run.
 
@@ -234,6 +234,9 @@ class RunSummary:
             "unused": list(self.unused),
             "results": [asdict(result) for result in self.results],
         }
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.folder}: {self.counts or 'nothing ran'}>"
 
     def __str__(self) -> str:
         """One line per scenario that is not fresh, then the counts."""
