@@ -5,6 +5,8 @@ repeated text, a merged range, a link over a whole sheet.
 """
 
 import io
+import re
+import struct
 from collections import Counter
 from typing import Any
 from xml.parsers import expat
@@ -24,6 +26,7 @@ from forecasting.vocabulary.limits import (
 PICTURES = "xl/media/"
 # The library makes each cell of their ranges
 RANGES = {"mergeCell": "merged ranges", "hyperlink": "links", "comment": "comments"}
+XLS_ROWS, XLS_COLUMNS = 65_536, 256  # that a sheet may have
 FORMULA = "f"
 CELL_ELEMENTS = (
     *("row", "c", "v", "f", "is", "si", "t", "r"),
@@ -71,6 +74,24 @@ def check_extent(
         for part in parts:
             extent.add(folder.read(part))
     return extent.has_formulas
+
+
+def xls_sizes(data: bytes) -> list[tuple[int, int]]:
+    """Height and width of the sheets of a workbook of old Excel, as it declares them itself.
+
+    The library that reads it makes each cell before the last one as soon as it opens the file.
+
+    Parameters
+    ----------
+    data : bytes
+        What it holds.
+    """
+    sizes = []
+    for record in re.finditer(rb"\x00\x02\x0e\x00(.{12})\x00\x00", data, re.DOTALL):
+        _, height, _, width = struct.unpack("<IIHH", record[1])
+        if height <= XLS_ROWS and width <= XLS_COLUMNS:  # others are no such record
+            sizes.append((height, width))
+    return sizes
 
 
 class _Extent:

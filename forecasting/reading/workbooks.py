@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from forecasting.reading.cells import CellSheet, Place, SheetCell, UserFile, column_letter
-from forecasting.reading.workbook_extent import check_extent
+from forecasting.reading.workbook_extent import check_extent, xls_sizes
 from forecasting.vocabulary.errors import LedgerError
 from forecasting.vocabulary.limits import MAX_COLUMNS, MAX_GRID_CELLS
 from forecasting.vocabulary.printed_numbers import plain_text
@@ -173,6 +173,8 @@ def _calamine_sheets(file: UserFile) -> Iterator[CellSheet]:
 
     if file.name.lower().endswith(".ods"):
         check_extent(file.name, file.data)
+    else:
+        _check_reach(file.name, (("a sheet", *size) for size in xls_sizes(file.data)))
     book = CalamineWorkbook.from_filelike(io.BytesIO(file.data))
     titles = [
         sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible
