@@ -581,10 +581,11 @@ class SeriesQuestions:
         series = self.series()
         if series is None:
             return
-        answers = self.dialogue.answers()
-        index = answers.read.index(series)
-        problems = self.table.read(replace(answers, read=answers.read[: index + 1])).problems
-        if problems:
+        numbers = range(1, self.number)
+        previous = (SeriesQuestions(self.dialogue, number).series() for number in numbers)
+        read = (*filter(None, previous), series)
+        answers = replace(self.dialogue.file_answers(), read=read)
+        if problems := self.table.read(answers).problems:
             because = "; ".join(f"{one.fault} ({one.hint})" for one in problems[:3])
             asks = "What do you answer otherwise?"
             reader = one_of(CORRECTIONS)

@@ -301,9 +301,7 @@ class NewCountry:
             raise InputError(problems)
         counts = Counter(row.cells["measure"] for row in rows if self._counts(row.cells))
         if not counts:
-            places = ", ".join(sorted({place_name(row.cells["place"]) for row in rows}))
-            where = place_name(self.country)
-            raise InputError(f"{self.path}: tells nothing of {where}, but of {places[:200]}")
+            raise self._nothing_to_forecast(rows)
         if max(counts.values()) > MAX_FORECAST_FACTS:
             raise InputError.at(
                 self.path,
@@ -317,6 +315,15 @@ class NewCountry:
         cells = [row.cells for row in rows if row.cells["place"] == self.country]
         ledger = Ledger(typed_facts(cells).values())
         return ledger.select(self.country, kind=OBSERVATION_KINDS).published_by(self._since)
+
+    def _nothing_to_forecast(self, rows: list[FoundRow]) -> InputError:
+        place = place_name(self.country)
+        partners = {row.cells["partner"] for row in rows if row.cells["place"] == self.country}
+        if partners - {WORLD}:
+            fault = f"tells of {place} only what is of {', '.join(sorted(partners))[:100]}"
+            return InputError.at(self.path, fault, "name the line of all partners, too")
+        places = ", ".join(sorted({place_name(row.cells["place"]) for row in rows}))
+        return InputError(f"{self.path}: tells nothing of {place}, but of {places[:200]}")
 
     def _counts(self, row: Row) -> bool:
         """Whether a row counts all vehicles of the country, of whatever origin."""

@@ -262,6 +262,32 @@ def test_an_answer_that_cannot_be_right_is_asked_again_with_what_is_wrong(monkey
     assert "unit: 1000\n" in Path("mine.mapping.yaml").read_text()
 
 
+def test_a_line_that_is_read_already_is_asked_again():
+    made = NewCountry("GE", _table("Year;Electro\n2022;5\n2023;7\n"))
+    answers = {"1 counts": "ev_sales", "1 more": "yes", "2 lines": "B", "2 counts": "ev_sales"}
+    asked = _asked(made, **answers, published="2024-02-29")
+    assert asked["2 fix"] == "leave out"
+    assert [series.counts for series in made.dialogue.answers().read] == ["ev_sales"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "rows", "says"),
+    [
+        ("partner", "3", [("CN", "GE", 5.0), ("CN", "GE", 7.0)]),
+        ("place", "3", [("World", "CN", 5.0), ("World", "CN", 7.0)]),
+    ],
+)
+def test_a_country_beside_numbers_is_their_place_or_the_partner(answer, rows, says):
+    text = "EVs of Georgia;;\nFrom;2022;2023\nChina;5;7\nJapan;8;9\n"
+    made = NewCountry("GE", _table(text))
+    answers = {"1 lines": f"row {rows}", "1 counts": "ev_imports", "1 country": answer}
+    for question in made.dialogue.questions():
+        made.give(question, answers.get(question.key, question.proposed))
+    facts = made.table.read(made.dialogue.answers()).at("GE").rows()
+    cells = [(row.cells["partner"], row.cells["place"], float(row.cells["value"])) for row in facts]
+    assert cells == says
+
+
 @pytest.mark.usefixtures("planned")
 def test_a_mapping_is_never_written_over_and_an_old_one_names_what_replaces_its_keys():
     _table()
