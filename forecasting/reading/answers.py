@@ -198,6 +198,11 @@ def answers_in(text: str, name: str = "answers") -> Answers:
         raise LedgerError.at(name, "is no list of keys", "read: is a list of series")
     if "read" not in keys and {*keys} & {*OLD_KEYS}:
         raise LedgerError([*_old_keys(document, keys)])
+    return _answers_of(document, keys)
+
+
+def _answers_of(document: Document, keys: Mapping[str, Any]) -> Answers:
+    """The answers of the keys of a file."""
     problems: list[Problem] = []
     entries = keys.get("read")
     if not isinstance(entries, list) or not entries:
@@ -207,11 +212,11 @@ def answers_in(text: str, name: str = "answers") -> Answers:
     values = _values(document, (), {**keys, "read": None}, FILE_KEYS, problems)
     read = [_values(document, ("read", index), entry, SERIES_KEYS, problems)
             for index, entry in enumerate(entries)]  # fmt: skip
-    for index, series in enumerate(read):
-        if "counts" not in series and isinstance(entries[index], dict) and not problems:
-            where = document.where(("read", index, "counts"))
-            hint = "say what it counts, e.g. counts: ev_imports"
-            problems.append(Problem(where, "is missing", hint))
+    without_counts = [index for index, series in enumerate(read) if "counts" not in series]
+    for index in without_counts if not problems else ():
+        where = document.where(("read", index, "counts"))
+        hint = "say what it counts, e.g. counts: ev_imports"
+        problems.append(Problem(where, "is missing", hint))
     if problems:
         raise LedgerError(problems)
     series_of_file = tuple(SeriesAnswer(**_with_cells(series)) for series in read)

@@ -185,16 +185,14 @@ def _candidate(
     """A candidate, with what its words and the titles above propose."""
     titles = next(iter(numbers)).titles
     proposal = proposal_of(words, titles)
-    is_percent = any(number.percent for number in numbers) or is_percent_line(words)
-    if is_percent and not proposal.counts.endswith("percent"):
-        proposal = replace(proposal, counts="")
+    if any(number.percent for number in numbers) or is_percent_line(words):
+        counts = proposal.counts if proposal.counts.endswith("percent") else ""
+        proposal = replace(proposal, counts=counts)
+    else:
+        proposal = _with_unit_of_titles(proposal, titles)
     measure = measure_of(proposal.counts.partition(" ")[0])
-    if not proposal.says_unit and not is_percent and measure.unit == "vehicles":
-        units = [multiplier_in(folded(title)) for title in titles]
-        unit = next((unit for unit in units if unit != 1.0), 1.0)
-        proposal = replace(proposal, unit=unit, says_unit=unit != 1.0)
-    says_running = any(map(says_to_date, (words, *titles)))
-    is_running = measure.kind == "flow" and says_running and _never_falls([*numbers])
+    says_running = measure.kind == "flow" and any(map(says_to_date, (words, *titles)))
+    is_running = says_running and _never_falls([*numbers])
     series = replace(
         series,
         counts=proposal.counts,
@@ -202,6 +200,16 @@ def _candidate(
         periods=YEAR_TO_DATE if is_running else "",
     )
     return Candidate(series, label, tuple(numbers), proposal)
+
+
+def _with_unit_of_titles(proposal: HeadProposal, titles: Iterable[str]) -> HeadProposal:
+    """A proposal of vehicles with the unit that a title says, where its own words say none."""
+    is_of_vehicles = measure_of(proposal.counts.partition(" ")[0]).unit == "vehicles"
+    units = [multiplier_in(folded(title)) for title in titles]
+    unit = next((unit for unit in units if unit != 1.0), 1.0)
+    if proposal.says_unit or not is_of_vehicles or unit == 1.0:
+        return proposal
+    return replace(proposal, unit=unit, says_unit=True)
 
 
 def _never_falls(numbers: Sequence[TableNumber]) -> bool:

@@ -141,13 +141,13 @@ def units(facts: Sequence[TableFact]) -> Doubts:
                 yield Doubt(fact, f"{fact.printed} prints its unit itself", "leave unit out")
             continue
         near = [text for number in fact.numbers for text in number.near_texts]
-        for text in _texts(fact) if answer is None else near:
-            unit = multiplier_in(folded(text))
-            if unit != 1.0:
-                if unit != (answer or 1.0):
-                    fault = f"{fact.printed} is in units of {unit:,.0f}: {text[:60]!r}"
-                    yield Doubt(fact, fault, f"say unit: {unit:.0f}")
-                break
+        texts = _texts(fact) if answer is None else near
+        printed = [(multiplier_in(folded(text)), text) for text in texts]
+        printed = [(unit, text) for unit, text in printed if unit != 1.0]
+        for unit, text in printed[:1]:
+            if unit != (answer or 1.0):
+                fault = f"{fact.printed} is in units of {unit:,.0f}: {text[:60]!r}"
+                yield Doubt(fact, fault, f"say unit: {unit:.0f}")
 
 
 def fractions(facts: Sequence[TableFact]) -> Doubts:

@@ -683,7 +683,11 @@ def typed_lines(
         return _of_list([candidates[int(part) - 1].series for part in parts])
     if re.match(r"(?i)rows? \d", text):
         return SeriesAnswer("", rows=tuple(map(int, re.findall(r"\d+", text))))
-    names = [re.sub(r"(?i)^(?:column|row)s? ", "", part) for part in parts]
+    return _of_names([re.sub(r"(?i)^(?:column|row)s? ", "", part) for part in parts], shapes)
+
+
+def _of_names(names: Sequence[str], shapes: Sequence[Shape]) -> SeriesAnswer:
+    """The lines of some heads and words of rows."""
     rows = tuple(name for name in names if _is_row(name, shapes))
     columns = tuple(name for name in names if name not in rows)
     return SeriesAnswer("", columns=columns, rows=rows)

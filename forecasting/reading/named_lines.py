@@ -6,11 +6,11 @@ A head wins over a letter; an integer is the number of a row, and a text its wor
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from forecasting.reading.answers import Answers, Line, SeriesAnswer
-from forecasting.reading.cells import column_letter
+from forecasting.reading.cells import Place, column_letter
 from forecasting.reading.proposals import is_total
 from forecasting.reading.shape import COLUMN, ROW, Shape, TableNumber
 from forecasting.vocabulary.errors import LedgerError, Problem
@@ -124,12 +124,12 @@ def named_lines(entry: Entry, shape: Shape) -> NamedLines:
         _names(entry, shape, COLUMN, entry.series.columns),
     )
     conditions = _conditions(entry, shape)
+    rows = [row for row in shape.sheet.rows() if _says(shape, row, conditions)]
+    rows = [row for row in rows if row in names[ROW] or not names[ROW]]
+    columns = names[COLUMN] or shape.lines(COLUMN)
 
-    def is_named(place: tuple[int, int]) -> bool:
-        for axis in (ROW, COLUMN):
-            if names[axis] and place[axis] not in names[axis]:
-                return False
-        return all(folded(shape.label(place[ROW], at)) == text for at, text in conditions.items())
+    def is_named(place: Place) -> bool:
+        return place[ROW] in rows and place[COLUMN] in columns
 
     numbers = tuple(number for place, number in shape.numbers.items() if is_named(place))
     unread = {place: text for place, text in shape.unread.items() if is_named(place)}
@@ -141,7 +141,12 @@ def named_lines(entry: Entry, shape: Shape) -> NamedLines:
     return NamedLines(shape, numbers, names)
 
 
-def _refuse(entry: Entry, shape: Shape, place: tuple[int, int], text: str) -> None:
+def _says(shape: Shape, row: int, conditions: Mapping[int, str]) -> bool:
+    """Whether a row says what it must say, by column."""
+    return all(folded(shape.label(row, column)) == text for column, text in conditions.items())
+
+
+def _refuse(entry: Entry, shape: Shape, place: Place, text: str) -> None:
     """Refuse a cell among numbers that is none, or that may be two."""
     hint = "correct the cell, or name other lines"
     if not shape.forms.decimal and re.fullmatch(r"\W?[\d.,]+\W?", text):

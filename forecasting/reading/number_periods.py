@@ -144,18 +144,16 @@ class PeriodReader:
     def _with_title(self, words: PeriodWords, text: str) -> PeriodWords:
         """The words of a number with what a title adds: what they leave open."""
         title = self.shape.forms.period_in(text)
-        if text == self.shape.title and not (title.year or title.named):
-            return words
         if not title.says:
             is_running = title.to_date and "monthly" not in folded(text)
             return replace(words, to_date=words.to_date or is_running)
-        if words.day:
+        is_number_of_sheet = text == self.shape.title and not (title.year or title.named)
+        if words.day or is_number_of_sheet:
             return words
         if title.months and not words.months and title.day is None:
             return self._with_months_of_title(words, title, text)
-        if words.year is None and (title.year or (title.day and not words.months)):
-            return words.joined(title)
-        return words
+        names_year = title.year or (title.day and not words.months)
+        return words.joined(title) if names_year and words.year is None else words
 
     def _with_months_of_title(
         self, words: PeriodWords, title: PeriodWords, text: str

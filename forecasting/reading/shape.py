@@ -434,13 +434,13 @@ def _looks_like_number(cell: SheetCell, forms: Forms) -> bool:
 # Columns and rows that name periods
 
 
-def _whole_numbers(numbers: Iterable[TableNumber]) -> list[int] | None:
-    """Numbers that may be years or months, whole and without marks; None where one of them is
+def _whole_numbers(numbers: Iterable[TableNumber]) -> list[int]:
+    """Numbers that may be years or months, whole and without marks; empty where one of them is
     not.
     """
     matches = [re.fullmatch(rf"(\d{{1,4}}) ?(?:{FOOTNOTES})?", n.text) for n in numbers]
     whole = [int(match[1]) for match in matches if match]
-    return whole if len(whole) == len(matches) else None
+    return whole if len(whole) == len(matches) else []
 
 
 def _are_years(values: Sequence[int], calendar: str) -> bool:
@@ -482,17 +482,23 @@ def _period_columns(
         values = _whole_numbers(of_column)
         is_leftmost = not any(left < column and left not in columns for _, left in numbers)
         head = _head_of_column(cells)
-        if values is None:
-            is_period = is_leftmost and all(_COMPACT_MONTH.fullmatch(n.text) for n in of_column)
-        elif not values:
-            is_period = _are_periods(cells, forms)
-        elif _are_years(values, forms.calendar):
-            is_period = bool(YEAR_HEADS.search(head)) or (is_leftmost and not has_years)
+        if values and _are_years(values, forms.calendar):
+            is_period = YEAR_HEADS.search(head) is not None or (is_leftmost and not has_years)
             has_years = has_years or is_period
-        else:
+        elif values:
             is_period = has_years and _are_months(values, head, is_leftmost)
-        columns |= {column} if is_period else set()
+        elif of_column:
+            is_period = is_leftmost and _are_compact_months(of_column)
+        else:
+            is_period = _are_periods(cells, forms)
+        if is_period:
+            columns.add(column)
     return frozenset(columns)
+
+
+def _are_compact_months(numbers: Iterable[TableNumber]) -> bool:
+    """Whether numbers are months as 202401, as customs write them."""
+    return all(_COMPACT_MONTH.fullmatch(number.text) for number in numbers)
 
 
 def _head_of_column(cells: Mapping[int, SheetCell]) -> str:

@@ -258,9 +258,7 @@ class _SheetReader:
         return dated
 
     def _with_places(self, dated: Iterable[tuple[TableNumber, Period]]) -> list[_Dated]:
-        """Numbers with their places; of a column of places a row of another word is left out: a sum
-        of places, or one that is not known.
-        """
+        """Numbers with their places."""
         place = self.entry.place
         if isinstance(place, str):
             is_of_partner = self.entry.says("partner")  # a country beside it is the partner
@@ -268,7 +266,15 @@ class _SheetReader:
                 _Dated(n, period, place or ("" if is_of_partner else self._place_beside(n)))
                 for n, period in dated
             ]
-        column = label_column(self.entry, self.shape, "place", place["column"])
+        return self._with_places_of_column(dated, place["column"])
+
+    def _with_places_of_column(
+        self, dated: Iterable[tuple[TableNumber, Period]], name: str
+    ) -> list[_Dated]:
+        """Numbers with the places of a column; a row of another word is left out: a sum of places,
+        or one that is not known.
+        """
+        column = label_column(self.entry, self.shape, "place", name)
         placed = [_Dated(n, period, self._place_in(column, n)) for n, period in dated]
         unknown = [one.number for one in placed if not one.place]
         if placed and len(unknown) == len(placed):

@@ -35,14 +35,7 @@ def excel_sheets(file: UserFile) -> Iterator[CellSheet]:
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     for sheet in visible or book.worksheets:
         _check_results(file.name, sheet, formulas[sheet.title])
-        cells = {
-            (cell.row, cell.column): _cell_of(cell.value, str(cell.number_format))
-            for row in sheet.iter_rows()
-            for cell in row
-            if cell.value is not None
-        }
-        for area in sheet.merged_cells.ranges:
-            _spread(cells, area.min_row, area.max_row, area.min_col, area.max_col)
+        cells = _excel_cells(sheet)
         rows, columns = _hidden_rows(sheet, cells), _hidden_columns(sheet, cells)
         names = [f"row {row}" for row in rows]
         names += [f"column {column_letter(column)}" for column in columns]
@@ -52,6 +45,19 @@ def excel_sheets(file: UserFile) -> Iterator[CellSheet]:
             if row not in rows and column not in columns
         }
         yield CellSheet.of_cells(str(sheet.title), visible_cells, names)
+
+
+def _excel_cells(sheet: Any) -> dict[Place, SheetCell]:
+    """The cells of a sheet, each merged range filled."""
+    cells = {
+        (cell.row, cell.column): _cell_of(cell.value, str(cell.number_format))
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    }
+    for area in sheet.merged_cells.ranges:
+        _spread(cells, area.min_row, area.max_row, area.min_col, area.max_col)
+    return cells
 
 
 def _hidden_rows(sheet: Any, cells: Iterable[Place]) -> list[int]:
@@ -182,17 +188,22 @@ def _calamine_sheets(file: UserFile) -> Iterator[CellSheet]:
     sheets = [book.get_sheet_by_name(title) for title in titles or book.sheet_names]
     _check_reach(file.name, ((s.name, s.total_height, s.total_width) for s in sheets))
     for sheet in sheets:
-        top_row, left_column = sheet.start or (0, 0)
-        cells = {
-            (row, column): _cell_of(value, "")
-            for row, line in enumerate(sheet.iter_rows(), start=top_row + 1)
-            for column, value in enumerate(line, start=left_column + 1)
-            if value not in ("", None)
-        }
-        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-            _spread(cells, top + 1, bottom + 1, left + 1, right + 1)
-        if cells:
+        if cells := _calamine_cells(sheet):
             yield CellSheet.of_cells(sheet.name, cells)
+
+
+def _calamine_cells(sheet: Any) -> dict[Place, SheetCell]:
+    """The cells of a sheet, each merged range filled."""
+    top_row, left_column = sheet.start or (0, 0)
+    cells = {
+        (row, column): _cell_of(value, "")
+        for row, line in enumerate(sheet.iter_rows(), start=top_row + 1)
+        for column, value in enumerate(line, start=left_column + 1)
+        if value not in ("", None)
+    }
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        _spread(cells, top + 1, bottom + 1, left + 1, right + 1)
+    return cells
 
 
 def _cell_of(value: object, form: str) -> SheetCell:
