@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from forecasting.curves.least_squares import Solver
 from forecasting.curves.model import GrowthModel
 
 SALES = [96, 195, 238, 380, 1045, 1230, 1267, 1828, 1586, 1673, 1800, 1580, 1500]
@@ -24,3 +25,22 @@ def test_the_log_likelihood_is_that_of_the_residuals():
     spread = np.sqrt(results.sse / results.nobs)
     by_scipy = stats.norm.logpdf(SALES, results.fittedvalues, spread).sum()
     assert results.llf == pytest.approx(by_scipy)
+
+
+@pytest.mark.parametrize("highest", [np.inf, 2000.0])
+def test_a_search_begins_at_the_best_curve_of_the_grid(highest):
+    """Of weighted series, each curve at the level within its bounds that fits it best."""
+    model = GrowthModel(SALES, curve="logistic")
+    problem = model._to_fit(model.curves[0])
+    solver = Solver(problem.curve, problem.sampling, problem.bounds | {"m": (0.0, highest)})
+    shape, design = solver._grid()
+    data = np.array([SALES, SALES[::-1], np.cumsum(SALES)], dtype=float)
+    weights = np.random.default_rng(3).uniform(0.1, 3.0, data.shape)
+    found = solver.scan(data, weights)
+    for number, (values, weight) in enumerate(zip(data, weights, strict=True)):
+        errors = []
+        for curve in design.T:
+            best = np.sum(weight * values * curve) / np.sum(weight * curve * curve)
+            level = min(max(best, 0.0), highest)
+            errors.append(np.sum(weight * (values - level * curve) ** 2))
+        assert found[:, number].tolist() == shape[:, np.argmin(errors)].tolist()
