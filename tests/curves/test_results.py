@@ -161,6 +161,12 @@ def test_labels_after_the_series_are_found(results):
     assert years.get_prediction(11, 13).row_labels.tolist() == [1960, 1961, 1962]
 
 
+def test_a_prediction_without_dates_is_of_what_was_observed(results):
+    prediction = results.get_prediction()
+    assert prediction.row_labels.equals(INDEX)
+    assert len(prediction.summary_frame()) == 13
+
+
 def test_fit_measures(results):
     np.testing.assert_allclose(results.resid + results.fittedvalues, SALES)
     assert results.sse == pytest.approx((results.resid**2).sum())
