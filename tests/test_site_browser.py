@@ -384,6 +384,29 @@ def test_a_figure_is_kept_as_a_file_with_its_title(read, tmp_path):
     assert "Uzbekistan, baseline" in (tmp_path / "kept.svg").read_text(encoding="utf-8")
 
 
+def test_a_figure_gives_its_numbers_its_address_and_what_to_quote(read, tmp_path):
+    page = read("uzbekistan-baseline/report.html").page
+    with page.expect_download() as kept:
+        page.locator('button[data-keep="csv"]').first.click()
+    kept.value.save_as(tmp_path / "kept.csv")
+    table = pd.read_csv(tmp_path / "kept.csv")
+    median = table[table["series"] == "Median"].set_index("x").loc["2030"]
+    shade = table[table["series"] == "80 %"].set_index("x").loc["2030"]
+    assert shade["low"] < float(median["y"]) < shade["high"]
+    assert median["words"].startswith("2030: ")
+    copied = "() => navigator.clipboard.readText()"
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator('button[data-copy="link"]').first.click()
+    address = page.evaluate(copied)
+    assert address.endswith("uzbekistan-baseline/report.html#figure-1-chart")
+    page.locator('button[data-copy="quote"]').first.click()
+    quote = page.evaluate(copied)
+    title = page.locator("figcaption b").first.inner_text()
+    assert quote.startswith(f"{title}. Electric cars in Uzbekistan: outlook of ")
+    assert "Source: forecast of " in quote
+    assert quote.endswith(f"MIT licence: free to reproduce with this line. {address}")
+
+
 NUMBERS = [
     (measure, 2030) for measure in ("ev_imports", "ev_stock", *CHARGING_ANSWERS, "energy_gwh")
 ]

@@ -32,6 +32,11 @@ HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
 CONTENTS_HEAD = (
     '<details class="contents"><summary>Contents</summary><nav aria-label="Contents"><ol>'
 )
+# What can be done with a figure, and as what: a file, or text for the clipboard
+FIGURE_BUTTONS = {
+    "keep": ("Keep as", ("SVG", "PNG", "CSV")),
+    "copy": ("Copy", ("link", "quote")),
+}
 FIGURE_CAPTION = "<b>{title}</b>[ <span>{subtitle}</span>]"
 HEADING_CLASSES = {"2": "", "3": ' class="sub"'}
 # What a page may do: draw, and run the script of this package and the library beside it. Whatever
@@ -165,7 +170,7 @@ def figure_html(figure: Content, name: str) -> str:
     --------
     >>> page = figure_html({"data": [], "layout": {"title": {"text": "<b>A & B</b>"}}}, "f1")
     >>> print("\n".join(page.splitlines()[:2]))
-    <figure class="chart"><figcaption><b>A &amp; B</b></figcaption>
+    <figure class="chart" id="f1-chart"><figcaption><b>A &amp; B</b></figcaption>
     <div class="figure" data-json="f1" role="img" aria-label="A &amp; B" style="height:450px"></div>
     >>> print(page.splitlines()[-1].partition('"layout":')[2])
     {"title":{"text":"\u003cb>A & B\u003c/b>"}}}</script>
@@ -177,15 +182,18 @@ def figure_html(figure: Content, name: str) -> str:
     words, alternative = figure_words(layout)
     title, description = map(escape, (words.title, alternative))
     caption = sentence(FIGURE_CAPTION, title=title, subtitle=escape(words.subtitle))
-    buttons = "\n".join(
-        f'<button type="button" data-keep="{kind.lower()}" aria-label="Keep as {kind}: {title}">'
-        f"{kind}</button>"
-        for kind in ("SVG", "PNG")
-    )
+    groups = [
+        " ".join(
+            f'<button type="button" data-{act}="{kind.lower()}" '
+            f'aria-label="{words} {kind}: {title}">{kind}</button>'
+            for kind in kinds
+        )
+        for act, (words, kinds) in FIGURE_BUTTONS.items()
+    ]
     # A title alone, where there is nothing to draw, is not worth a picture
-    keep = f'<p class="keep">Keep as {buttons}</p>' if figure["data"] else ""
+    keep = f'<p class="keep">Keep as {groups[0]} Copy {groups[1]}</p>' if figure["data"] else ""
     return (
-        f'<figure class="chart"><figcaption>{caption}</figcaption>\n'
+        f'<figure class="chart" id="{name}-chart"><figcaption>{caption}</figcaption>\n'
         f'<div class="figure" data-json="{name}" role="img" aria-label="{description}" '
         f'style="height:{height}px"></div>\n{keep}</figure>\n'
         f'<script type="application/json" id="{name}">{text}</script>'

@@ -120,11 +120,45 @@
     for (const place of places) draw(place, place.closest(".small") ? PAPER / 2 - 40 : place.closest(".pair") ? PAPER - 40 : PAPER, false);
   }
 
+  // The numbers of a chart, a row a mark; of a shade its two edges.
+  function numbersOf(figure) {
+    const rows = [["series", "x", "y", "low", "high", "words"]];
+    for (const trace of figure.data) {
+      const shade = trace.fill === "toself", count = shade ? trace.x.length / 2 : (trace.x || []).length;
+      const label = (trace.mode || "").includes("text");  // the numbers of a mark once more
+      const bar = [trace.error_y, trace.error_x].find((one) => one && Array.isArray(one.array)), across = bar && bar === trace.error_x;
+      if (!label) for (let at = 0; at < count; at++) {
+        const middle = (across ? trace.x : trace.y)[at], words = Array.isArray(trace.hovertext) ? trace.hovertext[at] : trace.hovertext || "";
+        let low = "", high = "";
+        if (shade) [high, low] = [trace.y[at], trace.y[trace.y.length - 1 - at]];
+        else if (bar) [low, high] = [middle - bar.arrayminus[at], middle + bar.array[at]];
+        rows.push([trace.name || "", trace.x[at], shade ? "" : trace.y[at], low, high, String(words).replace(/<br>/g, "; ").replace(/<[^>]+>/g, "")]);
+      }
+    }
+    return rows.map((row) => row.map((cell) => /[",\n]/.test(cell) ? `"${String(cell).replaceAll('"', '""')}"` : cell).join(",")).join("\n") + "\n";
+  }
+
+  // An address of the very figure, or what stands below it where it is printed
+  function copy(button) {
+    const figure = button.closest("figure"), content = figureOf(figure.querySelector(".figure"), false);
+    const source = (content.layout.annotations || []).find((words) => words.name === "source"), address = `${location.href.split("#")[0]}#${figure.id}`;
+    const quote = `${figure.querySelector("figcaption b").textContent}. ${document.title}, ev-forecasting. ${source && source.text ? source.text + ". " : ""}MIT licence: free to reproduce with this line. ${address}`;
+    const box = Object.assign(document.createElement("textarea"), {value: button.dataset.copy === "link" ? address : quote});
+    figure.append(box);
+    box.select();
+    document.execCommand("copy");
+    box.remove();
+    const words = button.textContent;
+    button.textContent = "copied";
+    setTimeout(() => { button.textContent = words; }, 1500);
+  }
+
   async function keep(button) {
     const place = button.closest("figure").querySelector(".figure"), figure = figureOf(place, false), kind = button.dataset.keep;
     const title = figure.layout.title && figure.layout.title.text || "figure", link = document.createElement("a");
     link.download = `${title.replace(/<[^>]+>/g, "").replace(/[^\w]+/g, "-").toLowerCase()}.${kind}`;
-    link.href = await picture(figure, kind, 1000, figure.layout.height || 450);
+    if (kind === "csv") link.href = `data:text/csv;charset=utf-8,${encodeURIComponent(numbersOf(figure))}`;
+    else link.href = await picture(figure, kind, 1000, figure.layout.height || 450);
     link.click();
   }
 
@@ -171,6 +205,7 @@
   document.addEventListener("click", (event) => { const link = event.target.closest('a[href^="#"]'); if (link) reveal(link.hash.slice(1)); });
   addEventListener("hashchange", () => reveal(location.hash.slice(1)));
   for (const button of document.querySelectorAll("button[data-keep]")) button.addEventListener("click", () => keep(button));
+  for (const button of document.querySelectorAll("button[data-copy]")) button.addEventListener("click", () => copy(button));
   for (const contents of document.querySelectorAll("details.contents")) contents.open = innerWidth >= 1180;
   if (innerWidth <= PHONE) for (const fold of folds) fold.open = false;  // answers come first on a phone
   keepTogether();
