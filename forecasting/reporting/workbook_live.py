@@ -15,6 +15,7 @@ from forecasting.demand.symbols import LABELS, Cell, Node, Part, SharedTable, re
 from forecasting.evidence.words import in_words
 from forecasting.reporting.charging_tables import BUSINESS, BUSY_SHARES, SOLD_AT, point_prices
 from forecasting.reporting.labels import SETTING_WORDS, label_of, parameter_words, unit_of
+from forecasting.reporting.result_tables import headline
 from forecasting.reporting.workbook import COLOURS, chart_words, grounds
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.workbook_values import (
@@ -112,6 +113,31 @@ ANSWER_TABLE = TableForm(
         sheet_column("median changes, %", "change", "100*(D{row}/I{row}-1)"),
     ]
 )
+BRIEF_NEED = "charging_points_need"
+BRIEF_LEVER_COUNT = 5
+ABOUT_BRIEF = (
+    "As of {day}: medians, and the ends of the 80 % interval. What you set on the sheet inputs "
+    "moves them."
+)
+BRIEF_ANSWERS = TableForm(
+    [
+        Column("the answer", "measure", label_of),
+        Column("year"),
+        *(
+            sheet_column(head, head, f"answer!{letter}{{row}}", 0)
+            for head, letter in zip(INTERVAL_LEVELS, "CDE", strict=True)
+        ),
+        Column("unit"),
+    ]
+)
+# The need where one of them is in its lowest or highest tenth
+BRIEF_LEVERS = TableForm(
+    [
+        Column("five levers, by what they do to the need", "words"),
+        sheet_column("need, lowest tenth", "low", decimals=0),
+        sheet_column("need, highest tenth", "high", decimals=0),
+    ]
+)
 # Of a public point, under the heads that the report's own table has
 YEAR_OF_POINT = {
     "mwh": "B{row}/100*$B$3*C{row}/1000",
@@ -162,15 +188,18 @@ class _LiveBook(Book):
             name: [] for name in ("model", "draws", "tables")
         }
         super().__init__(outlook.scenario.title, outlook.as_of)
-        words = [words.format(draws=self.draws) for words in READ_ME]
-        sheet = self.sheet("read me", outlook.scenario.title, (110,))
-        sheet.write_column(2, 0, words, self.looks["text"])
+        self.answer_rows: dict[tuple[str, int], int] = {}
+        first = self.sheet("read me", outlook.scenario.title, (46, *[16] * 5))
         self.sheets = {name: self.sheet(name, "", [14] * 300) for name in SHEETS}
         wrong = self._inputs()
         self._model()
         self._answer(wrong)
         self._business(wrong)
         self._checks(wrong)
+        row = self._brief(first)
+        for at, words in enumerate(READ_ME, start=row + 1):
+            first.merge_range(at, 0, at, 5, words.format(draws=self.draws), self.looks["text"])
+            first.set_row(at, 15 * (1 + len(words) // 120))
         grounds(self, outlook)
         cells = {name: _written(self.sheets[name]) for name in ("inputs", "answer", "business")}
         stamp(self.book, outlook.scenario.parameters(), cells | self._cells_of_columns())
@@ -327,6 +356,7 @@ class _LiveBook(Book):
             place = {"row": row, "measure": measure, "year": year, "draws": self._place(part)}
             rows.append(place | exact)
             self.book.define_name(f"{measure}_{year}", f"=answer!$C${row}:$E${row}")
+            self.answer_rows[measure, year] = row
         self.table(sheet, 0, ANSWER_TABLE.table(rows, wrong=wrong, change=0.0))
         sheet.set_column("A:A", 30)
         sheet.set_column("F:F", 40)
@@ -359,6 +389,41 @@ class _LiveBook(Book):
             formula = f'=IF({condition.format(**places)},"ok","look here")'
             sheet.write_string(row, 0, words.format(**places), self.looks["text"])
             sheet.write_formula(row, 1, formula, self.looks["text"], "ok")
+
+    def _brief(self, sheet: Any) -> int:
+        """The answers, the levers that move the need most, and whether the checks hold, for a
+        reader of one sheet: all of it is looked up on the others. Gives the row after it.
+        """
+        outlook = self.outlook
+        assert outlook.demand is not None
+        sheet.write_string(1, 0, ABOUT_BRIEF.format(day=outlook.as_of), self.looks["note"])
+        entries = headline(outlook.results, outlook.measure, outlook.headline_year)
+        keys = [(entry["measure"], entry["year"]) for entry in entries]
+        answers = [
+            {**entry, "row": self.answer_rows[key]}
+            for key, entry in zip(keys, entries, strict=True)
+            if key in self.answer_rows
+        ]
+        row = self.table(sheet, 3, BRIEF_ANSWERS.table(answers))
+        swings = outlook.demand.sensitivity.query("output == @BRIEF_NEED and share > 0")
+        levers = []
+        for swing in swings.sort_values("swing", key=abs, ascending=False).to_dict("records"):
+            name = swing["input"]
+            if name == "imports":
+                name = f"{outlook.measure}.{self.chain.first_year}"
+            if Cell(name) in self.places:
+                levers.append(swing | {"words": parameter_words(swing["input"]), "lever": name})
+        levers = levers[:BRIEF_LEVER_COUNT]
+        row = self.table(sheet, row + 1, BRIEF_LEVERS.table(levers))
+        for at, lever in enumerate(levers, start=row - len(levers)):
+            cell = self._yellow(lever["lever"])
+            words = f"set it in {cell.replace('$', '')}"
+            sheet.write_url(at, 3, f"internal:{cell}", self.looks["link"], words)
+        sheet.write_string(row + 1, 0, "Do all checks hold?", self.looks["head"])
+        end = 2 + len(CHECKS)
+        text = f'=IF(COUNTIF(checks!B3:B{end},"ok")={len(CHECKS)},"yes","see the sheet checks")'
+        sheet.write_formula(row + 1, 1, text, self.looks["text"], "yes")
+        return row + 2
 
     def _business(self, wrong: str) -> None:
         """A year of a public point by how busy it is, at the printed prices or the reader's."""

@@ -408,6 +408,22 @@ def test_prices_are_asked_for_where_none_is_printed(tmp_path):
     assert float(both[5][6]) == pytest.approx(200 * float(both[5][5]))
 
 
+def check_first_sheet(book, outlook):
+    """The answers, five levers that lead to their yellow cells, and whether the checks hold."""
+    rows = [row for row in book["read me"].iter_rows() if row[0].value]
+    by_words = {row[0].value: row for row in rows}
+    need = by_words["Public charging points: need"]
+    exact = outlook.results.bands("charging_points_need").iloc[-1][[0.1, 0.5, 0.9]]
+    assert [cell.value for cell in need[2:5]] == pytest.approx([*exact], rel=1e-3)
+    links = [row[3].hyperlink for row in rows if row[3].hyperlink]
+    assert 1 <= len(links) <= 5  # chance alone sorts the others
+    names = [book["inputs"][link.location.split("!")[1].replace("$", "")] for link in links]
+    assert [cell.value for cell in names] == [None] * len(links)  # yellow, and empty
+    swings = [abs(row[2].value - row[1].value) for row in rows if row[3].hyperlink]
+    assert swings == sorted(swings, reverse=True)
+    assert by_words["Do all checks hold?"][1].value == "yes"
+
+
 def test_what_is_shown_before_a_spreadsheet_reckons_is_right_and_locked(made):
     each = made["kazakhstan-baseline"]
     assert each.path.stat().st_size < 5_000_000
@@ -426,6 +442,7 @@ def test_what_is_shown_before_a_spreadsheet_reckons_is_right_and_locked(made):
     assert shown <= {*book.sheetnames}
     assert all(sheet.protection.sheet for sheet in book)
     assert all(not sheet.protection.password for sheet in book)
+    check_first_sheet(book, each.outlook)
     heads, *rows = book["answer"].iter_rows(values_only=True)
     assert heads[:5] == ("measure", "year", *LEVELS)
     answers = {row[:2]: dict(zip(heads, row, strict=True)) for row in rows}
