@@ -255,7 +255,7 @@ def event_presets(scenario: Scenario, outlook: Outlook) -> dict[str, Driver]:
         if kind == "target":
             presets[words] |= {"start": f"{scenario.horizon}-12-31"}
     return {
-        words: Driver.model_validate({"name": f"own-{words.lower().replace(' ', '-')}"} | row)
+        words: Driver.model_validate({"name": words.lower().replace(" ", "-")} | row)
         for words, row in presets.items()
     }
 

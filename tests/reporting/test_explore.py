@@ -108,13 +108,13 @@ def test_a_privilege_ends_and_points_double_by_two_buttons(explorer):
     for measure, ratio in (("ev_imports", 1.0), ("charging_points_practice", 1.2)):
         medians = [np.median(part.values[measure][:, -1]) for part in (before, after)]
         assert (medians[1] > ratio * medians[0]) == (ratio > 1), measure
-    explorer.panel.controls["start of own-a-privilege-ends"].value = "2028-07-01"
+    explorer.panel.controls["start of a-privilege-ends"].value = "2028-07-01"
     assert str(explorer.scenario.drivers[-2].start) == "2028-07-01"
-    explorer.panel.controls["start of own-a-privilege-ends"].value = "soon"
+    explorer.panel.controls["start of a-privilege-ends"].value = "soon"
     assert "soon" in said(explorer)
     assert str(explorer.scenario.drivers[-2].start) == "2028-07-01"
-    explorer.panel.controls["start of own-a-privilege-ends"].value = "2028-07-01"
-    for name in ("own-a-privilege-ends", "own-points-double"):
+    explorer.panel.controls["start of a-privilege-ends"].value = "2028-07-01"
+    for name in ("a-privilege-ends", "points-double"):
         explorer.panel.controls[name].value = False
     assert explorer.scenario == explorer.start
 
