@@ -273,16 +273,20 @@ def _median_changes(old_folder: Path, folder: Path, record: Record) -> Iterator[
         measure, year = key[2:]
         if year in years and (measure == flow or measure in AT_THE_HORIZON):
             change = new[key] - old[key]
-            if abs(change) >= MIN_CHANGE * abs(old[key]) > 0:
-                low, _, high = bands.loc[key, RANGE_LEVELS]
-                digits = standing_digits(low, high)
-                yield {
+            low, _, high = bands.loc[key, RANGE_LEVELS]
+            digits = standing_digits(low, high)
+            words = {
+                name: amount(value, measure, digits)
+                for name, value in {"new": new[key], "old": old[key]}.items()
+            }
+            # What reads as before has not moved for a reader
+            moved = words["new"] != words["old"]
+            if moved and abs(change) >= MIN_CHANGE * abs(old[key]) > 0:
+                yield words | {
                     "measure": measure,
                     "label": label_of(measure),
                     "name": uncapital(label_of(measure)),
                     "year": year,
-                    "new": amount(new[key], measure, digits),
-                    "old": amount(old[key], measure, digits),
                     "share": change / old[key],
                 }
 
