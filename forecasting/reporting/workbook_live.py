@@ -13,7 +13,7 @@ from forecasting.demand.charging import HOURS_A_YEAR, side
 from forecasting.demand.consequences import cost_per_point, point_business
 from forecasting.demand.symbols import LABELS, Cell, Node, Part, SharedTable, reachable, render
 from forecasting.evidence.words import in_words
-from forecasting.reporting.charging_tables import BUSINESS, BUSY_SHARES, SOLD_AT, point_prices
+from forecasting.reporting.charging_tables import BUSINESS, BUSY_SHARES, NEED, SOLD_AT, point_prices
 from forecasting.reporting.labels import SETTING_WORDS, label_of, parameter_words, unit_of
 from forecasting.reporting.result_tables import headline
 from forecasting.reporting.workbook import COLOURS, chart_words, grounds
@@ -113,7 +113,6 @@ ANSWER_TABLE = TableForm(
         sheet_column("median changes, %", "change", "100*(D{row}/I{row}-1)"),
     ]
 )
-BRIEF_NEED = "charging_points_need"
 BRIEF_LEVER_COUNT = 5
 ABOUT_BRIEF = (
     "As of {day}: medians, and the ends of the 80 % interval. What you set on the sheet inputs "
@@ -405,7 +404,8 @@ class _LiveBook(Book):
             if key in self.answer_rows
         ]
         row = self.table(sheet, 3, BRIEF_ANSWERS.table(answers))
-        swings = outlook.demand.sensitivity.query("output == @BRIEF_NEED and share > 0")
+        swings = outlook.demand.sensitivity
+        swings = swings[(swings["output"] == NEED) & (swings["share"] > 0)]
         levers = []
         for swing in swings.sort_values("swing", key=abs, ascending=False).to_dict("records"):
             name = swing["input"]
