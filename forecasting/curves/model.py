@@ -262,16 +262,49 @@ class GrowthModel:
         check_names(constraints, "constraints", self.curves)
         model = copy(self)
         model.constraints = {name: _number(value) for name, value in constraints.items()}
-        for name, number in model.constraints.items():
-            for curve in self.curves:
-                low, high = curve.domain.get(name, (-np.inf, np.inf))
-                inside = np.isfinite(number) and low <= number <= high
-                if not inside or (name == "m" and number == 0):
-                    raise ModelError(
-                        f"constraints: {name!r} cannot be {short_repr(constraints[name])}; the"
-                        f" {curve.name} curve has it between {in_digits(low)} and {in_digits(high)}"
-                    )
+        for curve in self.curves:
+            check_domain(constraints, "constraints", curve)
         return model.fit(**kwargs)
+
+    @takes(ModelError, params=numbers())
+    def predict(self, params: ArrayLike | Mapping[str, float]) -> pd.Series:
+        """The curve at the observations, with given parameters.
+
+        Parameters
+        ----------
+        params : array_like or mapping
+            Of one curve, ``m`` first, or by name.
+
+        Returns
+        -------
+        Series, shape (nobs,)
+            In the unit of the observations.
+
+        Raises
+        ------
+        ModelError
+            For an average over curves, and where a parameter is missing, unknown, or none that the
+            curve allows.
+
+        Examples
+        --------
+        >>> model = GrowthModel([10.0, 14.0, 19.0, 24.0, 28.0], curve="bass")
+        >>> model.predict({"m": 300.0, "p": 0.03, "q": 0.3}).round(1).tolist()
+        [10.3, 13.2, 16.5, 19.9, 23.1]
+        """
+        if len(self.curves) > 1:
+            raise ModelError("params have no meaning for an average over curves; name one curve")
+        (curve,) = self.curves
+        names = curve.parameters
+        if isinstance(params, Mapping):
+            check_names(params, "params", self.curves)
+            params = [params.get(name, np.nan) for name in names]
+        values = np.asarray(params, dtype=float).ravel()
+        if len(values) != len(names) or not np.isfinite(values).all():
+            raise ModelError(f"params: give {len(names)} finite numbers, for {', '.join(names)}")
+        check_domain(dict(zip(names, values.tolist(), strict=True)), "params", curve)
+        fitted = self.sampling.fitted(curve, values[:, None])[:, 0]
+        return pd.Series(fitted, index=self.index, name="predict")
 
     def _extended(self, endog: object) -> GrowthModel:
         """The model of this series with later observations appended.
@@ -396,6 +429,19 @@ def check_names(values: Mapping[str, object], argument: str, curves: Sequence[Cu
             raise ModelError(
                 f"{argument}: the {curve} curve has no parameter {name!r}; it has"
                 f" {', '.join(names)}"
+            )
+
+
+def check_domain(values: Mapping[str, float], argument: str, curve: Curve) -> None:
+    """Refuse a value that a curve does not allow for its parameter."""
+    for name, value in values.items():
+        number = _number(value)
+        low, high = curve.domain.get(name, (-np.inf, np.inf))
+        inside = np.isfinite(number) and low <= number <= high
+        if not inside or (name == "m" and number == 0):
+            raise ModelError(
+                f"{argument}: {name!r} cannot be {short_repr(value)}; the"
+                f" {curve.name} curve has it between {in_digits(low)} and {in_digits(high)}"
             )
 
 

@@ -202,3 +202,18 @@ def test_periods_are_edges_as_dates_are():
     edges = pd.period_range("2015-01", periods=5, freq="M")
     results = GrowthModel([3.0, 9, 20, 33], time=edges).fit()
     assert len(results.get_forecast(2).row_labels) == 2
+
+
+def test_the_curve_of_given_parameters() -> None:
+    model = GrowthModel([12.0, 28.0, 61.0, 118.0, 197.0, 264.0], curve="bass")
+    results = model.fit()
+    fitted = model.predict(results.params)
+    assert fitted.equals(results.predict())
+    assert model.predict(results.params.to_numpy()).equals(fitted)
+    assert model.predict({**results.params, "m": 2 * results.params["m"]}).equals(2 * fitted)
+    with pytest.raises(ModelError, match="params: give 3 finite numbers, for m, p, q"):
+        model.predict([1.0, 2.0])
+    with pytest.raises(ModelError, match=r"params: 'p' cannot be -1\.0; the bass curve has it"):
+        model.predict([100.0, -1.0, 0.3])
+    with pytest.raises(ModelError, match="name one curve"):
+        GrowthModel(model.endog, curve="auto").predict(results.params)
