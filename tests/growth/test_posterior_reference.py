@@ -19,7 +19,8 @@ from forecasting.vocabulary.periods import year
 FOLDER = Path(__file__).parents[1] / "reference"
 REFERENCE = pd.read_csv(FOLDER / "posterior.csv", keep_default_na=False)
 FACTS = pd.read_csv(FOLDER / "posterior_facts.csv", keep_default_na=False)
-SIZES = {"1.5 times the market": {2022: 80_000.0}}
+SIZE = {2022: 80_000.0}
+SIZES = {"1.5 times the market": SIZE, "two agencies": SIZE}
 SEEDS = (0, 1)
 
 
