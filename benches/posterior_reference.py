@@ -11,9 +11,8 @@ ten stay effective at each step; between steps particles move by Hamiltonian Mon
 made linear. What is drawn beyond the years of facts is the package's, as in a forecast.
 
 Written are, by seed, the log quantiles 0.1, 0.5 and 0.9 of years, the log's standard deviation, and
-the probability that each statement is wrong. Stored are runs of 3,000 particles of two cases;
-``posterior_facts.csv`` holds five more. ``tests/growth/test_posterior_reference.py`` holds the
-engine to them.
+the probability that each statement is wrong. Stored are two runs of five of the seven cases of
+``posterior_facts.csv``. ``tests/growth/test_posterior_reference.py`` holds the engine to them.
 """
 
 from __future__ import annotations
