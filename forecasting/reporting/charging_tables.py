@@ -33,6 +33,7 @@ from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.words import in_words, when_words
 from forecasting.panels.practice import market_band
 from forecasting.parameters.values import Choice
+from forecasting.reporting.kept_words import kept_sentence
 from forecasting.reporting.labels import (
     ANSWER_WORDS,
     SETTING_WORDS,
@@ -209,6 +210,8 @@ def why(outlook: Outlook) -> BulletList:
                 practice_position=PRACTICE_POSITIONS[_side(practice, low, high)],
             )
         )
+    if kept := kept_sentence(outlook):
+        lines.append(kept)
     return BulletList(lines)
 
 

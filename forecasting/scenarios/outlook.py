@@ -31,6 +31,7 @@ from forecasting.scenarios.facts_on_day import (
 )
 from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results, difference
+from forecasting.scenarios.kept_cars import KEPT, kept_percent
 from forecasting.scenarios.outlook_files import (
     STORED_CAVEATS,
     load_tables,
@@ -62,7 +63,7 @@ from forecasting.vocabulary.arguments import (
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import EvidenceError, InputError, LedgerError
 from forecasting.vocabulary.files import AnyPath, allowing
-from forecasting.vocabulary.measures import EV_SHARE
+from forecasting.vocabulary.measures import CAR, EV_SHARE, MEASURES
 from forecasting.vocabulary.periods import DAY, as_date
 
 if TYPE_CHECKING:
@@ -598,6 +599,8 @@ def _country(request: OutlookRequest) -> Outlook:
         )
     demand = demand_of(request, flow, parameters)
     measures = {scenario.measure: yearly - demand.displaced} | demand.results
+    if MEASURES[scenario.measure].vehicle == CAR:
+        measures[KEPT] = kept_percent(request, yearly, demand)
     return _of_flows(
         request,
         {place: flow},

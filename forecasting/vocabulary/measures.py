@@ -162,7 +162,7 @@ DIVIDED_BY = {
 NOT_ADDED = (  # over places: an index and a share have no sum, and peaks need not coincide
     "ev_export_value_index", "peak_mw", "peak_summer_mw", "peak_share_percent",
     "peak_share_summer_percent", "power_share_percent", EV_SHARE, EV_STOCK_SHARE,
-    "charging_wait_minutes", "charging_unmet_percent", "charging_use_percent",
+    "charging_wait_minutes", "charging_unmet_percent", "charging_use_percent", "ev_kept_percent",
 )  # fmt: skip
 
 

@@ -11,12 +11,8 @@ from click.testing import CliRunner
 
 from forecasting.cli import main
 from forecasting.evaluation.records import RECORDS
-from forecasting.evaluation.register_record import (
-    Growth,
-    kept_share,
-    register_skill,
-    summarise_registers,
-)
+from forecasting.evaluation.register_record import register_skill, summarise_registers
+from forecasting.panels.kept import Growth, growths_of, kept_share
 from forecasting.reporting.score_words import registers_text
 from forecasting.vocabulary.errors import EvidenceError
 
@@ -69,13 +65,17 @@ def test_a_share_that_jumps_about_one_level_is_not_the_last_one():
 
 
 def test_the_register_follows_by_a_quarter():
-    """Imports that double each year: the register takes those of a quarter before."""
+    """Imports that double each year: the register takes those of now, of a quarter and of half a
+    year before, in equal parts.
+    """
     rows = [("GE", "ev_imports", f"{y}-01-01", f"{y}-12-31", 100 * 2 ** (y - 2019)) for y in YEARS]
     rows += [("GE", "ev_registrations", "2021-01-01", "2021-12-31", 340.0)]
     columns = ["place", "measure", "period_start", "period_end", "value"]
     record = register_skill(pd.DataFrame(rows, columns=columns).assign(relation="equals"))
-    # 91 days of 2020 (200 a year) and 274 of 2021 (400 a year): 350; of a place that nobody knows
-    lagged = 200 * 91 / 366 + 400 * 274 / 365
+    # 91 and 182 days of 2020 (200 a year), the rest of 2021 (400 a year); of a place that nobody
+    # knows
+    parts = [200 * days / 366 + 400 * (365 - days) / 365 for days in (0, 91, 182)]
+    lagged = sum(parts) / 3
     assert record["median"].item() == pytest.approx(0.75 * lagged, rel=1e-6)
 
 
@@ -132,3 +132,15 @@ def test_the_command_writes_the_record(tmp_path):
     assert refused.exit_code == 2
     assert "--panel does not go with --registers" in refused.output
     assert "Missing option '--panel'" in CliRunner().invoke(main, ["backtest"]).output
+
+
+def test_days_that_nobody_counted_came_as_fast_as_the_others():
+    """4,085 in the first eight months of 2023, and 2,310 registered in the year: 38 %."""
+    rows = [
+        ("KG", "ev_imports", "2023-01-01", "2023-08-31", 4085, "CN"),
+        ("KG", "ev_registrations", "2023-01-01", "2023-12-31", 2310, "World"),
+    ]
+    columns = ["place", "measure", "period_start", "period_end", "value", "partner"]
+    (growth,), _ = growths_of(pd.DataFrame(rows, columns=columns).assign(relation="equals"))
+    assert growth.imported == pytest.approx(4085 * 365 / 243)
+    assert growth.registered / growth.imported == pytest.approx(0.3765, abs=1e-3)

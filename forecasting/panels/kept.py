@@ -1,0 +1,250 @@
+"""What stays of the cars that come: pairs of imports and of the growth of a register, and the share
+that a place registers.
+
+The register follows the imports by about a quarter: some cars are registered at once, others after
+half a year. The share moves slowly, and differs from place
+to place.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from forecasting.vocabulary.errors import EvidenceError
+from forecasting.vocabulary.quantiles import Array
+
+# From the border to the register: from none to half a year, a quarter on average
+LAGS = tuple(dt.timedelta(days=days) for days in (0, 91, 182))
+SHORTEST = 28  # days of an interval between counts; in a shorter one the lag is all
+COLUMNS = ("place", "measure", "period_start", "period_end", "relation", "value")
+KEYS = ("product", "basis")  # counts of one agency and of one kind of vehicle are of one register
+IMPORTS = "ev_imports"
+FLOWS = ("ev_registrations", "ev_stock_change")
+STOCK = "ev_stock"
+REGISTER_MEASURES = (IMPORTS, *FLOWS, STOCK)
+EXACT = ("equals", "about", "")
+COUNTS = ("outcome", "estimate", "")
+# Imports of all partners, then of the one from which nearly all come
+PARTNERS = ("", "World", "CN")
+DAYS_KNOWN = 0.6  # of an interval, from which its other days are taken to be as these
+# The usual share, and spreads of its log: between regions of the world, of a place, of what a year
+# changes, and of an interval of a year. Judgements, set after a look at eight outcomes: from so few
+# nothing can be estimated
+USUAL_SHARE = 0.75
+USUAL_SPREAD = 0.3
+PLACE_SPREAD = 0.3
+YEAR_SPREAD = 0.15
+INTERVAL_SPREAD = 0.3
+
+
+@dataclass(frozen=True)
+class Growth:
+    """By how much a register grew between two days, and what came in that time.
+
+    Parameters
+    ----------
+    place : str
+        Of the register.
+    start, end : date
+        The day of the count before, and of the count.
+    registered, imported, lagged : float
+        Vehicles: growth of the register, imports of those days, and those that would reach the
+        register in those days if all stayed.
+    """
+
+    place: str
+    start: dt.date
+    end: dt.date
+    registered: float
+    imported: float
+    lagged: float
+
+    @property
+    def years(self) -> float:
+        """Length of the interval."""
+        return (self.end - self.start).days / 365.25
+
+    @property
+    def log_share(self) -> float:
+        """Log of the share that was registered."""
+        return float(np.log(self.registered / self.lagged))
+
+
+def growths_of(registers: pd.DataFrame) -> tuple[list[Growth], list[str]]:
+    """Growths of registers with imports beside them, in the order of their days, and what fell.
+
+    Parameters
+    ----------
+    registers : pandas.DataFrame
+        Rows with ``place, measure`` (ev_imports; ev_stock, ev_registrations or ev_stock_change),
+        ``period_start, period_end, relation, value``, and where known ``product, basis, quantity,
+        kind, partner``. Bounds, shares and targets are left out.
+
+    Returns
+    -------
+    tuple of list of Growth and list of str
+
+    Raises
+    ------
+    EvidenceError
+        Where a column is missing, or a value is no count.
+
+    Examples
+    --------
+    >>> year = {"place": "GE", "period_start": "2017-01-01", "period_end": "2017-12-31"}
+    >>> counts = {"ev_imports": 824, "ev_registrations": 810}
+    >>> rows = [year | {"measure": name, "value": count} for name, count in counts.items()]
+    >>> (growth,), fallen = growths_of(pd.DataFrame(rows).assign(relation="equals"))
+    >>> growth.registered, round(growth.imported)
+    (810.0, 824)
+    """
+    rows = _rows(registers)
+    growths = []
+    fallen = []
+    for place, of_place in rows.groupby("place"):
+        imports = [
+            _daily(series)
+            for _, series in of_place[of_place["measure"] == IMPORTS].groupby([*KEYS, "partner"])
+        ]
+        for start, end, registered in _increments(of_place):
+            imported = _over(imports, start, end)
+            if imported is None:
+                continue
+            if registered <= 0:
+                fallen.append(f"{place} {start} to {end}: {registered:+,.0f}")
+                continue
+            on_the_way = [_over(imports, start - lag, end - lag) for lag in LAGS]
+            lagged = float(np.mean([count for count in on_the_way if count is not None]))
+            growths.append(Growth(str(place), start, end, registered, imported, lagged))
+    return sorted(growths, key=lambda growth: (growth.end, growth.place)), fallen
+
+
+def _increments(of_place: pd.DataFrame) -> Iterator[tuple[dt.date, dt.date, float]]:
+    """Start, end and growth of each interval of the registers of a place, each interval once."""
+    found: dict[tuple[dt.date, dt.date], float] = {}
+    flows = of_place[of_place["measure"].isin(FLOWS)]
+    for start, end, value in flows[["start", "end", "value"]].itertuples(index=False):
+        found[start - dt.timedelta(days=1), end] = value
+    for _, counts in of_place[of_place["measure"] == STOCK].groupby([*KEYS]):
+        of_days = counts.sort_values("end").drop_duplicates("end")[["end", "value"]]
+        for (start, before), (end, after) in itertools.pairwise(of_days.itertuples(index=False)):
+            found.setdefault((start, end), after - before)
+    for (start, end), value in found.items():
+        if (end - start).days >= SHORTEST:
+            yield start, end, float(value)
+
+
+def _daily(series: pd.DataFrame) -> dict[int, float]:
+    """Imports by the number of the day, even within what is printed: a longer period holds the
+    shorter ones.
+    """
+    days: dict[int, float] = {}
+    periods = [
+        (start.toordinal(), end.toordinal() + 1, value)
+        for start, end, value in series[["start", "end", "value"]].itertuples(index=False)
+    ]
+    for first, after, value in sorted(periods, key=lambda period: period[1] - period[0]):
+        period_days = range(first, after)
+        empty = [day for day in period_days if day not in days]
+        rest = value - sum(days[day] for day in period_days if day in days)
+        if empty and rest >= 0:
+            days |= dict.fromkeys(empty, rest / len(empty))
+    return days
+
+
+def _over(imports: Iterable[dict[int, float]], start: dt.date, end: dt.date) -> float | None:
+    """Imports after one day up to another, of the series that knows most of those days; what it
+    does not know came as fast as the rest.
+    """
+    period_days = range(start.toordinal() + 1, end.toordinal() + 1)
+    of_series = [[days[day] for day in period_days if day in days] for days in imports]
+    counted = max(of_series, key=len, default=[])
+    if len(counted) < DAYS_KNOWN * len(period_days) or sum(counted) <= 0:
+        return None
+    return sum(counted) * len(period_days) / len(counted)
+
+
+def _rows(registers: pd.DataFrame) -> pd.DataFrame:
+    """The counts of a table, with days and numbers."""
+    if missing := [name for name in COLUMNS if name not in registers]:
+        raise EvidenceError(f"the table lacks {', '.join(missing)}")
+    texts = registers.reindex(columns=[*COLUMNS, *KEYS, "quantity", "kind", "partner"])
+    texts = texts.fillna("").astype(str)
+    is_count = (
+        texts["measure"].isin(REGISTER_MEASURES)
+        & texts["relation"].isin(EXACT)
+        & texts["quantity"].isin(["", "total", "stock"])
+        & texts["kind"].isin(COUNTS)
+        & texts["partner"].isin(PARTNERS)
+        & (texts["value"] != "")
+    )
+    rows = texts[is_count].drop_duplicates()
+    value = pd.to_numeric(rows["value"], errors="coerce")
+    end = pd.to_datetime(rows["period_end"], format="%Y-%m-%d", errors="coerce")
+    start = pd.to_datetime(rows["period_start"], format="%Y-%m-%d", errors="coerce")
+    needs_start = rows["measure"] != STOCK
+    faulty = (
+        value.isna() | (value < 0) | end.isna() | (needs_start & (start.isna() | (start > end)))
+    )
+    if faulty.any():
+        row = rows[faulty].iloc[0]
+        raise EvidenceError(
+            f"the table's {row['measure']} of {row['place']}, {row['period_start']} to "
+            f"{row['period_end']}: {row['value']!r} is no count of a period; correct the row"
+        )
+    return rows.assign(value=value, start=start.dt.date, end=end.dt.date)
+
+
+def kept_share(
+    growth: Growth, own: Sequence[Growth], others: Sequence[Growth]
+) -> tuple[float, float]:
+    """Mean and spread of the log of the share that is registered in an interval.
+
+    A place has a level of its own about the usual one, and walks from year to year; an interval has
+    a chance of its own, the more the shorter it is.
+
+    Parameters
+    ----------
+    growth : Growth
+        Whose share is forecast; what was registered is not used.
+    own : sequence of Growth
+        Earlier ones of the place.
+    others : sequence of Growth
+        Of other places.
+
+    Returns
+    -------
+    tuple of float
+
+    Examples
+    --------
+    >>> day = [dt.date(2020 + year, 12, 31) for year in range(4)]
+    >>> of_years = [Growth("GE", a, b, 50.0, 100.0, 100.0) for a, b in zip(day, day[1:])]
+    >>> none, after_two = kept_share(of_years[0], [], []), kept_share(of_years[2], of_years[:2], [])
+    >>> round(float(np.exp(none[0])), 2), round(float(np.exp(after_two[0])), 2)
+    (0.75, 0.54)
+    """
+    told = [*others, *own]
+    joint = _covariance([*told, growth])
+    gain = np.linalg.solve(joint[:-1, :-1], joint[:-1, -1])
+    departures = np.array([other.log_share for other in told]) - np.log(USUAL_SHARE)
+    variance = joint[-1, -1] - gain @ joint[:-1, -1]
+    return float(np.log(USUAL_SHARE) + gain @ departures), float(np.sqrt(variance))
+
+
+def _covariance(growths: Sequence[Growth]) -> Array:
+    """Of the log shares of some intervals."""
+    day = np.array([growth.end.toordinal() / 365.25 for growth in growths])
+    places = [growth.place for growth in growths]
+    walked = YEAR_SPREAD**2 * (np.minimum.outer(day, day) - day.min())
+    chance = [INTERVAL_SPREAD**2 / min(max(growth.years, 0.1), 1.0) for growth in growths]
+    same_place = np.equal.outer(places, places)
+    return np.asarray(
+        USUAL_SPREAD**2 + same_place * (PLACE_SPREAD**2 + walked) + np.diag(chance), dtype=float
+    )

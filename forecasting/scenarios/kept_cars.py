@@ -1,0 +1,77 @@
+"""What stays of a year's imports, in each draw of an outlook."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtri
+
+from forecasting.demand.demand_outlook import DemandOutlook
+from forecasting.evidence.ledger import Ledger
+from forecasting.panels.kept import REGISTER_MEASURES, Growth, growths_of, kept_share
+from forecasting.scenarios.place_flows import OutlookRequest
+from forecasting.vocabulary.measures import MEASURES
+from forecasting.vocabulary.quantiles import Array, ratio, strata, stream_of
+
+KEPT = "ev_kept_percent"
+COUNTED_KINDS = ("outcome", "estimate")
+
+
+def register_growths(ledger: Ledger, as_of: dt.date) -> list[Growth]:
+    """By how much the registers of countries grew, beside what came, as was known on a day.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Facts of all places.
+    as_of : date
+        Nothing published later is used.
+    """
+    frames = [
+        ledger.select(measure=measure, partner=partner, kind=COUNTED_KINDS, as_of=as_of).frame
+        for measure in REGISTER_MEASURES
+        if measure in MEASURES
+        for partner in ("World", "CN")
+    ]
+    facts = pd.concat(frames)
+    return growths_of(facts[facts["place"].str.len() == 2])[0]
+
+
+def kept_percent(request: OutlookRequest, yearly: Array, demand: DemandOutlook) -> Array:
+    """Per cent of a year's imports that stay in the country.
+
+    Of imports it is what the assumptions and the events of the scenario leave; of registrations,
+    which are counted after the others have left, it is what pairs of imports and registers tell.
+
+    Parameters
+    ----------
+    request : OutlookRequest
+        The scenario and its facts.
+    yearly : ndarray, shape (draws, years)
+        The flow of the scenario.
+    demand : DemandOutlook
+        What follows from it.
+
+    Returns
+    -------
+    ndarray, shape (draws, years)
+        0 to 100.
+    """
+    scenario = request.scenario
+    if not MEASURES[scenario.measure].of_owners:
+        after_events = ratio(demand.imports, yearly, 1.0)
+        kept: Array = 100 * after_events * (1 - demand.sample["reexport_share"])
+        return kept
+    growths = register_growths(request.ledger, request.as_of)
+    own = [growth for growth in growths if growth.place == scenario.place]
+    others = [growth for growth in growths if growth.place != scenario.place]
+    levels = strata(stream_of(scenario.seed, KEPT), len(yearly), 1)
+    columns = []
+    for year in demand.years:
+        days = (dt.date(year - 1, 12, 31), dt.date(year, 12, 31))
+        mean, spread = kept_share(Growth(scenario.place, *days, 1.0, 1.0, 1.0), own, others)
+        columns.append(np.exp(mean + spread * ndtri(levels)))
+    of_registers: Array = 100 * np.minimum(np.concatenate(columns, axis=1), 1.0)
+    return of_registers

@@ -1,0 +1,35 @@
+"""What stays of a year's imports."""
+
+import numpy as np
+import pytest
+
+from forecasting.reporting.kept_words import kept_sentence
+from forecasting.scenarios.kept_cars import KEPT
+from forecasting.scenarios.outlook import outlook
+from forecasting.scenarios.question import find_scenario
+
+
+def test_imports_stay_less_what_the_scenario_says_leaves_again():
+    plain = find_scenario("turkmenistan-baseline").replace(assumptions={"reexport_share": 0.25})
+    made = outlook(plain, draws=50)
+    assert made.results.values[KEPT] == pytest.approx(75.0)
+
+
+def test_an_event_of_re_export_acts_from_its_day_on():
+    made = outlook("uzbekistan-constrained", draws=200)
+    kept = np.median(made.results.values[KEPT], axis=0)
+    assert kept[made.years.index(2030)] < kept[made.years.index(2026)] - 5
+    assert made.results.values[KEPT].max() <= 100
+
+
+def test_of_registrations_pairs_of_imports_and_registers_tell():
+    """Of Kyrgyzstan 38 % were registered in 2023 and 72 % in 2025: between them and the usual."""
+    made = outlook("kyrgyzstan-baseline", draws=500)
+    low, median, high = np.quantile(made.results.values[KEPT][:, -1], (0.1, 0.5, 0.9))
+    assert 20 < low < 45 < median < 75 < high <= 100
+    told = kept_sentence(made)
+    assert "grew by 9,870: 72 %, after 38 % from 1 January 2023" in told
+
+
+def test_no_sentence_without_a_register():
+    assert kept_sentence(outlook("turkmenistan-baseline", draws=50)) == ""
