@@ -95,7 +95,11 @@ def candidates_of(shape: Shape, sheets: tuple[str, ...] = ()) -> tuple[Candidate
 
 def likeliest(candidates: Sequence[Candidate]) -> Candidate | None:
     """The first line whose words say what it counts, or speak of electric cars; else the first."""
-    no_money = [one for one in candidates if not one.proposal.money and not one.is_total]
+    no_money = [
+        candidate
+        for candidate in candidates
+        if not candidate.proposal.money and not candidate.is_total
+    ]
     sure = [candidate for candidate in no_money if candidate.proposal.sure]
     counting = [candidate for candidate in no_money if candidate.proposal.counts]
     electric = [candidate for candidate in no_money if "electric" in candidate.proposal.words]
@@ -214,7 +218,9 @@ def _with_unit_of_titles(proposal: HeadProposal, titles: Iterable[str]) -> HeadP
 
 def _never_falls(numbers: Sequence[TableNumber]) -> bool:
     """Whether numbers only grow, but for the beginning of a year, at least four in a row."""
-    falls = sum(later.value < number.value for number, later in pairwise(numbers))
+    falls = sum(
+        following_number.value < number.value for number, following_number in pairwise(numbers)
+    )
     return len(numbers) >= LEAST_RUN and falls <= len(numbers) // 12
 
 

@@ -106,5 +106,5 @@ def _regularity(text: str, mark: str) -> tuple[int, int]:
         lengths = Counter(len(row) for row in csv.reader(top, delimiter=mark))
     except csv.Error:
         return 0, 0
-    several = {length: lines for length, lines in lengths.items() if length > 1}
-    return max(((lines, length) for length, lines in several.items()), default=(0, 0))
+    table_lengths = {length: lines for length, lines in lengths.items() if length > 1}
+    return max(((lines, length) for length, lines in table_lengths.items()), default=(0, 0))

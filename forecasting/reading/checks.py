@@ -91,22 +91,24 @@ def problems_of(answers: Answers, facts: Sequence[TableFact], name: str) -> list
     for fact in facts:
         by_series[fact.index].append(fact)
     doubts = [doubt for check in CHECKS for series in by_series.values()
-              for doubt in _first(check(series))]  # fmt: skip
+              for doubt in _one_doubt(check(series))]  # fmt: skip
     if not any("product" in {**answers.cells, **series.cells} for series in answers.read):
-        doubts += [doubt for series in by_series.values() for doubt in _first(new_and_used(series))]
+        doubts += [
+            doubt for series in by_series.values() for doubt in _one_doubt(new_and_used(series))
+        ]
     for check in CHECKS_OF_ALL:
-        doubts += _first(check(facts))
-    return [Problem(f"{name} {one.fact.name}", one.fault, one.hint) for one in doubts]
+        doubts += _one_doubt(check(facts))
+    return [Problem(f"{name} {doubt.fact.name}", doubt.fault, doubt.hint) for doubt in doubts]
 
 
-def _first(doubts: Doubts) -> list[Doubt]:
+def _one_doubt(doubts: Doubts) -> list[Doubt]:
     return [*doubts][:1]
 
 
 def _texts(fact: TableFact) -> list[str]:
     """The texts beside and above the numbers of a fact, the nearest first."""
-    near = [text for number in fact.numbers for text in number.near_texts]
-    return [*near, *fact.numbers[0].titles]
+    near_texts_of_fact = [text for number in fact.numbers for text in number.near_texts]
+    return [*near_texts_of_fact, *fact.numbers[0].titles]
 
 
 def money(facts: Sequence[TableFact]) -> Doubts:
@@ -115,11 +117,11 @@ def money(facts: Sequence[TableFact]) -> Doubts:
     if "USD" in unit or "CNY" in unit:
         return
     for fact in facts:
-        near = [text for number in fact.numbers for text in number.near_texts]
-        says_pieces = any(_PIECES.search(folded(text)) for text in near)
-        for text in near if says_pieces else _texts(fact):
+        near_texts_of_fact = [text for number in fact.numbers for text in number.near_texts]
+        says_pieces = any(_PIECES.search(folded(text)) for text in near_texts_of_fact)
+        for text in near_texts_of_fact if says_pieces else _texts(fact):
             if MONEY.search(folded(text)) and not _is_any_value(text, fact.shape):
-                fault = f"{fact.printed} may be money: {text[:60]!r}"
+                fault = f"{fact.text} may be money: {text[:60]!r}"
                 yield Doubt(fact, fault, "name a line of vehicles; money is not read")
 
 
@@ -138,15 +140,15 @@ def units(facts: Sequence[TableFact]) -> Doubts:
         in_cells = {number.scale for number in fact.numbers} - {1.0}
         if in_cells:
             if answer not in (None, *in_cells):
-                yield Doubt(fact, f"{fact.printed} prints its unit itself", "leave unit out")
+                yield Doubt(fact, f"{fact.text} prints its unit itself", "leave unit out")
             continue
-        near = [text for number in fact.numbers for text in number.near_texts]
-        texts = _texts(fact) if answer is None else near
-        printed = [(multiplier_in(folded(text)), text) for text in texts]
-        printed = [(unit, text) for unit, text in printed if unit != 1.0]
-        for unit, text in printed[:1]:
+        near_texts_of_fact = [text for number in fact.numbers for text in number.near_texts]
+        texts = _texts(fact) if answer is None else near_texts_of_fact
+        units_said = [(multiplier_in(folded(text)), text) for text in texts]
+        units_said = [(unit, text) for unit, text in units_said if unit != 1.0]
+        for unit, text in units_said[:1]:
             if unit != (answer or 1.0):
-                fault = f"{fact.printed} is in units of {unit:,.0f}: {text[:60]!r}"
+                fault = f"{fact.text} is in units of {unit:,.0f}: {text[:60]!r}"
                 yield Doubt(fact, fault, f"say unit: {unit:.0f}")
 
 
@@ -159,10 +161,10 @@ def fractions(facts: Sequence[TableFact]) -> Doubts:
     for fact in facts:
         if any(number.percent for number in fact.numbers):
             hint = f"say counts: {series.measure} {GROWTH}, if it is growth"
-            yield Doubt(fact, f"{fact.printed} is of percent, no number of {unit}", hint)
+            yield Doubt(fact, f"{fact.text} is of percent, no number of {unit}", hint)
         elif abs(fact.value - round(fact.value)) > 1e-6:
             hint = "say unit: 1000, or what a 1 of it is"
-            yield Doubt(fact, f"{fact.printed} is no whole number of {unit}", hint)
+            yield Doubt(fact, f"{fact.text} is no whole number of {unit}", hint)
 
 
 def percent_without_word(facts: Sequence[TableFact]) -> Doubts:
@@ -173,7 +175,7 @@ def percent_without_word(facts: Sequence[TableFact]) -> Doubts:
         says_percent = any(number.percent for number in fact.numbers)
         if not says_percent and not any(map(is_percent_line, _texts(fact))):
             hint = f"say counts: {fact.series.measure}, if it counts vehicles"
-            fault = f"{fact.printed} is said to be of percent, and nothing says %"
+            fault = f"{fact.text} is said to be of percent, and nothing says %"
             yield Doubt(fact, fault, hint)
 
 
@@ -184,21 +186,20 @@ def growth_beside(facts: Sequence[TableFact]) -> Doubts:
         return
     by_period = {(fact.place, fact.period): fact for fact in facts if len(fact.numbers) == 1}
     for (place, period), fact in by_period.items():
-        earlier = by_period.get((place, period.year_before()))
-        if earlier is None:
+        year_before = by_period.get((place, period.year_before()))
+        if year_before is None:
             continue
         for axis in (COLUMN, ROW):
-            growth = _beside(fact, axis, 1)
-            before: TableNumber | None = earlier.numbers[0]
-            now: TableNumber | None = fact.numbers[0]
+            growth = _neighbour(fact, axis, 1)
+            counts: list[TableNumber | None] = [year_before.numbers[0], fact.numbers[0]]
             if quantity == GROWTH:
-                growth = now
-                before, now = _beside(earlier, axis, -1), _beside(fact, axis, -1)
+                growth = fact.numbers[0]
+                counts = [_neighbour(year_before, axis, -1), _neighbour(fact, axis, -1)]
             if growth and _is_growth_alone(growth, axis, period):
-                yield from _contradiction(fact, growth, before, now)
+                yield from _contradiction(fact, growth, *counts)
 
 
-def _beside(fact: TableFact, axis: int, step: int) -> TableNumber | None:
+def _neighbour(fact: TableFact, axis: int, step: int) -> TableNumber | None:
     """The number in the line behind, or before, that of a fact."""
     place = fact.numbers[0].place
     lines = fact.shape.lines(axis)
@@ -225,21 +226,21 @@ def growth_of_counts(facts: Sequence[TableFact]) -> Doubts:
         if fact.series.quantity == GROWTH:
             measure, place = fact.series.measure, fact.place
             now = numbers.get((measure, place, fact.period))
-            before = numbers.get((measure, place, fact.period.year_before()))
-            yield from _contradiction(fact, fact.numbers[0], before, now)
+            previous = numbers.get((measure, place, fact.period.year_before()))
+            yield from _contradiction(fact, fact.numbers[0], previous, now)
 
 
 def _contradiction(
-    fact: TableFact, growth: TableNumber, before: TableNumber | None, now: TableNumber | None
+    fact: TableFact, growth: TableNumber, previous: TableNumber | None, now: TableNumber | None
 ) -> Doubts:
     """That two counts have another growth than is printed."""
-    if before is None or now is None or before.value <= 0:
+    if previous is None or now is None or previous.value <= 0:
         return
-    real = 100 * (now.value / before.value - 1)
+    real = 100 * (now.value / previous.value - 1)
     if abs(real - growth.value) > GROWTH_SLACK + 0.05 * abs(real) + growth.half_digit:
         fault = (
-            f"growth of {growth.text.rstrip('% ')} % in {growth.name}, and {before.text} in "
-            f"{before.name} to {now.text} in {now.name} is one of {real:,.1f} %"
+            f"growth of {growth.text.rstrip('% ')} % in {growth.name}, and {previous.text} in "
+            f"{previous.name} to {now.text} in {now.name} is one of {real:,.1f} %"
         )
         yield Doubt(fact, fault, "correct one of them, or name other lines")
 
@@ -255,10 +256,9 @@ def kinds(facts: Sequence[TableFact]) -> Doubts:
             if of_line and len(fact.numbers) == 1:
                 fault = f"{number.text} in {number.name} is of {', '.join(sorted(of_line))}"
                 yield Doubt(fact, fault, NAME_CARS)
-            elif over := _kinds_in_total(fact.shape, number):
-                fault = (
-                    f"{number.text} in {number.name} is a total over {', '.join(sorted(over))}, too"
-                )
+            elif total_kinds := _kinds_in_total(fact.shape, number):
+                listed = ", ".join(sorted(total_kinds))
+                fault = f"{number.text} in {number.name} is a total over {listed}, too"
                 yield Doubt(fact, fault, NAME_CARS)
 
 
@@ -279,13 +279,13 @@ def new_and_used(facts: Sequence[TableFact]) -> Doubts:
         return
     shape = facts[0].shape
     for axis in (COLUMN, ROW):
-        named = {line for fact in facts for line in fact.lines(axis)}
+        chosen = {line for fact in facts for line in fact.lines(axis)}
         texts = {line: folded(shape.text(axis, line)) for line in shape.lines(axis)}
-        counterparts = {text for line in named for text in _counterparts(texts.get(line, ""))}
+        counterparts = {text for line in chosen for text in _counterparts(texts.get(line, ""))}
         for line, text in texts.items():
             is_of_both = _NEW.search(text) or _USED.search(text)
-            if line not in named and is_of_both and {*_counterparts(text, False)} & counterparts:
-                fault = f"{facts[0].printed} is beside {shape.name(axis, line)}, which is not read"
+            if line not in chosen and is_of_both and {*_counterparts(text, False)} & counterparts:
+                fault = f"{facts[0].text} is beside {shape.name(axis, line)}, which is not read"
                 hint = "name both, or say product: new, or product: used"
                 yield Doubt(facts[0], fault, hint)
 
@@ -299,23 +299,23 @@ def _counterparts(text: str, other: bool = True) -> Iterator[tuple[str, str]]:
 
 def sums(facts: Sequence[TableFact]) -> Doubts:
     """A sum that was named together with its parts."""
-    several = [fact for fact in facts if len(fact.numbers) > 1]
-    for axis in (COLUMN, ROW) if several else ():
-        named = {line for fact in several for line in fact.lines(axis)}
-        if len(named) == 1:
+    facts_of_sums = [fact for fact in facts if len(fact.numbers) > 1]
+    for axis in (COLUMN, ROW) if facts_of_sums else ():
+        chosen = {line for fact in facts_of_sums for line in fact.lines(axis)}
+        if len(chosen) == 1:
             continue
-        shape = several[0].shape
-        for line in sorted(named):
+        shape = facts_of_sums[0].shape
+        for line in sorted(chosen):
             name = shape.name(axis, line)
             if is_total(shape.text(axis, line)):
                 fault = f"{name} is a sum, and is named with its parts"
-                yield Doubt(several[0], fault, "name the sum, or its parts")
-            for part in _parts_of_line(shape, axis, line, named):
+                yield Doubt(facts_of_sums[0], fault, "name the sum, or its parts")
+            for part in _parts_of_line(shape, axis, line, chosen):
                 fault = f"{name} is a sum, and is named with its part {shape.name(axis, part)}"
-                yield Doubt(several[0], fault, "name the sum, or its parts")
+                yield Doubt(facts_of_sums[0], fault, "name the sum, or its parts")
 
 
-def _parts_of_line(shape: Shape, axis: int, line: int, named: Iterable[int]) -> Iterator[int]:
+def _parts_of_line(shape: Shape, axis: int, line: int, chosen: Iterable[int]) -> Iterator[int]:
     """The named lines among those whose sum a line is in each of its numbers."""
     lines = shape.lines(axis)
     totals = {number.place[1 - axis]: number.value for number in shape.numbers_of(axis, line)}
@@ -332,7 +332,7 @@ def _parts_of_line(shape: Shape, axis: int, line: int, named: Iterable[int]) -> 
                 if number.place[1 - axis] in totals:
                     sums_so_far[number.place[1 - axis]] += number.value
             if len(run) > 1 and _are_equal(totals, sums_so_far):
-                yield from (part for part in run if part in {*named})
+                yield from (part for part in run if part in {*chosen})
 
 
 def _are_equal(totals: dict[int, float], sums_so_far: dict[int, float]) -> bool:
@@ -345,25 +345,25 @@ def falling_stock(facts: Sequence[TableFact]) -> Doubts:
     if measure.kind != "stock" or measure.unit != "vehicles":
         return
     in_order = sorted(facts, key=lambda fact: (fact.place, fact.period.end))
-    for earlier, later in pairwise(in_order):
-        falls = earlier.place == later.place and later.value < earlier.value
-        for text in _texts(later) if falls else ():
+    for previous, next_fact in pairwise(in_order):
+        falls = previous.place == next_fact.place and next_fact.value < previous.value
+        for text in _texts(next_fact) if falls else ():
             if FLOW_WORDS.search(folded(text)):
                 fault = (
-                    f"falls from {earlier.printed} in {earlier.name} to {later.printed}, "
+                    f"falls from {previous.text} in {previous.name} to {next_fact.text}, "
                     f"below {text[:60]!r}: no stock"
                 )
-                yield Doubt(later, fault, "say counts: ev_registrations, or another flow")
+                yield Doubt(next_fact, fault, "say counts: ev_registrations, or another flow")
 
 
 def two_numbers(facts: Sequence[TableFact]) -> Doubts:
     """Two numbers of one series, place and period that differ."""
-    seen: dict[tuple[str, str, Period, str], TableFact] = {}
+    by_key: dict[tuple[str, str, Period, str], TableFact] = {}
     for fact in facts:
         cells = repr(sorted(fact.series.cells.items()))
-        twin = seen.setdefault((fact.series.counts, fact.place, fact.period, cells), fact)
+        twin = by_key.setdefault((fact.series.counts, fact.place, fact.period, cells), fact)
         if twin.value != fact.value:
-            fault = f"{fact.printed} is of {fact.period}, and so is {twin.printed} in {twin.name}"
+            fault = f"{fact.text} is of {fact.period}, and so is {twin.text} in {twin.name}"
             yield Doubt(fact, fault, "name the lines of one of them")
 
 
@@ -371,11 +371,10 @@ def parts_above_wholes(facts: Sequence[TableFact]) -> Doubts:
     """Electric cars above all cars."""
     by_counts = {(fact.series.counts, fact.place, fact.period): fact for fact in facts}
     for fact in facts:
-        whole = by_counts.get((WHOLES.get(fact.series.counts, ""), fact.place, fact.period))
-        if whole and fact.value > whole.value + whole.half_digit:
-            fault = (
-                f"{fact.printed} electric cars are more than all, {whole.printed} in {whole.name}"
-            )
+        all_cars = by_counts.get((WHOLES.get(fact.series.counts, ""), fact.place, fact.period))
+        if all_cars and fact.value > all_cars.value + all_cars.half_digit:
+            number_of_all = f"{all_cars.text} in {all_cars.name}"
+            fault = f"{fact.text} electric cars are more than all, {number_of_all}"
             yield Doubt(fact, fault, "see what the lines count, and their unit")
 
 

@@ -172,9 +172,9 @@ class Question:
             return self.read(words)
         if words.isdecimal() and 1 <= int(words) <= len(values):
             return self.read(values[int(words) - 1])
-        return self.read(self._meant(folded(words)) or words)
+        return self.read(self._choice_meant(folded(words)) or words)
 
-    def _meant(self, words: str) -> str:
+    def _choice_meant(self, words: str) -> str:
         """The choice that is called by its words, or that alone begins with them."""
         meanings = {value: folded(meaning) for value, meaning in self.choices.items()}
         if words in meanings.values():
@@ -303,9 +303,9 @@ class TableDialogue:
             of_series = [fact for fact in facts if fact.index == index]
             unit = measure_of(series.measure).unit
             for fact in dict.fromkeys([0, len(of_series) - 1]) if of_series else ():
-                shown = of_series[fact]
-                value = f"{shown.value:,.6g} {'%' if '%' in shown.printed else unit}"
-                yield f"    {shown.printed} in {shown.name} is {value} of {shown.period}"
+                read_fact = of_series[fact]
+                value = f"{read_fact.value:,.6g} {'%' if '%' in read_fact.text else unit}"
+                yield f"    {read_fact.text} in {read_fact.name} is {value} of {read_fact.period}"
 
     def _encoding(self) -> Iterator[Question]:
         encodings = self.table.sheets(self.form.encoding, self.form.separator).encodings
@@ -432,7 +432,7 @@ class SeriesQuestions:
             if series is not None:
                 yield from self._periods(series)
                 yield from self._fix()
-        yield self._more()
+        yield self._another()
 
     def _question(
         self,
@@ -459,24 +459,40 @@ class SeriesQuestions:
     def _candidates(self) -> list[Candidate]:
         title = self.given("sheet")
         candidates = self.table.candidates(self.dialogue.file_answers())
-        return [one for one in candidates if not title or one.series.sheets == (title,)]
+        return [
+            candidate
+            for candidate in candidates
+            if not title or candidate.series.sheets == (title,)
+        ]
 
     def _proposed(self) -> Candidate | None:
         """The line that is proposed: the likeliest of those that are not read yet."""
         given = self.dialogue.given
         read = {given.get(f"{number} lines") for number in range(1, self.number)}
-        return likeliest([one for one in self._candidates() if _lines_in(one.series) not in read])
+        return likeliest(
+            [
+                candidate
+                for candidate in self._candidates()
+                if _lines_in(candidate.series) not in read
+            ]
+        )
 
     def _chosen(self) -> Candidate | None:
         """The candidate that was chosen; None of other lines."""
         lines = self.given("lines")
-        return next((one for one in self._candidates() if _lines_in(one.series) == lines), None)
+        return next(
+            (candidate for candidate in self._candidates() if _lines_in(candidate.series) == lines),
+            None,
+        )
 
     def _lines(self) -> Question:
         candidates = self._candidates()
         proposed = self._proposed()
         series = self.earlier or (proposed.series if proposed else None)
-        choices = {_lines_in(one.series): _listed(one) for one in candidates[:MOST_CANDIDATES]}
+        choices = {
+            _lines_in(candidate.series): _listed(candidate)
+            for candidate in candidates[:MOST_CANDIDATES]
+        }
         asks = "Which line is read?" if self.number == 1 else "Which other line is read?"
         lines = _lines_in(series) if series else ""
         return self._question("lines", asks, lines, self._read_lines, choices)
@@ -553,7 +569,7 @@ class SeriesQuestions:
     def _periods(self, series: SeriesAnswer) -> Iterator[Question]:
         """Of which period a number is: of a stock only where that is not known."""
         reading = self._reading(replace(series, periods="", year=None))
-        reasons = [one for one in reading.problems if one.hint in HINTS.values()]
+        reasons = [candidate for candidate in reading.problems if candidate.hint in HINTS.values()]
         asks = "Of which period is each number?"
         if reasons:
             because = f"{reasons[0].where.rpartition(' ')[2]} {reasons[0].fault}"
@@ -586,12 +602,14 @@ class SeriesQuestions:
         read = (*filter(None, previous), series)
         answers = replace(self.dialogue.file_answers(), read=read)
         if problems := self.table.read(answers).problems:
-            because = "; ".join(f"{one.fault} ({one.hint})" for one in problems[:3])
+            because = "; ".join(
+                f"{candidate.fault} ({candidate.hint})" for candidate in problems[:3]
+            )
             asks = "What do you answer otherwise?"
             reader = one_of(CORRECTIONS)
             yield self._question("fix", asks, LEAVE_OUT, reader, CORRECTIONS, because)
 
-    def _more(self) -> Question:
+    def _another(self) -> Question:
         following = SeriesQuestions(self.dialogue, self.number + 1)
         candidate = following._proposed()
         has_more = following.earlier or (candidate and candidate.proposal.sure)
@@ -618,7 +636,11 @@ def _unit_of_line(candidate: Candidate) -> tuple[str, str]:
     """The unit that the words and the numbers of a line propose, and why none."""
     proposal = candidate.proposal
     is_percent = any(number.percent for number in candidate.numbers)
-    fractions = [one.text for one in candidate.numbers if one.scale == 1 and one.value % 1 > 1e-9]
+    fractions = [
+        candidate.text
+        for candidate in candidate.numbers
+        if candidate.scale == 1 and candidate.value % 1 > 1e-9
+    ]
     if proposal.money:
         return MONEY_UNIT, ""
     if is_percent or proposal.words & GROWTH_WORDS:
@@ -766,7 +788,9 @@ def proposal_file(table: UserTable, proposal: TableProposal) -> str:
         comments[index, "counts"] = ", ".join(COUNTS)
         comments[index, "unit"] = "1, 1000, 1000000: what a 1 of the table is"
     questions = [f"# Not certain: {' '.join(words.split())}\n" for words in proposal.questions]
-    candidates = [f"#   {_listed(one)}\n" for one in table.candidates(answers)[:MOST_CANDIDATES]]
+    candidates = [
+        f"#   {_listed(candidate)}\n" for candidate in table.candidates(answers)[:MOST_CANDIDATES]
+    ]
     periods = ", ".join((OF_ITS_PERIOD, YEAR_TO_DATE, *LENGTHS, *CALENDAR_NAMES))
     return "".join(
         [

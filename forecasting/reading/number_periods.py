@@ -239,8 +239,10 @@ class PeriodReader:
             reason = f"stands for {day}, one day, which may be of a month, a quarter, a year"
             raise PeriodError(reason)
         months = {"year": 12, "quarter": 3, "month": 1}[length]
-        first = months * ((day.month - 1) // months) + 1
-        ends = [month(f"{day.year}-{number:02d}") for number in (first, first + months - 1)]
+        start_month = months * ((day.month - 1) // months) + 1
+        ends = [
+            month(f"{day.year}-{number:02d}") for number in (start_month, start_month + months - 1)
+        ]
         return Period(ends[0].start, ends[1].end)
 
     def _length(self, days: Sequence[dt.date]) -> str:
@@ -264,5 +266,5 @@ def _are_months(days: Sequence[dt.date]) -> bool:
     """Whether days follow each other by a month, at its first or its last day."""
     at_start = all(day.day == 1 for day in days)
     at_end = all((day + dt.timedelta(days=1)).day == 1 for day in days)
-    gaps = sorted((later - day).days for day, later in pairwise(days))
+    gaps = sorted((next_day - day).days for day, next_day in pairwise(days))
     return (at_start or at_end) and gaps[0] >= 28 and gaps[len(gaps) // 2] <= 31

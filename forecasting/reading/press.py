@@ -149,7 +149,7 @@ def propose_facts(
     list of PressProposal
         One for each number that may count something, in the order of the text.
     """
-    told = Told(published, place and place_code(place), measure, period)
+    context = Told(published, place and place_code(place), measure, period)
     sentences = [text]
     doubts: tuple[str, ...] = ()
     if len(text) > MAX_SENTENCE_CHARACTERS:
@@ -157,7 +157,7 @@ def propose_facts(
         doubts = ("stands in a longer text: see what is said around it",)
     proposals: list[PressProposal] = []
     for sentence in sentences:
-        proposals += _of_sentence(sentence, told)
+        proposals += _of_sentence(sentence, context)
         if len(proposals) >= MAX_PROPOSALS:
             break
     return [PressProposal(p.cells, p.doubts + doubts) for p in proposals[:MAX_PROPOSALS]]
@@ -181,18 +181,18 @@ def _without(pattern: str, words: str) -> str:
     return re.sub(rf"(?<![^\W\d_])(?:{pattern})(?![^\W\d_])", " ", words)
 
 
-def _of_sentence(sentence: str, told: Told) -> Iterator[PressProposal]:
+def _of_sentence(sentence: str, context: Told) -> Iterator[PressProposal]:
     """The facts of a sentence, one for each number that may count."""
     text = plain_text(sentence)
     if part := _OF_WHICH.search(text):  # a whole stands before its part
-        yield from _of_sentence(text[: part.start()], told)
-        for proposal in _of_sentence(text[part.end() :], told):
+        yield from _of_sentence(text[: part.start()], context)
+        for proposal in _of_sentence(text[part.end() :], context):
             doubt = "is a part of another number of the text"
             yield PressProposal(proposal.cells, (*proposal.doubts, doubt))
         return
     numbers = [number for number in numbers_in(text) if _may_count(number, text)]
     for number in numbers:
-        yield _proposal(text, number, numbers, told)
+        yield _proposal(text, number, numbers, context)
 
 
 def _may_count(number: Number, text: str) -> bool:
@@ -203,14 +203,14 @@ def _may_count(number: Number, text: str) -> bool:
             re.match(r"\s(?:new |battery |электро|electric|evs?\b|cars|vehicles|единиц|штук|новых)",
                      text[number.end :].lower()) is not None
         )  # fmt: skip
-    before, after = text[: number.start], text[number.end :]
+    lead_text, behind_number = text[: number.start], text[number.end :]
     if (
-        _BEFORE_A_NAME.search(before[-10:])
-        or _NO_COUNT.match(after)
-        or re.match(r"[A-Za-z]\d", after)
+        _BEFORE_A_NAME.search(lead_text[-10:])
+        or _NO_COUNT.match(behind_number)
+        or re.match(r"[A-Za-z]\d", behind_number)
     ):
         return False
-    blank = f"{before}{' ' * len(digits)}{after}"
+    blank = f"{lead_text}{' ' * len(digits)}{behind_number}"
     return number.percent or number.times or _words_of_period(text) == _words_of_period(blank)
 
 
@@ -219,7 +219,7 @@ def _words_of_period(text: str) -> tuple[object, ...]:
     return words.year, words.months, words.day
 
 
-def _proposal(text: str, number: Number, numbers: list[Number], told: Told) -> PressProposal:
+def _proposal(text: str, number: Number, numbers: list[Number], context: Told) -> PressProposal:
     """The fact of one number of a sentence."""
     doubts: list[str] = []
     rest_of_text = f"{text[: number.start]} {text[number.end :]}"
@@ -227,13 +227,13 @@ def _proposal(text: str, number: Number, numbers: list[Number], told: Told) -> P
     words = folded(rest_of_text)
     lead_text = folded(text[max(0, number.start - 40) : number.start])
     relation, lead = _relation(lead_text)
-    place = told.place or _place(words, doubts)
+    place = context.place or _place(words, doubts)
     event = _event(words, period_words, doubts)
-    measure = told.measure or _measure(event, words, doubts)
+    measure = context.measure or _measure(event, words, doubts)
     quantity, value = _amount(number, words, lead_text, doubts)
     quantity = quantity or _quantity(measure, words)
     one_day = on_a_day(measure, quantity)
-    period = told.period or _period(period_words, one_day, words, doubts)
+    period = context.period or _period(period_words, one_day, words, doubts)
     cells = {
         "measure": measure,
         "place": place,
@@ -242,13 +242,13 @@ def _proposal(text: str, number: Number, numbers: list[Number], told: Told) -> P
         "value": number_text(value),
         "rounding": number_text(number.half_digit),
         "kind": "outcome",
-        "published": str(told.published or ""),
+        "published": str(context.published or ""),
         **period_cells(period, one_day),
     }
     doubts += _doubts_of_digits(text[number.start : number.end], len(numbers))
     if measure and quantity and quantity_of(quantity).unit == "{unit}" and value % 1:
         doubts.append(f"is no whole number of {expected_unit(measure, quantity)}")
-    if period and told.published and period.end > told.published:
+    if period and context.published and period.end > context.published:
         doubts.append("ends after the day of the text")
     if unknown := _unknown(_without_ends(period_words), lead, event, quantity):
         examples = ", ".join(unknown[:MOST_UNKNOWN])
@@ -273,10 +273,10 @@ def _quantity(measure: str, words: str) -> str:
     return default_quantity(measure_of(measure).kind)
 
 
-def _relation(before: str) -> tuple[str, str]:
+def _relation(lead_text: str) -> tuple[str, str]:
     """How a number stands to the value, and the words that say it."""
     for relation, pattern in RELATION_WORDS.items():
-        match = re.search(rf"(?<![^\W\d_])(?:{pattern})(?: a total of)?$", before)
+        match = re.search(rf"(?<![^\W\d_])(?:{pattern})(?: a total of)?$", lead_text)
         if match:
             return relation, match[0].strip()
     return "equals", ""
@@ -332,7 +332,7 @@ def _measure(event: str, words: str, doubts: list[str]) -> str:
     return f"ev_{event}" if event else ""
 
 
-def _amount(number: Number, words: str, before: str, doubts: list[str]) -> tuple[str, float]:
+def _amount(number: Number, words: str, lead_text: str, doubts: list[str]) -> tuple[str, float]:
     """The quantity of a number, empty of a total or a stock, and its value."""
     sides = [side for side, pattern in CHANGES.items() if _has(pattern, words)]
     if number.percent:
@@ -340,7 +340,7 @@ def _amount(number: Number, words: str, before: str, doubts: list[str]) -> tuple
     if number.times:
         doubts.append("says how many times: of what?")
         return GROWTH, round(100 * (number.value - 1), 6)
-    if sides and not re.search(r"(?<![^\W\d_])(?:to|до)$", before):
+    if sides and not re.search(r"(?<![^\W\d_])(?:to|до)$", lead_text):
         doubts.append("may be a change, and not a count")
     if number.sign not in ("", "+"):
         doubts.append("is below 0, or the end of a range")

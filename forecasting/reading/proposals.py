@@ -282,12 +282,12 @@ def without_countries(words: str) -> str:
 
 
 def _countries_in(words: str) -> tuple[set[str], str]:
-    found = set()
+    codes = set()
     for code, pattern in _country_patterns():
         words, count = pattern.subn(" ", words)
         if count:
-            found.add(code)
-    return found, words
+            codes.add(code)
+    return codes, words
 
 
 @lru_cache(maxsize=1)

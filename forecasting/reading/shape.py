@@ -347,14 +347,14 @@ def shape_of(sheet: CellSheet, forms: Forms) -> Shape:
     numbers = _without_lines(numbers, COLUMN, period_columns)
     numbers = _without_lines(numbers, ROW, {*_period_rows(sheet, numbers, forms)})
     unread = _unread(cells, numbers, forms)
-    above, notes = _texts_above(sheet, numbers, unread)
+    texts_by_row, notes = _texts_above(sheet, numbers, unread)
     return Shape(
         sheet,
         forms,
-        _with_texts(sheet, numbers, above, period_columns, row_heads),
-        {place: text for place, text in unread.items() if above[place[ROW]].head_rows},
+        _with_texts(sheet, numbers, texts_by_row, period_columns, row_heads),
+        {place: text for place, text in unread.items() if texts_by_row[place[ROW]].head_rows},
         period_columns,
-        frozenset(row for texts in above.values() for row in texts.head_rows),
+        frozenset(row for texts in texts_by_row.values() for row in texts.head_rows),
         notes,
         row_heads,
     )
@@ -480,7 +480,9 @@ def _period_columns(
     for column, cells in sheet.columns().items():
         of_column = [numbers[row, column] for row in cells if (row, column) in numbers]
         values = _whole_numbers(of_column)
-        is_leftmost = not any(left < column and left not in columns for _, left in numbers)
+        is_leftmost = not any(
+            number_column < column and number_column not in columns for _, number_column in numbers
+        )
         head = _head_of_column(cells)
         if values and _are_years(values, forms.calendar):
             is_period = YEAR_HEADS.search(head) is not None or (is_leftmost and not has_years)
@@ -571,7 +573,7 @@ def _texts_above(
     """What stands above each row with numbers, and the texts below all."""
     number_rows = {row for row, _ in (*numbers, *unread)}
     columns = {column for _, column in numbers}
-    above: dict[int, _Above] = {}
+    texts_by_row: dict[int, _Above] = {}
     heads: list[int] = []
     titles: list[str] = []
     sections: list[str] = []
@@ -581,7 +583,7 @@ def _texts_above(
         texts = [*dict.fromkeys(cell.text for cell in cells.values())]
         if row in number_rows:
             titles_of_row = (*reversed(sections), *reversed(titles))
-            above[row] = _Above(tuple(heads), titles_of_row, "".join(sections[-1:]))
+            texts_by_row[row] = _Above(tuple(heads), titles_of_row, "".join(sections[-1:]))
             is_below_numbers = True
             texts_between = []
         elif row < max(number_rows, default=0) and _are_heads(cells, columns):
@@ -594,7 +596,7 @@ def _texts_above(
             sections = texts
         else:
             titles += texts
-    return above, tuple(texts_between)
+    return texts_by_row, tuple(texts_between)
 
 
 def _are_heads(cells: dict[int, SheetCell], columns: set[int]) -> bool:
@@ -626,8 +628,10 @@ def _heads(
     for row in head_rows:
         cell = sheet.cells.get((row, column))
         if cell is None and row != head_rows[-1]:
-            left = (sheet.cells.get((row, at)) for at in range(column - 1, leftmost - 1, -1))
-            cell = next(filter(None, left), None)
+            number_column = (
+                sheet.cells.get((row, at)) for at in range(column - 1, leftmost - 1, -1)
+            )
+            cell = next(filter(None, number_column), None)
         if cell is not None:
             texts[cell.text] = None
     return tuple(texts)
@@ -636,7 +640,7 @@ def _heads(
 def _with_texts(
     sheet: CellSheet,
     numbers: Mapping[Place, TableNumber],
-    above: Mapping[int, _Above],
+    texts_by_row: Mapping[int, _Above],
     period_columns: Collection[int],
     row_heads: Collection[int],
 ) -> dict[Place, TableNumber]:
@@ -645,7 +649,7 @@ def _with_texts(
     labelled = {}
     for place, number in numbers.items():
         row, column = place
-        of_row = above[row]
+        of_row = texts_by_row[row]
         labelled[place] = replace(
             number,
             heads=_heads(sheet, of_row.head_rows, column, leftmost),

@@ -76,7 +76,7 @@ class TableFact:
         return f"{sheet}{names}" + "+..." * (len(self.numbers) > NAMED_CELLS)
 
     @property
-    def printed(self) -> str:
+    def text(self) -> str:
         """What its cells print."""
         return " + ".join(number.text for number in self.numbers[:NAMED_CELLS])
 
@@ -203,20 +203,20 @@ class _SheetReader:
         """Numbers without those of lines that nobody named: ranks, percent, sums, and lines
         without a period beside others that have one.
         """
-        kept = [*numbers]
+        remaining = [*numbers]
         for axis in (COLUMN, ROW):
             if self.lines.names[axis]:
                 continue
             reasons = {line: self._other_thing(axis, line) for line in self.lines.lines(axis)}
-            silent = self._silent_lines(axis, kept)
+            silent = self._silent_lines(axis, remaining)
             reasons |= {line: reasons[line] or "names no period" for line in silent}
             self.left_out += [
                 f"{self.shape.name(axis, line)}: {reason}"
                 for line, reason in reasons.items()
                 if reason
             ]
-            kept = [number for number in kept if not reasons[number.place[axis]]]
-        return kept
+            remaining = [number for number in remaining if not reasons[number.place[axis]]]
+        return remaining
 
     def _other_thing(self, axis: int, line: int) -> str:
         """What a line holds besides counts; empty where it may hold counts."""
@@ -276,13 +276,13 @@ class _SheetReader:
         """
         column = label_column(self.entry, self.shape, "place", name)
         placed = [_Dated(n, period, self._place_in(column, n)) for n, period in dated]
-        unknown = [one.number for one in placed if not one.place]
+        unknown = [dated_number.number for dated_number in placed if not dated_number.place]
         if placed and len(unknown) == len(placed):
             fault = "names no known place in the column of places"
             raise LedgerError([self.entry.problem(unknown[0], self.shape, fault, "say place: GE")])
         rows = dict.fromkeys(number.place[ROW] for number in unknown)
         self.left_out += [f"{self.shape.name(ROW, row)}: is no known place" for row in rows]
-        return [one for one in placed if one.place]
+        return [dated_number for dated_number in placed if dated_number.place]
 
     def _place_in(self, column: int, number: TableNumber) -> str:
         return find_place(self.shape.label(number.place[ROW], column))
@@ -366,8 +366,8 @@ class _SheetReader:
         return group
 
     def _conflict(self, group: Sequence[TableNumber], reason: str) -> LedgerError:
-        number, other = group[:2]
-        fault = f"{number.text} and {other.text} in {other.name}: {reason}"
+        number, neighbour = group[:2]
+        fault = f"{number.text} and {neighbour.text} in {neighbour.name}: {reason}"
         hint = "name their columns by letters, or their rows by numbers"
         return LedgerError([self.entry.problem(number, self.shape, fault, hint)])
 
@@ -399,7 +399,7 @@ def _without_sums_of_periods(
         is_covered = sum(part.period.days for part in parts) == fact.period.days
         numbers = [number for part in (fact, *parts) for number in part.numbers]
         if is_covered and _is_near(sum(part.value for part in parts), fact.value, numbers):
-            left_out.append(f"{fact.name} {fact.printed}: is the sum of {fact.period}")
+            left_out.append(f"{fact.name} {fact.text}: is the sum of {fact.period}")
         else:
             yield fact
 

@@ -54,9 +54,12 @@ def proposal_of_table(table: UserTable, answers: Answers | None = None) -> Table
     """
     answers = answers or Answers()
     candidates = table.candidates(answers)
-    candidates = [one for one in candidates if not one.is_total] or candidates
+    candidates = [candidate for candidate in candidates if not candidate.is_total] or candidates
     chosen = _chosen(candidates)
-    series = {(one.series.counts, one.series.sheets): one for one in reversed(chosen)}
+    series = {
+        (candidate.series.counts, candidate.series.sheets): candidate
+        for candidate in reversed(chosen)
+    }
     distinct = [*series.values()][::-1]
     proposed = replace(answers, read=tuple(candidate.series for candidate in distinct))
     questions = [
@@ -91,7 +94,7 @@ def _questions_of_lines(
     """What is not certain of which lines are read."""
     if not candidates:
         yield "which lines are read? (no numbers were found)"
-    sheets = dict.fromkeys(title for one in candidates for title in one.series.sheets)
+    sheets = dict.fromkeys(title for candidate in candidates for title in candidate.series.sheets)
     if len(sheets) > 1:
         yield f"which sheet is read: {', '.join(sheets)[:200]}?"
     plug_ins = [candidate.label for candidate in candidates if is_of_plug_ins(candidate.label)]
@@ -156,8 +159,8 @@ def _questions_of_places(table: UserTable, reading: SeriesReading) -> Iterator[s
     places = {fact.place for fact in reading.facts} - {""}
     is_trade = any(fact.series.measure.endswith(("imports", "exports")) for fact in reading.facts)
     if places and ((table.place and places != {table.place}) or (is_trade and len(places) > 1)):
-        named = ", ".join(sorted(places)[:NAMED_WORDS])
-        yield f"are {named} the places of the numbers (say place: {{column: A}}) or partners?"
+        codes = ", ".join(sorted(places)[:NAMED_WORDS])
+        yield f"are {codes} the places of the numbers (say place: {{column: A}}) or partners?"
 
 
 def _questions_of_growth(candidate: Candidate, reading: SeriesReading) -> Iterator[str]:

@@ -169,7 +169,7 @@ def _caveats_of_table(path: Path) -> list[Caveat]:
         values = {"subject": path.name, "own": answers_path(path).name}
         caveats.append(Caveat("read_by_words", values=values | {"answers": read.answers.to_yaml()}))
     if read.left_out:
-        some = [*read.left_out[:MAX_LISTED_LINES]]
-        lines = {"subject": path.name, "number": len(read.left_out), "some": some}
+        listed_lines = [*read.left_out[:MAX_LISTED_LINES]]
+        lines = {"subject": path.name, "number": len(read.left_out), "some": listed_lines}
         caveats.append(Caveat("lines_left_out", values=lines))
     return caveats

@@ -80,7 +80,7 @@ class TableReading:
         series = fact.series
         number = fact.numbers[0]
         relations = {number.relation for number in fact.numbers}
-        texts = [*number.labels.values(), *number.heads, fact.printed]
+        texts = [*number.labels.values(), *number.heads, fact.text]
         one_day = on_a_day(series.measure, series.quantity)
         return {
             "measure": series.measure,
@@ -176,8 +176,8 @@ class UserTable:
     def _overlaps(self, answers: Answers, readings: Sequence[SeriesReading]) -> Iterator[Problem]:
         """Cells that two entries name."""
         for index, reading in enumerate(readings):
-            for earlier_index, earlier in enumerate(readings[:index]):
-                for _, *place in sorted(reading.cells & earlier.cells)[:1]:
+            for earlier_index, previous in enumerate(readings[:index]):
+                for _, *place in sorted(reading.cells & previous.cells)[:1]:
                     name = cell_name((place[ROW], place[COLUMN]))
                     fault = f"reads {name}, which read[{earlier_index}] reads, too"
                     hint = "name each line in one entry"

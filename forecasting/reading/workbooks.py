@@ -75,10 +75,10 @@ def _hidden_columns(sheet: Any, cells: Iterable[Place]) -> list[int]:
 
 def _spread(cells: dict[Place, SheetCell], top: int, bottom: int, left: int, right: int) -> None:
     """Set the first cell of a merged range in each of its cells."""
-    first = cells.get((top, left))
-    if first is None:
+    corner = cells.get((top, left))
+    if corner is None:
         return
-    copy = SheetCell(first.text, first.number, first.day, first.form, repeated=True)
+    copy = SheetCell(corner.text, corner.number, corner.day, corner.form, repeated=True)
     for row in range(top, bottom + 1):
         for column in range(left, right + 1):
             if (row, column) != (top, left):
@@ -218,11 +218,13 @@ def _cell_of(value: object, form: str) -> SheetCell:
     if not math.isfinite(number):
         return SheetCell(str(value))
     read = number_form(form)
-    shown = number * (100 if read.percent else 1) / 1000**read.thousands
-    shown = round(shown, 9)
-    text = str(int(shown)) if shown.is_integer() and abs(shown) < 1e15 else repr(shown)
+    displayed = number * (100 if read.percent else 1) / 1000**read.thousands
+    displayed = round(displayed, 9)
+    text = (
+        str(int(displayed)) if displayed.is_integer() and abs(displayed) < 1e15 else repr(displayed)
+    )
     unit = "%" if read.percent else read.unit
-    return SheetCell(f"{text} {unit}".strip(), shown, form=form)
+    return SheetCell(f"{text} {unit}".strip(), displayed, form=form)
 
 
 def _date_text(day: dt.date, form: str) -> str:
