@@ -220,3 +220,26 @@ def test_a_folder_that_a_store_lists_is_no_report(
     system, root = fsspec.core.url_to_fs(address)
     monkeypatch.setattr(type(system), "find", lambda self, path: [f"{root}/", f"{root}/uz-a/"])
     assert run([project.params], address, dry_run=True).count("stale") == 1
+
+
+def test_what_a_store_needs_besides_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def missing(name: str) -> None:
+        raise ImportError("no gcsfs")
+
+    monkeypatch.setattr(remote.importlib, "import_module", missing)
+    told = (
+        r"^gs://x needs more to be installed: pip install 'ev-forecasting\[remote\]' \(no gcsfs\)$"
+    )
+    with pytest.raises(InputError, match=told):
+        remote._connect("gs://x", tmp_path)
+
+
+def test_a_name_that_is_too_long_for_the_disk_is_told_in_part(tmp_path: Path) -> None:
+    system, root = fsspec.core.url_to_fs(f"memory://{tmp_path.name}/long")
+    path = f"{root}/{'a' * 300}/run.json"
+    system.pipe(path, b"{}")
+    with pytest.raises(InputError, match=r"^cannot read ") as caught:
+        remote._Remote(system, root, tmp_path).pull()
+    assert str(caught.value) == f"cannot read {path[:200]!a}: File name too long"

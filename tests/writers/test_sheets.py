@@ -6,7 +6,7 @@ import io
 import openpyxl
 
 from forecasting.writers.display import BulletList
-from forecasting.writers.sheets import Book
+from forecasting.writers.sheets import Book, SheetNumber
 
 
 def read(book: Book) -> openpyxl.Workbook:
@@ -67,3 +67,35 @@ def test_a_list_has_a_place_for_each_line_that_numbers_lead_to() -> None:
     assert placed._repr_html_() == (
         '<ol class="k"><li id="a">one &lt;b&gt;</li><li id="b&quot;">two</li></ol>'
     )
+
+
+def test_a_number_is_written_with_three_digits_or_as_it_asks() -> None:
+    book = Book("A")
+    sheet = book.sheet("Numbers", "", [])
+    numbers = [
+        SheetNumber(1234.5),
+        SheetNumber(12.34),
+        SheetNumber(0.02),
+        SheetNumber(12.34, decimals=0),
+        SheetNumber(12.34, "B1+1"),
+        SheetNumber(float("nan")),
+        SheetNumber(float("inf"), "B1+1"),
+    ]
+    for row, number in enumerate([*numbers, 2025, 0.5, float("nan"), "", "text"]):
+        book.cell(sheet, row, 0, number)
+    found = read(book)["Numbers"]
+    cells = [found.cell(row, 1) for row in range(1, 13)]
+    assert [(cell.value, cell.number_format) for cell in cells] == [
+        (1234.5, "#,##0"),
+        (12.34, "#,##0.0"),
+        (0.02, "#,##0.000"),
+        (12.34, "#,##0"),
+        ('=IFERROR(B1+1,"")', "#,##0.0"),
+        (None, "General"),
+        ('=IFERROR(B1+1,"")', "#,##0"),
+        (2025, "0"),
+        (0.5, "#,##0.000"),
+        (None, "General"),
+        (None, "General"),
+        ("text", "General"),
+    ]
