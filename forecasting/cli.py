@@ -900,7 +900,8 @@ def mend(folder: Path) -> None:
     for file in moved:
         say(sentence(SET_ASIDE, file=file, folder=CHAIN_ASIDE))
     last = chain[-1].file if chain else ""
-    say(sentence(MENDED, files=plural(len(chain), *KEPT_FILES), last=last, whole=not moved))
+    words = sentence(MENDED, files=plural(len(chain), *KEPT_FILES), last=last, whole=not moved)
+    answer(words, files=[kept.file for kept in chain], set_aside=moved)
 
 
 FORMS = {

@@ -302,6 +302,17 @@ def test_a_record_with_two_ends_is_mended_and_loses_nothing(record: Path, report
     assert done.stdout.endswith(
         "the last 2025-03-01/uzbekistan-constrained.json; nothing was to be mended\n"
     )
+    done = CliRunner().invoke(main, ["mend", str(record), "--json"])
+    told = json.loads(done.stdout)
+    assert (len(told["files"]), told["set_aside"]) == (9, [])
+    assert told["files"][-1] == "2025-03-01/uzbekistan-constrained.json"
+
+
+def test_a_program_is_told_what_was_set_aside(record: Path, reports: Path) -> None:
+    file = forked(record, reports)
+    done = CliRunner().invoke(main, ["mend", str(record), "--json"])
+    told = json.loads(done.stdout)
+    assert (told["set_aside"], len(told["files"])) == ([file], 7)
 
 
 def test_the_longer_of_two_ends_stays_where_neither_is_listed(record: Path, reports: Path) -> None:
