@@ -14,6 +14,7 @@ from forecasting.growth.quotas import QuotaDays, days_used_up, quota_days
 from forecasting.parameters.schema import Scenario
 from forecasting.scenarios.facts_on_day import (
     FlowInputs,
+    day_of_forecast,
     facts_of_flow,
     facts_of_scenario,
     flow_inputs,
@@ -193,7 +194,7 @@ def quota_claim(
     if as_of:
         scenario = scenario.on(as_date(as_of))
     facts = facts_of_scenario(scenario, ledger)
-    forecast_day = scenario.known_by(facts)
+    forecast_day = day_of_forecast(scenario, facts)
     if scenario.as_of == "latest" and quota.announced:
         forecast_day = max(forecast_day, quota.announced)
     forecast = quota_forecast(quota, scenario, facts, forecast_day)

@@ -10,15 +10,14 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from statistics import mode
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, ValidationError
 
 from forecasting.demand.parameters import load_parameters
-from forecasting.evidence.rules import OBSERVATION_KINDS, publication
 from forecasting.parameters.naming import country_code, names_of_place, unsafe_name
 from forecasting.parameters.values import (
     AsOf,
@@ -38,23 +37,19 @@ from forecasting.parameters.values import (
 )
 from forecasting.showing import Shown
 from forecasting.vocabulary.arguments import path as file_path, short_repr, takes, texts
-from forecasting.vocabulary.errors import EvidenceError, InputError, Problem, ScenarioError
+from forecasting.vocabulary.errors import InputError, Problem, ScenarioError
 from forecasting.vocabulary.files import fault_of_place, name_table
 from forecasting.vocabulary.measures import (
     FLOW_OF_COUNT,
-    MEASURES,
-    count_of,
     did_you_mean,
 )
 from forecasting.vocabulary.models import CheckedCall
 from forecasting.vocabulary.periods import as_date
-from forecasting.vocabulary.places import WORLD
 from forecasting.vocabulary.strict_yaml import Check, Document, KeyPath, read_yaml
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
-    from forecasting.evidence.ledger import Ledger
 
 # Words of earlier versions, and what to write in their place
 REPLACED = {"cap": "kind: quota, with policy: a quota of policies.csv"}
@@ -77,15 +72,6 @@ CORRIDORS: dict[str, tuple[str, tuple[str, ...]]] = {
     "horgos": ("ev_exports", ("horgos",)),
     "ports": ("vehicle_exports", ("horgos", "alashankou", "baktu")),
 }
-
-
-def _check_ledger(argument: str, value: object) -> None:
-    from forecasting.evidence.ledger import Ledger
-
-    if not isinstance(value, Ledger):
-        raise EvidenceError(
-            f"{argument} is {short_repr(value)}; give a Ledger, as fc.read_ledger makes it"
-        )
 
 
 class Scenario(Shown, Strict, metaclass=CheckedCall):
@@ -182,68 +168,6 @@ class Scenario(Shown, Strict, metaclass=CheckedCall):
         """Where its flow is counted: in the country, or at the places of the corridor."""
         return (self.country,) if self.country else self.places
 
-    def known_by(self, ledger: Ledger) -> dt.date:
-        """The day of the forecast.
-
-        ``latest`` is the last day on which any fact or policy of the country or its partners was
-        published, whatever the scenario uses of them: all scenarios of a country have one day. A
-        policy counts where it was known by the newest fact of the ledger. Where the flow is not
-        counted the day is that of this fact: that nobody has printed a count is known by then.
-
-        Parameters
-        ----------
-        ledger : Ledger
-            For the newest day of publication, where the scenario asks for the latest.
-
-        Returns
-        -------
-        date
-            Day of the forecast.
-
-        Raises
-        ------
-        EvidenceError
-            Where no fact of the ledger has a date of publication, and for anything but a ledger.
-
-        Examples
-        --------
-        >>> from forecasting.evidence.ledger import Ledger
-        >>> given = dict(country="UZ", scenario="a", as_of="2023-06-26", horizon=2030, seed=1)
-        >>> scenario_from_parameters(given).known_by(Ledger())
-        datetime.date(2023, 6, 26)
-        """
-        _check_ledger("ledger", ledger)
-        if self.as_of != "latest":
-            return as_date(self.as_of)
-        from forecasting.evidence.policies import policies_of
-
-        facts = ledger.frame[ledger.frame["published"].ne("")]
-        if facts.empty:
-            raise EvidenceError(
-                f"as_of is latest, and no fact that {self.name} may use has a date of "
-                "publication; give as_of a date, or a ledger with dates"
-            )
-        counts = facts["kind"].isin(OBSERVATION_KINDS) & facts["place"].isin(self.counted_at)
-        counts &= facts["partner"].eq(WORLD) & facts["measure"].isin(self._counted_measures)
-        if not counts.any():
-            # By the newest of all facts it is known that nobody has printed a count
-            return ledger.latest
-        is_about = facts["place"].isin(self.counted_at) | facts["partner"].isin(self.counted_at)
-        related = {*facts.loc[is_about, "place"], *facts.loc[is_about, "partner"]} - {WORLD}
-        printed = map(publication, facts.loc[facts["place"].isin(related), "published"])
-        days = [span.end for span in printed if span]
-        # A ledger that ends on a day knows no policy of a later one
-        policies = [policies_of(place) for place in self.counted_at]
-        days += [policy.known_from for policy in chain(*policies) if policy.is_known(ledger.latest)]
-        return max(days)
-
-    @property
-    def _counted_measures(self) -> list[str]:
-        """The flow, and in a country the stock that it fills."""
-        flow = MEASURES[self.measure]
-        stock = count_of("stock", flow.vehicle) if self.country and flow.electric else None
-        return [self.measure, stock] if stock else [self.measure]
-
     @takes(ScenarioError, files=texts("the paths of ledgers"))
     def with_ledger(self, files: Sequence[str]) -> Scenario:
         """The same scenario with more files of facts.
@@ -289,15 +213,15 @@ class Scenario(Shown, Strict, metaclass=CheckedCall):
         >>> scenario_from_parameters(given).of_own_facts().measure
         'ev_imports'
         """
+        from forecasting.evidence.ledger import measures_counted
         from forecasting.reading.user_ledgers import facts_that_a_file_names
 
         if not self.ledger or not self._asks_for_flow:
             return self
+        country = self.country or ""
         with contextlib.suppress(InputError):
-            facts = facts_that_a_file_names(
-                self.ledger, self.shipped_facts, place=self.country or ""
-            )
-            return self.of_counted(facts)
+            facts = facts_that_a_file_names(self.ledger, self.shipped_facts, place=country)
+            return self.of_counted(measures_counted(facts, country))
         return self
 
     @property
@@ -305,14 +229,15 @@ class Scenario(Shown, Strict, metaclass=CheckedCall):
         """Whether what is counted tells the flow: a country's scenario that names none."""
         return self.country is not None and "measure" not in self.model_fields_set
 
-    def of_counted(self, facts: Ledger) -> Scenario:
-        """The same scenario, of the flow that most facts count where it names none, and where
+    @takes(ScenarioError, measures=texts("names of measures"))
+    def of_counted(self, measures: Iterable[str]) -> Scenario:
+        """The same scenario, of the flow that is counted most often where it names none, and where
         nobody counts the usual one.
 
         Parameters
         ----------
-        facts : Ledger
-            Of any day.
+        measures : iterable of str
+            Of each fact that counts something in its country, on any day.
 
         Returns
         -------
@@ -321,24 +246,21 @@ class Scenario(Shown, Strict, metaclass=CheckedCall):
 
         Raises
         ------
-        EvidenceError
-            For anything but a ledger.
+        ScenarioError
+            For anything but names.
 
         Examples
         --------
-        >>> from forecasting.evidence.ledger import Ledger
         >>> given = dict(country="UZ", scenario="a", as_of="latest", horizon=2030, seed=1)
-        >>> scenario_from_parameters(given).of_counted(Ledger()).measure
-        'ev_imports'
+        >>> scenario_from_parameters(given).of_counted(["ev_stock", "ev_registrations"]).measure
+        'ev_registrations'
         """
-        _check_ledger("facts", facts)
         if not self._asks_for_flow:
             return self
-        measures = facts.select(self.country, kind=OBSERVATION_KINDS).frame["measure"]
-        flows = measures.map(FLOW_OF_COUNT).dropna()
-        if flows.empty or self.measure in {*flows}:
+        flows = sorted(FLOW_OF_COUNT[name] for name in measures if name in FLOW_OF_COUNT)
+        if not flows or self.measure in flows:
             return self
-        return self.model_copy(update={"measure": flows.mode()[0]})
+        return self.model_copy(update={"measure": mode(flows)})
 
     def __repr__(self) -> str:
         events = ", ".join(driver.name for driver in self.drivers) or "none"

@@ -167,7 +167,8 @@ def params_text(scenario: Scenario, stem: str, origin: str = "", folder: Path | 
     # Norway, mine.
     country: "NO"  # An ISO 3166 alpha-2 code
     scenario: "mine"  # Which one: baseline, accelerated, constrained or a name of your own
-    as_of: "latest"  # A date, or latest: the last day on which anything that is used was published
+    as_of: "latest"  # A date, or latest: the last day on which any fact or policy of the country or
+    its partners was published
     horizon: 2030  # Last year of the outlook
     seed: 1  # Scenarios that share it share their random draws, so that they can be compared and
     added

@@ -24,7 +24,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.words import in_words, period_words
 from forecasting.parameters.schema import Scenario, stored_scenario
 from forecasting.reporting.html import write_page
-from forecasting.scenarios.facts_on_day import facts_of_places
+from forecasting.scenarios.facts_on_day import day_of_forecast, facts_of_places
 from forecasting.scenarios.place_flows import missing_places
 from forecasting.scenarios.question import find_scenarios
 from forecasting.vocabulary.errors import ForecastingError
@@ -167,7 +167,7 @@ def _facts_used(scenario: Scenario, ledger: Ledger) -> set[str]:
     """Facts of the article's day that a flow is forecast from, of places that have a forecast
     today.
     """
-    uncounted_places = missing_places(scenario, ledger, scenario.known_by(ledger))
+    uncounted_places = missing_places(scenario, ledger, day_of_forecast(scenario, ledger))
     facts = facts_of_places(scenario, ledger, ARTICLE_DAY)
     return {fact.id for fact in facts if fact.place not in uncounted_places}
 

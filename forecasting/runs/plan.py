@@ -422,9 +422,9 @@ def notebook_name(parameters: Record) -> str:
 
 def _facts_hash(scenario: Scenario, ledger: Ledger) -> str:
     """Hash the facts of a scenario's places, known by its day, and those that its drivers cite."""
-    from forecasting.scenarios.facts_on_day import driver_facts
+    from forecasting.scenarios.facts_on_day import day_of_forecast, driver_facts
 
-    day = scenario.known_by(ledger)
+    day = day_of_forecast(scenario, ledger)
     places = scenario.counted_at
     parts = [ledger.select(place=place, partner=None, as_of=day).hash() for place in places]
     cited = [ledger.get(name).model_dump_json() for name in driver_facts(scenario.drivers)]

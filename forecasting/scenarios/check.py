@@ -144,8 +144,11 @@ def _day_problems(
 ) -> Iterator[Problem]:
     """The problem of a scenario that asks for the latest day and may use no fact at all."""
     if checked.scenario and not (checked.problems or ledger or len(checked.ledger)):
+        # Imported here: to check a ledger needs no library of a forecast
+        from forecasting.scenarios.facts_on_day import day_of_forecast
+
         try:
-            checked.scenario.known_by(checked.ledger)
+            day_of_forecast(checked.scenario, checked.ledger)
         except EvidenceError as error:
             fault, _, hint = str(error).partition("; ")
             yield Problem(str(path), fault, hint)

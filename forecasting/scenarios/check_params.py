@@ -13,13 +13,13 @@ from pydantic import ValidationError
 from forecasting.demand.parameters import load_parameters
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.fact import typed_facts
-from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.ledger import Ledger, measures_counted
 from forecasting.evidence.usable import usable_facts
 from forecasting.parameters.schema import Scenario, scenario_of
 from forecasting.parameters.values import Range, fact_ids
 from forecasting.reading.user_ledgers import facts_of
 from forecasting.scenarios.assumptions import KeyProblem, assumption_faults, refused, target_faults
-from forecasting.scenarios.facts_on_day import flow_inputs, unused_facts
+from forecasting.scenarios.facts_on_day import day_of_forecast, flow_inputs, unused_facts
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import EvidenceError, LedgerError, Problem, ScenarioError
 from forecasting.vocabulary.limits import MAX_PROBLEMS
@@ -68,7 +68,7 @@ class CheckedScenario:
             yield Caveat("named_otherwise", values=values)
         if not scenario.country or not len(self.ledger):
             return
-        as_of = scenario.known_by(self.ledger)
+        as_of = day_of_forecast(scenario, self.ledger)
         for caveat in unused_facts(scenario, as_of):
             yield caveat.with_values(subject=subject)
         inputs = flow_inputs(scenario, scenario.country, self.ledger, as_of)
@@ -127,7 +127,8 @@ def read_checked(
                 ledger = ledger.concat(file_facts)
             except LedgerError as error:
                 problems += [Problem(f"{where} {p.where}", p.fault, p.hint) for p in error.problems]
-        scenario = scenario.of_counted(ledger)
+        if scenario.country:
+            scenario = scenario.of_counted(measures_counted(ledger, scenario.country))
         faults = [*_faults_with_ledger(scenario, ledger)]
     except ScenarioError as error:
         problems += error.problems
@@ -182,7 +183,7 @@ def _faults_with_ledger(scenario: Scenario, ledger: Ledger) -> Iterator[KeyProbl
     if not len(ledger):
         return
     try:
-        as_of = scenario.known_by(ledger)
+        as_of = day_of_forecast(scenario, ledger)
     except EvidenceError as error:
         fault, _, hint = str(error).partition("; ")
         yield KeyProblem(("as_of",), fault, hint)

@@ -23,8 +23,10 @@ from forecasting.parameters.schema import Driver, Scenario, scenario_from_file
 from forecasting.reading.user_ledgers import facts_of, facts_that_a_file_names
 from forecasting.scenarios.question import find_scenario, params_file
 from forecasting.vocabulary.caveats import Caveat
-from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.errors import EvidenceError, InputError
 from forecasting.vocabulary.measures import CAR, MEASURES, NEW_CARS, count_of
+from forecasting.vocabulary.periods import as_date
+from forecasting.vocabulary.places import WORLD
 
 if TYPE_CHECKING:
     from forecasting.growth.starting import MarketSize
@@ -116,6 +118,59 @@ def facts_of_files(
     if not facts:
         facts = [facts_of_place(place or "")]
     return reduce(Ledger.concat, [*facts, facts_of(ledgers, shipped=False)])
+
+
+def day_of_forecast(scenario: Scenario, ledger: Ledger) -> dt.date:
+    """The day of a scenario's forecast.
+
+    ``latest`` is the last day on which any fact or policy of the country or its partners was
+    published, whatever the scenario uses of them: all scenarios of a country have one day. A
+    policy counts where it was known by the newest fact of the ledger. Where the flow is not
+    counted the day is that of this fact: that nobody has printed a count is known by then.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With a day, or ``latest``.
+    ledger : Ledger
+        All facts that it may use.
+
+    Raises
+    ------
+    EvidenceError
+        Where no fact of the ledger has a date of publication.
+
+    Examples
+    --------
+    >>> day_of_forecast(find_scenario("UZ").on(dt.date(2023, 6, 26)), Ledger())
+    datetime.date(2023, 6, 26)
+    """
+    if scenario.as_of != "latest":
+        return as_date(scenario.as_of)
+    published = [fact for fact in ledger if fact.known_from]
+    if not published:
+        raise EvidenceError(
+            f"as_of is latest, and no fact that {scenario.name} may use has a date of "
+            "publication; give as_of a date, or a ledger with dates"
+        )
+    places = scenario.counted_at
+    if not any(_counts_flow(fact, scenario) for fact in published):
+        # By the newest of all facts it is known that nobody has printed a count
+        return ledger.latest
+    sides = [{fact.place, fact.partner} for fact in published]
+    related = set().union(*(side for side in sides if side & {*places})) - {WORLD}
+    days = [fact.known_from for fact in published if fact.place in related and fact.known_from]
+    # A ledger that ends on a day knows no policy of a later one
+    policies = chain.from_iterable(map(policies_of, places))
+    return max([*days, *(row.known_from for row in policies if row.is_known(ledger.latest))])
+
+
+def _counts_flow(fact: Fact, scenario: Scenario) -> bool:
+    """Whether a fact counts a scenario's flow, or in a country the stock that it fills."""
+    flow = MEASURES[scenario.measure]
+    stock = count_of("stock", flow.vehicle) if scenario.country and flow.electric else None
+    of_flow = fact.measure in (scenario.measure, stock) and fact.place in scenario.counted_at
+    return of_flow and fact.of_world and fact.kind in OBSERVATION_KINDS
 
 
 def unused_facts(scenario: Scenario, as_of: dt.date, added: Iterable[Fact] = ()) -> list[Caveat]:

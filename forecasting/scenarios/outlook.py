@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from forecasting import __version__
-from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.ledger import Ledger, measures_counted
 from forecasting.growth.prior import Prior
 from forecasting.growth.sharing import read_cache
 from forecasting.growth.stored_flow import save_flow
@@ -23,6 +23,7 @@ from forecasting.parameters.schema import Drivers, Scenario, stored_scenario
 from forecasting.scenarios.age import age_of
 from forecasting.scenarios.assumptions import demand_of, demand_parameters
 from forecasting.scenarios.facts_on_day import (
+    day_of_forecast,
     driver_facts,
     drivers_on_day,
     facts_of_places,
@@ -529,8 +530,9 @@ def outlook(
         changes = {"assumptions": assumptions, "drivers": drivers}
         chosen = chosen.replace(**{key: part for key, part in changes.items() if part is not None})
         facts = facts_of_scenario(chosen, ledger)
-    chosen = chosen.of_counted(facts)
-    day = chosen.known_by(facts)
+    if chosen.country:
+        chosen = chosen.of_counted(measures_counted(facts, chosen.country))
+    day = day_of_forecast(chosen, facts)
     if chosen.horizon < day.year:
         raise EvidenceError(
             f"{chosen.name} ends in {chosen.horizon}, before its day {day}; give a later horizon"

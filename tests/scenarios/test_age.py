@@ -14,6 +14,7 @@ from forecasting.evidence.policies import shipped_policies
 from forecasting.parameters.schema import Scenario, scenario_from_file, scenario_from_parameters
 from forecasting.reporting.caveat_words import age_line, age_today, words_of
 from forecasting.scenarios.age import age_of
+from forecasting.scenarios.facts_on_day import day_of_forecast
 from forecasting.scenarios.outlook import load_outlook, outlook
 from forecasting.scenarios.outlook_files import stored_caveat
 
@@ -50,22 +51,22 @@ def asked(country: str, **other: object) -> Scenario:
 def test_latest_is_the_newest_print_about_the_country_or_its_partners(
     country: str, measure: str, day: dt.date
 ) -> None:
-    assert asked(country, measure=measure).known_by(THEN) == day
+    assert day_of_forecast(asked(country, measure=measure), THEN) == day
 
 
 def test_all_scenarios_of_a_country_have_one_day() -> None:
     scenarios = [scenario_from_file(path) for path in PARAMS.glob("*.yaml")]
-    days = {(s.place, s.known_by(LEDGER)) for s in scenarios if s.country}
+    days = {(s.place, day_of_forecast(s, LEDGER)) for s in scenarios if s.country}
     assert len(days) == 5
 
 
 def test_a_policy_moves_the_day_where_the_ledger_reaches_so_far() -> None:
     """A ledger of one's own that ends earlier is of an earlier day, whatever policies ship."""
     flow = LEDGER.select("UZ", "ev_imports", as_of="2024-10-15")
-    assert asked("UZ").known_by(flow) == flow.latest == dt.date(2024, 4, 6)
+    assert day_of_forecast(asked("UZ"), flow) == flow.latest == dt.date(2024, 4, 6)
     elsewhere = LEDGER.select("TJ").frame.head(1).assign(published="2024-11-20")
     other = flow.concat(Ledger.from_frame(elsewhere))
-    assert asked("UZ").known_by(other) == shipped_policies()["uz-2024-11-testing"].start
+    assert day_of_forecast(asked("UZ"), other) == shipped_policies()["uz-2024-11-testing"].start
 
 
 def test_the_newest_count_is_stored_and_not_whether_it_is_old(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from forecasting.reporting.caveat_words import lines_of
 from forecasting.reporting.figures.fan import place_marks
 from forecasting.reporting.grounds import grounds
 from forecasting.runs.plan import Survey
-from forecasting.scenarios.facts_on_day import facts_of_scenario, unused_facts
+from forecasting.scenarios.facts_on_day import day_of_forecast, facts_of_scenario, unused_facts
 from forecasting.scenarios.outlook import outlook
 from forecasting.vocabulary.errors import LedgerError, ScenarioError
 
@@ -103,7 +103,7 @@ def test_facts_that_are_never_used_are_counted(params):
     (params.parent.parent / "facts.csv").write_text(ROWS + late + undated)
     scenario = scenario_from_file(params)
     known = facts_of_scenario(scenario)
-    said = unused_facts(scenario, scenario.known_by(known))
+    said = unused_facts(scenario, day_of_forecast(scenario, known))
     assert lines_of(said) == [
         "1 of 3 facts of your own have no date of publication and are never used: "
         "say published: DATE in the params file, or run with `--published DATE`.",
