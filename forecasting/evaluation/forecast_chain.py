@@ -37,7 +37,7 @@ from forecasting.vocabulary.names import (
     RUN_RECORD,
     WITHDRAWALS,
 )
-from forecasting.vocabulary.periods import span
+from forecasting.vocabulary.periods import FIRST_YEAR, LAST_YEAR, span
 
 MEASURES_ON_RECORD = {*HEADLINE, *RECORDED}
 FORECAST_KEYS = ["country", "measure", "unit", "period_start", "period_end"]
@@ -90,7 +90,7 @@ class Origin(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True)
 
     as_of: Day
-    first_year: int = Field(ge=1900, le=2200)
+    first_year: int = Field(ge=FIRST_YEAR, le=LAST_YEAR)
     basis: dict[str, str | None] | None = None
     facts_used: list[str] | None = None
 

@@ -30,6 +30,7 @@ from forecasting.vocabulary.arguments import integer, optional, short_repr, take
 from forecasting.vocabulary.errors import ModelError
 from forecasting.vocabulary.measures import BORDER_MEASURES
 from forecasting.vocabulary.names import DATA
+from forecasting.vocabulary.periods import FIRST_YEAR, LAST_YEAR
 from forecasting.vocabulary.places import find_place
 from forecasting.vocabulary.quantiles import Array
 
@@ -227,7 +228,7 @@ class Prior(Shown):
         """Spread of the slope."""
         return float(np.sqrt(self.covariance[1][1]))
 
-    @takes(ModelError, year=integer(1900, 2200))
+    @takes(ModelError, year=integer(FIRST_YEAR, LAST_YEAR))
     def share_in(self, year: int) -> tuple[float, float]:
         """Mean and spread of markets' log-odds in a year, up to the panel's last.
 
@@ -303,7 +304,7 @@ class Prior(Shown):
                 f"text is {short_repr(text)}, no prior as to_json writes it: {error}"
             ) from None
 
-    @takes(ModelError, last_year=integer(1900, 2200))
+    @takes(ModelError, last_year=integer(FIRST_YEAR, LAST_YEAR))
     def until(self, last_year: int) -> Prior:
         """The prior without the year effects after a year: a forecast made then could not know
         them.

@@ -34,7 +34,7 @@ from forecasting.parameters.naming import country_code, unsafe_name
 from forecasting.vocabulary.arguments import short_repr
 from forecasting.vocabulary.errors import in_digits, visible
 from forecasting.vocabulary.measures import CHARGING_COUNTS, LARGEST_COST, MEASURES, did_you_mean
-from forecasting.vocabulary.periods import as_date
+from forecasting.vocabulary.periods import FIRST_YEAR, LAST_YEAR, as_date
 from forecasting.vocabulary.places import place_code
 from forecasting.vocabulary.quantiles import Array
 
@@ -195,7 +195,8 @@ def _is_size(value: object) -> TypeGuard[float]:
 
 
 def _is_year(key: object) -> bool:
-    return re.fullmatch("[0-9]{4}", str(key)) is not None and 1900 <= int(str(key)) <= 2200
+    text = str(key)
+    return re.fullmatch("[0-9]{4}", text) is not None and FIRST_YEAR <= int(text) <= LAST_YEAR
 
 
 def short(value: Any) -> str:

@@ -33,6 +33,7 @@ from forecasting.vocabulary.arguments import (
 )
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.measures import LARGEST_COST
+from forecasting.vocabulary.periods import FIRST_YEAR, LAST_YEAR
 
 CLASSES = {
     "Outlook": "an Outlook, as fc.outlook makes it",
@@ -77,7 +78,7 @@ def _summaries(value: Any) -> dict[str, pd.DataFrame]:
 
 SUMMARY_FRAME = _frame("pi_lower", "pi_upper")
 WORDS_CHECK = texts("words, each in quotation marks")
-YEAR = integer(1900, 2200)
+YEAR = integer(FIRST_YEAR, LAST_YEAR)
 HINTS = {hint: _object(hint) for hint in CLASSES} | {
     "str": text(),
     "bool": flag(),

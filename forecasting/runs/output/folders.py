@@ -104,7 +104,7 @@ def made_by_a_run(folder: Path) -> bool:
 
 def is_work(path: Path) -> bool:
     """Whether this is the folder in which a run does its work."""
-    return bool(WORK_NAME.fullmatch(path.name)) and not _is_other(path, stat.S_ISDIR)
+    return bool(WORK_NAME.fullmatch(path.name)) and not _is_other_kind(path, stat.S_ISDIR)
 
 
 def read_json(path: Path) -> Record:
@@ -128,7 +128,7 @@ def file_sizes(folder: Path, but: str) -> dict[str, int]:
 
 def _in_the_way(reports: Path, names: list[str]) -> Iterator[Path]:
     """Each path that a run would write to and must not."""
-    strangers = [reports / name for name in FOLDERS if _is_other(reports / name, stat.S_ISDIR)]
+    strangers = [reports / name for name in FOLDERS if _is_other_kind(reports / name, stat.S_ISDIR)]
     yield from strangers
     yield from itertools.filterfalse(is_work, _inside(reports / WORK))
     # A link is replaced itself
@@ -141,19 +141,19 @@ def _in_the_way(reports: Path, names: list[str]) -> Iterator[Path]:
 def _strange_files(reports: Path, names: list[str]) -> Iterator[Path]:
     """The files beside the reports that are no files, or are there where no run has written."""
     holder = _holder(reports / LOCK)
-    if holder is None or _is_other(reports / LOCK, stat.S_ISREG):
+    if holder is None or _is_other_kind(reports / LOCK, stat.S_ISREG):
         yield reports / LOCK
     folders = (*_inside(reports.resolve()), *_inside(reports / FAILURES))
     has_record = holder or any(map(_record, folders))
     logs = [f"{LOGS}/{name}.log" for name in names]
     for path in (reports / name for name in (*RUN_FILES, *logs)):
-        if _is_other(path, stat.S_ISREG) or (path.exists() and not has_record):
+        if _is_other_kind(path, stat.S_ISREG) or (path.exists() and not has_record):
             yield path
 
 
 def _strangers_in(folder: Path) -> Iterator[Path]:
     """What in a report's folder no run wrote; the path itself where it is no folder."""
-    if _is_other(folder, stat.S_ISDIR):
+    if _is_other_kind(folder, stat.S_ISDIR):
         yield folder
     record = _record(folder)
     files = record.get("files", {})
@@ -162,7 +162,7 @@ def _strangers_in(folder: Path) -> Iterator[Path]:
         size = path.lstat().st_size
         # In the mirror of an object store some files are there by name only, and empty
         same = size == 0 or sizes.get(path.name) in (None, size)
-        if not record or path.name not in sizes or _is_other(path, stat.S_ISREG) or not same:
+        if not record or path.name not in sizes or _is_other_kind(path, stat.S_ISREG) or not same:
             yield path
 
 
@@ -173,7 +173,7 @@ def _record(folder: Path) -> Record:
     return record if is_valid and record.get("name") == folder.name else {}
 
 
-def _is_other(path: Path, kind: Callable[[int], bool]) -> bool:
+def _is_other_kind(path: Path, kind: Callable[[int], bool]) -> bool:
     """Whether something of another kind is there."""
     try:
         return not kind(path.lstat().st_mode)

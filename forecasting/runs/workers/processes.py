@@ -508,6 +508,7 @@ def run_fresh(tasks: Sequence[Task], jobs: int, token: str, scratch: Path) -> It
 
 
 def _start_fresh(task: Task, log: int, environment: dict[str, str]) -> subprocess.Popen[str]:
+    """Start an interpreter that runs one task, which it reads from its standard input."""
     process = subprocess.Popen(
         [sys.executable, "-m", "forecasting.runs.workers.processes"],
         stdin=subprocess.PIPE,
