@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
@@ -282,17 +282,27 @@ class Ledger(Shown):
         if key not in self._selected:
             if len(self._selected) == MAX_SELECTIONS:  # of many scenarios, each of its own day
                 self._selected.clear()
-            facts = [*self]
-            for column, word in words.items():
-                if word is not None:
-                    wanted = (word,) if isinstance(word, str) else word
-                    facts = [fact for fact in facts if getattr(fact, column) in wanted]
-            if known_by:
-                facts = [fact for fact in facts if (fact.known_from or dt.date.max) <= known_by]
-            if first_day:
-                facts = [fact for fact in facts if (fact.period_end or dt.date.min) >= first_day]
+            facts = self._matching(words, known_by, first_day)
             self._selected[key] = Ledger(facts)
         return self._selected[key]
+
+    def _matching(
+        self,
+        words: Mapping[str, str | Sequence[str] | None],
+        known_by: dt.date | None,
+        first_day: dt.date | None,
+    ) -> list[Fact]:
+        """The facts with some words in their columns, by their days."""
+        facts = [*self]
+        for column, word in words.items():
+            if word is not None:
+                wanted = (word,) if isinstance(word, str) else word
+                facts = [fact for fact in facts if getattr(fact, column) in wanted]
+        if known_by:
+            facts = [fact for fact in facts if (fact.known_from or dt.date.max) <= known_by]
+        if first_day:
+            facts = [fact for fact in facts if (fact.period_end or dt.date.min) >= first_day]
+        return facts
 
     @cached_property
     def _selected(self) -> dict[tuple[object, ...], Ledger]:
