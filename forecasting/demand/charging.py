@@ -117,6 +117,7 @@ def energy_split(vehicle: VehicleClass, sample: Draws) -> Draws:
         The class.
     sample : mapping
         Draws of home_access, commuter_share, work_access, noncommuter_km, fast_share_scale,
+        street_fast_share,
         phev_electric_scale, depot_access.
 
     Returns
@@ -146,6 +147,11 @@ def energy_split(vehicle: VehicleClass, sample: Draws) -> Draws:
         shares = _shares_of_group(group)
         if vehicle.parking == "home":
             shares = _with_fast_scale(shares, sample["fast_share_scale"])
+        if group.get("with_home") == "0" and vehicle.name == "bev":
+            # Who has no socket at home charges at a fast point what others charge over night
+            moved = shares["overnight"] * sample.get("street_fast_share", 0.0)
+            shares["overnight"] = shares["overnight"] - moved
+            shares["destination_dc"] = shares["destination_dc"] + moved
         electric = np.minimum(float(group.get("electric_share") or 1) * scale, 1)
         weight: Array = np.ones((1, 1))
         for column, name in access.items():

@@ -82,6 +82,7 @@ PARAMETERS = {  # those whose name does not say it
     "record_peak_mw": "highest load so far",
     "reexport_share": "share that leaves again",
     "session_kw": "mean power while a car is connected",
+    "street_fast_share": "fast charging of those without a socket at home",
     "through_share": "traffic that drives on to the next section",
     "unregistered_trade": "vehicles that come or go uncounted, without a register",
     "utilisation_scale": "how busy points are",

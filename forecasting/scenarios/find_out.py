@@ -30,6 +30,7 @@ NOISE = {"count": 0.02, "register": 0.05, "survey": 0.10}  # of the log: judgeme
 SURVEYED = (
     "home_access",
     "work_access",
+    "street_fast_share",
     "annual_km",
     "consumption",
     "utilisation_scale",

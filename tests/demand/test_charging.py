@@ -191,3 +191,25 @@ def test_afir_by_hand():
     assert points[0, 0] == pytest.approx(19.98, abs=1e-12)
     both = standard(CLASSES.values(), cars(1000.0, 500.0), drawn())
     assert both[0, 0] == pytest.approx((1000 * 1.3 + 500 * 0.8) / 30)
+
+
+def test_who_has_no_socket_at_home_charges_at_fast_points_what_others_charge_over_night():
+    """Half of the overnight 50 % of a commuter without a socket goes to fast points."""
+    cars = load_parameters().classes[0]
+    one = np.ones((1, 1))
+    sample = {"home_access": 0 * one, "commuter_share": one, "work_access": 0 * one}
+    sample |= {"noncommuter_km": one, "fast_share_scale": one}
+    before = energy_split(cars, sample)
+    after = energy_split(cars, sample | {"street_fast_share": 0.5 * one})
+    assert before["overnight"].item() == pytest.approx(0.5)
+    assert after["overnight"].item() == pytest.approx(0.25)
+    assert after["destination_dc"].item() == pytest.approx(0.3 + 0.25)
+    assert sum(share.item() for share in after.values()) == pytest.approx(1)
+
+
+def test_the_split_of_the_region_has_a_range_and_that_of_europe_is_as_published():
+    shipped = load_parameters()
+    assert shipped["street_fast_share"].high == 0
+    for place in ("UZ", "KZ", "KG", "TJ", "TM"):
+        row = shipped.at(place)["street_fast_share"]
+        assert row.low < row.mode < row.high
