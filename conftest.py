@@ -12,11 +12,15 @@ from itertools import groupby
 
 import pytest
 from _pytest.doctest import DoctestItem
+from hypothesis import settings
 
 from forecasting.vocabulary.names import CACHE_VARIABLE, SHARED_VARIABLE
 
 OUTLOOK = "turkmenistan-baseline"
 FORECASTS = "EV_FORECAST_TESTS"  # names the folder of forecasts that tests share
+# The same examples at each run, and no limit of time, which a busy machine would not keep
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.load_profile("steady")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -259,6 +259,10 @@ REACHED = """() => {
     );
     return wide.length > 0 && wide.every(box => box.tabIndex === 0);
 }"""
+# The lines of the explorer's chart as they are drawn
+LINES = """() => [...document.querySelectorAll(".widget-vbox .js-plotly-plot .trace path")].map(
+    line => line.getAttribute("d")
+)"""
 DIFFERENCES = """() => [...document.querySelectorAll(".widget-html table")].at(-1)?.innerText"""
 
 
@@ -284,11 +288,12 @@ def test_a_slider_of_the_explorer_is_answered(lab, page, door):
     # The levers of assumptions are those that matter most, and change with the facts: not this.
     lever = page.locator(".widget-vbox", has_text="Faster or slower").last
     handle = lever.locator(".noUi-handle").last
-    before = json.dumps(page.evaluate(DIFFERENCES))
+    before, lines = json.dumps(page.evaluate(DIFFERENCES)), json.dumps(page.evaluate(LINES))
     desk.repeat(
         lambda: handle.press("ArrowLeft", timeout=AGAIN * 1000),
         f"() => ({DIFFERENCES})() !== {before}",
     )
+    desk.until(f"() => JSON.stringify(({LINES})()) !== JSON.stringify({lines})", AGAIN)
     if door == "voila":
         page.set_viewport_size({"width": 400, "height": 900})
         desk.until(REACHED)

@@ -14,7 +14,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from look.numbers import contradictions, numbers_of
+from look.page_numbers import contradictions, numbers_of
 from look.pages import PATIENCE, SETTLED, unreadable
 from playwright.sync_api import Browser
 

@@ -304,6 +304,8 @@ class GrowthModel:
             raise ModelError(f"params: give {len(names)} finite numbers, for {', '.join(names)}")
         check_domain(dict(zip(names, values.tolist(), strict=True)), "params", curve)
         fitted = self.sampling.fitted(curve, values[:, None])[:, 0]
+        if not np.isfinite(fitted).all():
+            raise ModelError("params: the curve has no finite value with these; give smaller ones")
         return pd.Series(fitted, index=self.index, name="predict")
 
     def _extended(self, endog: object) -> GrowthModel:

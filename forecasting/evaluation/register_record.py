@@ -17,7 +17,7 @@ from scipy.special import ndtri
 from forecasting.evaluation.markets import Panel
 from forecasting.evaluation.scores import SCORE_LEVELS, judged
 from forecasting.evidence.sources.iea import read_texts
-from forecasting.panels.kept import Growth, growths_of, kept_share
+from forecasting.panels.registers import Growth, growths_of, kept_share
 from forecasting.vocabulary.errors import EvidenceError
 
 FEWEST_ERRORS = 3  # of other places, from which a rule's spread is learned
@@ -34,7 +34,7 @@ def register_skill(registers: Panel) -> pd.DataFrame:
     Parameters
     ----------
     registers : pandas.DataFrame or path
-        As of `forecasting.panels.kept.growths_of`.
+        As of `forecasting.panels.registers.growths_of`.
 
     Returns
     -------

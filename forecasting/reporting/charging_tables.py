@@ -33,7 +33,6 @@ from forecasting.evidence.fact import Fact, in_order
 from forecasting.evidence.words import in_words, when_words
 from forecasting.panels.practice import market_band
 from forecasting.parameters.values import Choice
-from forecasting.reporting.kept_words import kept_sentence
 from forecasting.reporting.labels import (
     ANSWER_WORDS,
     SETTING_WORDS,
@@ -45,6 +44,7 @@ from forecasting.reporting.labels import (
     median_and_range,
     parameter_words,
 )
+from forecasting.reporting.register_words import kept_sentence
 from forecasting.reporting.result_tables import (
     label_in,
     measure_rows,

@@ -163,6 +163,7 @@ NUMBER_NAMES = {
     "ev_stock": "Electric cars on the register at the end of {period}",
     "charging_points_practice": "A count of public charging points at the end of {period}",
     "home_access": "A survey of charging at home",
+    "street_fast_share": "A survey of where drivers without a socket at home charge",
     "work_access": "A survey of charging at work",
     "annual_km": "A survey of the distance driven in a year",
     "consumption": "Measured consumption of the cars on the road",

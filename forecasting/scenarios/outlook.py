@@ -32,7 +32,6 @@ from forecasting.scenarios.facts_on_day import (
 )
 from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results, difference
-from forecasting.scenarios.kept_cars import KEPT, kept_percent
 from forecasting.scenarios.outlook_files import (
     STORED_CAVEATS,
     load_tables,
@@ -50,6 +49,7 @@ from forecasting.scenarios.place_flows import (
     port_flows,
 )
 from forecasting.scenarios.question import QUESTION_FORM, find_scenario, find_scenarios
+from forecasting.scenarios.registered_imports import KEPT, kept_percent
 from forecasting.showing import Shown, chart
 from forecasting.vocabulary.arguments import (
     instance,

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from forecasting.cli import main
 from forecasting.evaluation.records import RECORDS
 from forecasting.evaluation.register_record import register_skill, summarise_registers
-from forecasting.panels.kept import Growth, growths_of, kept_share
+from forecasting.panels.registers import Growth, growths_of, kept_share
 from forecasting.reporting.score_words import registers_text
 from forecasting.vocabulary.errors import EvidenceError
 

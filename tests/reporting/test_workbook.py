@@ -257,8 +257,8 @@ def check_sums(rows, folder, measure, year, scenario, without):
     assert shown.keys() == expected.keys()
     for name, draws in expected.items():
         exact = np.quantile(draws, [*LEVELS.values()])
-        # Draws stand in the workbook in four digits
-        assert shown[name] == pytest.approx(exact, abs=2e-4 * sums[0].max()), name
+        # Draws stand in the workbook in four digits: each is off by one part in 2,000 at most
+        assert shown[name] == pytest.approx(exact, abs=5e-4 * sums[0].max()), name
 
 
 def lists_of(book):

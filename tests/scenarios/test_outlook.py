@@ -401,12 +401,13 @@ def test_another_country_rests_on_its_own_facts() -> None:
         "country": "NO",
         "scenario": "test",
         "as_of": "latest",
-        "horizon": 2024,
+        "horizon": 2027,
         "seed": 1,
         "market_size": 174_000,
     }
     made_here = outlook(scenario_from_parameters(given), Ledger.from_frame(rows), draws=DRAWS)
     assert made_here.first_year == 2023
+    assert made_here.as_of == dt.date(2025, 12, 4)  # on which its newest policy was announced
     assert made_here.name == "norway-test"
 
 

@@ -162,6 +162,7 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
             {"endog": SALES, "curve": "bass", "kind": "flow"}
             | dict.fromkeys(("time", "launch", "bounds")),
         ),
+        "GrowthModel.predict": (model.predict, {"params": results.params}),
         "GrowthModel.fit": (fc.GrowthModel(SALES).fit, {"start_params": None}),
         "GrowthResults.get_forecast": (results.get_forecast, {"steps": 2}),
         "GrowthResults.predict": (results.predict, {"steps": 2}),

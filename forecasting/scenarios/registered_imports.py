@@ -10,7 +10,7 @@ from scipy.special import ndtri
 
 from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.evidence.ledger import Ledger
-from forecasting.panels.kept import REGISTER_MEASURES, Growth, growths_of, kept_share
+from forecasting.panels.registers import REGISTER_MEASURES, Growth, growths_of, kept_share
 from forecasting.scenarios.place_flows import OutlookRequest
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.quantiles import Array, ratio, strata, stream_of

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from forecasting.panels.kept import Growth
+from forecasting.panels.registers import Growth
 from forecasting.reporting.labels import day_words
-from forecasting.scenarios.kept_cars import register_growths
 from forecasting.scenarios.outlook import Outlook
+from forecasting.scenarios.registered_imports import register_growths
 from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.sentences import sentence
 from forecasting.writers.numbers import readable, whole_percent

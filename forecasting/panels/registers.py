@@ -2,8 +2,7 @@
 that a place registers.
 
 The register follows the imports by about a quarter: some cars are registered at once, others after
-half a year. The share moves slowly, and differs from place
-to place.
+half a year. The share moves slowly, and differs from place to place.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ import pandas as pd
 
 from forecasting.vocabulary.errors import EvidenceError
 from forecasting.vocabulary.quantiles import Array
+from forecasting.vocabulary.quantities import EXACT_RELATIONS, default_quantity
 
 # From the border to the register: from none to half a year, a quarter on average
 LAGS = tuple(dt.timedelta(days=days) for days in (0, 91, 182))
@@ -28,7 +28,7 @@ IMPORTS = "ev_imports"
 FLOWS = ("ev_registrations", "ev_stock_change")
 STOCK = "ev_stock"
 REGISTER_MEASURES = (IMPORTS, *FLOWS, STOCK)
-EXACT = ("equals", "about", "")
+EXACT = (*EXACT_RELATIONS, "")
 COUNTS = ("outcome", "estimate", "")
 # Imports of all partners, then of the one from which nearly all come
 PARTNERS = ("", "World", "CN")
@@ -179,7 +179,7 @@ def _rows(registers: pd.DataFrame) -> pd.DataFrame:
     is_count = (
         texts["measure"].isin(REGISTER_MEASURES)
         & texts["relation"].isin(EXACT)
-        & texts["quantity"].isin(["", "total", "stock"])
+        & texts["quantity"].isin(["", default_quantity("flow"), default_quantity("stock")])
         & texts["kind"].isin(COUNTS)
         & texts["partner"].isin(PARTNERS)
         & (texts["value"] != "")

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from forecasting.reporting.kept_words import kept_sentence
-from forecasting.scenarios.kept_cars import KEPT
+from forecasting.reporting.register_words import kept_sentence
 from forecasting.scenarios.outlook import outlook
 from forecasting.scenarios.question import find_scenario
+from forecasting.scenarios.registered_imports import KEPT
 
 
 def test_imports_stay_less_what_the_scenario_says_leaves_again():
