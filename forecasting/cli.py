@@ -614,10 +614,10 @@ def _ask(country: NewCountry) -> None:
     """Ask each question until it is answered: Enter takes the proposal, ``?`` explains, ``back``
     goes one question back.
     """
-    asked: list[str] = []
-    seen: tuple[str, ...] = ()
+    answered_keys: list[str] = []
+    question_lines: tuple[str, ...] = ()
     while question := country.waiting():
-        seen = _show_question(question, seen)
+        question_lines = _show_question(question, question_lines)
         words = f"{question.asks}" if not question.choices else "Your choice (? explains)"
         proposed = _proposed(question)
         text = click.prompt(words, default=proposed, show_default=bool(proposed))
@@ -625,18 +625,18 @@ def _ask(country: NewCountry) -> None:
             say(question.explained or question.because or "there is nothing more to say of it")
             continue
         if text.strip().lower() == "back":
-            if asked:
-                country.take_back(asked.pop())
+            if answered_keys:
+                country.take_back(answered_keys.pop())
             else:
                 say("this is the first question")
-            seen = ()
+            question_lines = ()
             continue
         try:
             country.give(question, text)
         except InputError as error:
             say(str(error))
             continue
-        asked.append(question.key)
+        answered_keys.append(question.key)
         country.keep()
 
 
@@ -648,20 +648,20 @@ def _proposed(question: Question) -> str:
     return question.proposed
 
 
-def _show_question(question: Question, seen: tuple[str, ...]) -> tuple[str, ...]:
+def _show_question(question: Question, earlier_lines: tuple[str, ...]) -> tuple[str, ...]:
     """Show a question with its choices, once until it is answered."""
-    lines = [*question.picture, _asked(question)]
+    lines = [*question.picture, _question_words(question)]
     for number, (value, words) in enumerate(question.choices.items(), start=1):
         name = "" if value.startswith("{") else value
         lines.append(sentence("{number:>4}  [{name}][ - {words}]", number=number,
                               name=name, words=words).replace("   - ", "  "))  # fmt: skip
-    if tuple(lines) != seen:
+    if tuple(lines) != earlier_lines:
         for line in lines if question.choices else ():
             say(line)
     return tuple(lines)
 
 
-def _asked(question: Question, answer: str = "") -> str:
+def _question_words(question: Question, answer: str = "") -> str:
     """A question, with its answer and why that is proposed."""
     from forecasting.reporting.caveat_words import size_words
 
@@ -677,7 +677,7 @@ def _take_proposals(country: NewCountry) -> None:
                 question.asks, "Nothing says it for certain", "answer on a terminal"
             )
         country.give(question, question.proposed)
-        for line in question.picture or [_asked(question, question.proposed)]:
+        for line in question.picture or [_question_words(question, question.proposed)]:
             say(line)
 
 
@@ -798,8 +798,8 @@ def backtest(csv: Path | None, force: bool, **options: Any) -> None:
     if csv is not None:
         refuse_existing(csv, force)
     with grid(options["scheduler"]) as mapped:
-        given = options | {"mapped": mapped}
-        _tell_scores(kind, csv, **{name: given[name] for name in inputs})
+        arguments = options | {"mapped": mapped}
+        _tell_scores(kind, csv, **{name: arguments[name] for name in inputs})
 
 
 def _tell_scores(kind: str, path: Path | None, **inputs: Any) -> None:
@@ -896,12 +896,14 @@ def mend(folder: Path) -> None:
     """
     from forecasting.evaluation.forecast_chain import mend_chain
 
-    chain, moved = mend_chain(folder)
-    for file in moved:
+    chain, moved_files = mend_chain(folder)
+    for file in moved_files:
         say(sentence(SET_ASIDE, file=file, folder=CHAIN_ASIDE))
-    last = chain[-1].file if chain else ""
-    words = sentence(MENDED, files=plural(len(chain), *KEPT_FILES), last=last, whole=not moved)
-    answer(words, files=[kept.file for kept in chain], set_aside=moved)
+    newest_file = chain[-1].file if chain else ""
+    words = sentence(
+        MENDED, files=plural(len(chain), *KEPT_FILES), last=newest_file, whole=not moved_files
+    )
+    answer(words, files=[link.file for link in chain], set_aside=moved_files)
 
 
 FORMS = {
@@ -1155,7 +1157,9 @@ def fact(ledger: Path, text: str | None, yes: bool, **columns: str | None) -> No
         for note in notes:
             say(f"     {note}")
         appended.append({"id": name, "notes": notes})
-    answer("", ledger=ledger, proposals=[vars(one) for one in proposals], appended=appended)
+    answer(
+        "", ledger=ledger, proposals=[vars(proposal) for proposal in proposals], appended=appended
+    )
 
 
 def _list_proposals(proposals: list[PressProposal]) -> None:

@@ -309,8 +309,8 @@ class DemandOutlook:
         times : float
             As of `service`.
         """
-        built = times * self.results["charging_points_practice"]
-        shares = np.mean(built >= self.results["charging_points_need"], axis=0).tolist()
+        practice_points = times * self.results["charging_points_practice"]
+        shares = np.mean(practice_points >= self.results["charging_points_need"], axis=0).tolist()
         met_years = [year for year, share in zip(self.years, shares, strict=True) if share >= 0.5]
         return next((year for year in met_years if year >= since), None)
 
@@ -348,8 +348,8 @@ class DemandOutlook:
             return {}
         path_years = range(since + 1, until + 1)
         start_index = self.years.index(since) + 1
-        counted = self.results[measure] if shares is None else shares
-        start = max(float(np.median(counted[:, start_index - 1])), 0.001)
+        measure_draws = self.results[measure] if shares is None else shares
+        start = max(float(np.median(measure_draws[:, start_index - 1])), 0.001)
         if start >= percent:
             return {}
         path = np.geomspace(start, percent, len(path_years) + 1)[1:]
@@ -391,15 +391,15 @@ class DemandOutlook:
                 name: float(np.mean(share[:, place] >= target.percent))
                 for name, share in shares.items()
             }
-            counted = "battery" if target.battery_alone else "with_plug_ins"
+            share_basis = "battery" if target.battery_alone else "with_plug_ins"
             rows.append(
                 {
                     "target": target.name,
                     "measure": measure,
-                    "forecast": float(np.median(shares[counted][:, place])),
-                    "probability": reached[counted],
+                    "forecast": float(np.median(shares[share_basis][:, place])),
+                    "probability": reached[share_basis],
                     **reached,
-                    "path": self.path_to(measure, target.percent, since, year, shares[counted]),
+                    "path": self.path_to(measure, target.percent, since, year, shares[share_basis]),
                 }
             )
         return rows
@@ -462,13 +462,13 @@ class DemandOutlook:
         """Points that nobody counted, or so many or few that the count is in doubt."""
         if self.standing is None:
             factor = float(np.exp(NORMAL_80 * Practice.shipped().level_spread))
-            least = self.least
-            if least is None:
+            charging = self.least
+            if charging is None:
                 yield Caveat("no_points_counted", values={"factor": factor})
                 return
-            counted = {"part": least.place, "count": least.count, "unit": least.unit}
-            day = str(least.date)
-            yield Caveat("part_of_points_counted", values=counted | {"factor": factor, "day": day})
+            count = {"part": charging.place, "count": charging.count, "unit": charging.unit}
+            day = str(charging.date)
+            yield Caveat("part_of_points_counted", values=count | {"factor": factor, "day": day})
             return
         place = np.clip(self.standing.date.year - self.years[0], 0, len(self.years) - 1)
         points = np.median(self.standing.points(self.sample["points_per_station"]))

@@ -211,14 +211,17 @@ class Vehicles:
         if bounded is electric:
             return self
         pairs = [(bounded[name], electric[name]) for name in ELECTRIC_CARS]
-        more = {
-            count: total(getattr(after, count) - getattr(before, count) for after, before in pairs)
+        changes = {
+            count: total(
+                getattr(bounded_fleet, count) - getattr(fleet, count)
+                for bounded_fleet, fleet in pairs
+            )
             for count in ("stock", "retirements")
         }
         return replace(
             self,
-            stock=np.maximum(self.stock + more["stock"], 0),
-            retired=np.maximum(self.retired + more["retirements"], 0),
+            stock=np.maximum(self.stock + changes["stock"], 0),
+            retired=np.maximum(self.retired + changes["retirements"], 0),
             fleets=self.fleets | bounded,
         )
 
@@ -347,16 +350,16 @@ def within_all_cars(fleets: dict[str, Fleet], all_cars: Array) -> dict[str, Flee
     new = total(fleet.registrations for fleet in fleets.values())
     bounded = [np.minimum(stock[:, [0]], all_cars[:, [0]])]
     for year in range(1, stock.shape[1]):
-        left = (stock[:, [year]] - new[:, [year]]) / np.maximum(stock[:, [year - 1]], 1)
-        grown = bounded[-1] * left + new[:, [year]]
+        survival = (stock[:, [year]] - new[:, [year]]) / np.maximum(stock[:, [year - 1]], 1)
+        grown = bounded[-1] * survival + new[:, [year]]
         bounded.append(np.minimum(grown, all_cars[:, [year]]))
-    kept = np.concatenate(bounded, axis=1) / np.maximum(stock, 1)
-    return {name: _part_of(fleet, kept) for name, fleet in fleets.items()}
+    shares = np.concatenate(bounded, axis=1) / np.maximum(stock, 1)
+    return {name: _part_of(fleet, shares) for name, fleet in fleets.items()}
 
 
-def _part_of(fleet: Fleet, kept: Array) -> Fleet:
+def _part_of(fleet: Fleet, shares: Array) -> Fleet:
     """A fleet of which a part is left at the end of each year; the others have left the road."""
-    stock = fleet.stock * kept
+    stock = fleet.stock * shares
     start = fleet.stock[:, [0]] - fleet.registrations[:, [0]] + fleet.retirements[:, [0]]
     day_one_stock = np.concatenate([start, stock[:, :-1]], axis=1)
     retired = np.maximum(day_one_stock + fleet.registrations - stock, 0)

@@ -165,14 +165,14 @@ class _Answers:
 
     def lasting_errors(self) -> Iterator[dict[str, object]]:
         """By ``what``, the log of what stands over the median, and the variance of the log."""
-        for what in LASTING:
-            if self.stands[what] > 0:
-                draws = self.at_end[ANSWERS_BY_WHAT[what]]
+        for answer in LASTING:
+            if self.stands[answer] > 0:
+                draws = self.at_end[ANSWERS_BY_WHAT[answer]]
                 low, median, high = np.log(np.quantile(draws, (0.1, 0.5, 0.9)))
                 yield {
-                    "what": what,
+                    "what": answer,
                     "market": self.market,
-                    "error": np.log(self.stands[what]) - median,
+                    "error": np.log(self.stands[answer]) - median,
                     "variance": ((high - low) / (2 * DECILE)) ** 2,
                 }
 
@@ -184,19 +184,19 @@ class _Answers:
         at_end = self._with_lasting_errors(spreads)
         if other_markets["market"].nunique() >= MIN_MARKETS:
             at_end |= _as_others_teach(at_end, other_markets)
-        for what, measure in ANSWERS_BY_WHAT.items():
-            if self.stands[what] > 0:
-                row = {"what": what, "market": self.market, "year": self.year}
+        for answer, measure in ANSWERS_BY_WHAT.items():
+            if self.stands[answer] > 0:
+                row = {"what": answer, "market": self.market, "year": self.year}
                 quantiles = np.quantile(at_end[measure], SCORE_LEVELS)
-                yield Case(row, self.stands[what], {THIS_PACKAGE: quantiles})
+                yield Case(row, self.stands[answer], {THIS_PACKAGE: quantiles})
 
     def _with_lasting_errors(self, spreads: Mapping[str, float]) -> Draws:
         """The draws with a lasting error of the market of some spread."""
         at_end = self.at_end
         draws = len(at_end[STOCK])
         stock, common, slow, fast = (
-            np.exp(spread * ndtri(strata(stream_of(0, LASTING[what]), draws, 1)[:, 0]))
-            for what, spread in own_spreads(spreads).items()
+            np.exp(spread * ndtri(strata(stream_of(0, LASTING[answer]), draws, 1)[:, 0]))
+            for answer, spread in own_spreads(spreads).items()
         )
         slow = slow * common
         fast = fast * common
@@ -236,9 +236,9 @@ def own_spreads(spreads: Mapping[str, float]) -> dict[str, float]:
     {'stock': 0.1, 'need': 0.3, 'need_slow': 0.4, 'need_fast': 0.0}
     """
     common = spreads["need"] ** 2
-    beside = {what: max(spreads[what] ** 2 - common, 0.0) for what in BESIDE_ALL}
-    spreads_beside = {what: round(float(np.sqrt(part)), 9) for what, part in beside.items()}
-    return {what: spreads_beside.get(what, spreads[what]) for what in LASTING}
+    excess = {answer: max(spreads[answer] ** 2 - common, 0.0) for answer in BESIDE_ALL}
+    spreads_beside = {answer: round(float(np.sqrt(part)), 9) for answer, part in excess.items()}
+    return {answer: spreads_beside.get(answer, spreads[answer]) for answer in LASTING}
 
 
 def shipped_spreads() -> dict[str, float]:
@@ -247,9 +247,9 @@ def shipped_spreads() -> dict[str, float]:
     >>> [*shipped_spreads()]
     ['stock', 'need', 'need_slow', 'need_fast']
     """
-    rows = {what: load_parameters()[name] for what, name in LASTING.items()}
-    spreads = {what: float(np.log(row.high / row.mode)) / DECILE for what, row in rows.items()}
-    in_all = {what: float(np.hypot(spreads[what], spreads["need"])) for what in BESIDE_ALL}
+    rows = {answer: load_parameters()[name] for answer, name in LASTING.items()}
+    spreads = {answer: float(np.log(row.high / row.mode)) / DECILE for answer, row in rows.items()}
+    in_all = {answer: float(np.hypot(spreads[answer], spreads["need"])) for answer in BESIDE_ALL}
     return spreads | in_all
 
 
@@ -274,12 +274,12 @@ def lasting_spreads(errors: pd.DataFrame) -> dict[str, float]:
     True
     """
     spreads = {}
-    for what, rows in errors.groupby("what", sort=False):
+    for answer, rows in errors.groupby("what", sort=False):
         means = rows.groupby("market")[["error", "variance"]].mean()
         excess = (means["error"].to_numpy() / DECILE) ** 2 - means["variance"].to_numpy()
         picks = np.random.default_rng(0).integers(0, len(excess), (RESAMPLES, len(excess)))
         standard_error = np.quantile(excess[picks], 0.8, axis=1).std()
-        spreads[str(what)] = float(np.sqrt(max(np.quantile(excess, 0.8) + standard_error, 0.0)))
+        spreads[str(answer)] = float(np.sqrt(max(np.quantile(excess, 0.8) + standard_error, 0.0)))
     return spreads
 
 

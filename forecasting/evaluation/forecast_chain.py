@@ -138,12 +138,12 @@ def origin_of(content: Mapping[str, Any], path: AnyPath) -> Origin:
         return Origin.model_validate(content)
     except ValidationError as error:
         raise InputError(
-            f"{path} does not say of which day it is, and from which facts ({_first(error)}): keep"
-            " the file as `ev-forecast run` wrote it"
+            f"{path} does not say of which day it is, and from which facts ({_first_fault(error)}):"
+            " keep the file as `ev-forecast run` wrote it"
         ) from None
 
 
-def _first(error: ValidationError) -> str:
+def _first_fault(error: ValidationError) -> str:
     """The first fault that was found, with its place."""
     fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
     return " ".join([".".join(map(str, fault["loc"])), fault["msg"]]).strip()
@@ -201,7 +201,7 @@ def chain_of(folder: AnyPath) -> list[ChainLink]:
     # A run that was stopped after it wrote a file has not listed it: such files continue the chain
     links = [_link(home, file, _data(home / file)) for file in sorted(_unlisted(home, chain))]
     while links:
-        next_links = _next(chain, links)
+        next_links = _next_links(chain, links)
         if len(next_links) != 1:
             files = ", ".join(str(home / link.file) for link in (next_links or links)[:3])
             raise InputError(
@@ -239,7 +239,7 @@ def _is_empty(path: Path) -> bool:
     return path.is_file() and path.stat().st_size == 0
 
 
-def _next(chain: Sequence[ChainLink], links: Sequence[ChainLink]) -> list[ChainLink]:
+def _next_links(chain: Sequence[ChainLink], links: Sequence[ChainLink]) -> list[ChainLink]:
     """Of some files those that say that they come after the last of a chain."""
     end = _end_of(chain)
     return [link for link in links if link.content.get("before") == end]
@@ -272,15 +272,16 @@ def _link(home: Path, file: str, data: bytes) -> ChainLink:
     """A file of a record, checked."""
     try:
         content = json.loads(data)
-        kept = _KeptForecast.model_validate(content)
+        forecast = _KeptForecast.model_validate(content)
     except ValidationError as error:
-        reason = f" ({_first(error)})"
+        reason = f" ({_first_fault(error)})"
     except (ValueError, RecursionError):
         reason = ""
     else:
-        if file != f"{kept.day}/{kept.scenario}.json":
+        if file != f"{forecast.day}/{forecast.scenario}.json":
             raise InputError(
-                f"{home / file} holds the forecast of {kept.scenario} on {kept.day}; {CHAIN_REMEDY}"
+                f"{home / file} holds the forecast of {forecast.scenario} on {forecast.day};"
+                f" {CHAIN_REMEDY}"
             )
         return ChainLink(file, hashlib.sha256(data).hexdigest(), content)
     raise InputError(f"{home / file} is no forecast that a run has kept{reason}; {CHAIN_REMEDY}")
@@ -420,7 +421,7 @@ def add_to_chain(
         Where another run holds the record for long.
     """
     home = Path(folder)
-    with _held(home):
+    with _lock(home):
         chain = check_day(home, day)
         length = len(chain)
         files = {link.file for link in chain}
@@ -448,7 +449,7 @@ def _write_list(home: Path, chain: Sequence[ChainLink]) -> None:
 
 
 @contextmanager
-def _held(home: Path) -> Iterator[None]:
+def _lock(home: Path) -> Iterator[None]:
     """Hold a record against other runs: what comes after its last file is written by one of them.
 
     Raises
@@ -500,34 +501,36 @@ def mend_chain(folder: AnyPath) -> tuple[list[ChainLink], list[str]]:
         raise InputError(
             f"{home} holds no record of forecasts; give the folder of `run --keep-record`"
         )
-    with _held(home):
+    with _lock(home):
         chain = _listed(home)
         files = sorted(_unlisted(home, chain))
         links = []
         for file in files:
             with suppress(InputError):
                 links.append(_link(home, file, _data(home / file)))
-        while next_links := _next(chain, links):
+        while next_links := _next_links(chain, links):
             _append(home, chain, max(next_links, key=lambda link: _length(link, links)))
-        moved = [file for file in files if file not in {link.file for link in chain}]
-        if taken := [file for file in moved if os.path.lexists(home / CHAIN_ASIDE / file)]:
+        moved_files = [file for file in files if file not in {link.file for link in chain}]
+        if files_in_place := [
+            file for file in moved_files if os.path.lexists(home / CHAIN_ASIDE / file)
+        ]:
             raise InputError(
-                f"{home / CHAIN_ASIDE / taken[0]} is there already: move it elsewhere, and mend"
-                " again"
+                f"{home / CHAIN_ASIDE / files_in_place[0]} is there already: move it"
+                " elsewhere, and mend again"
             )
-        for file in moved:
+        for file in moved_files:
             (home / CHAIN_ASIDE / file).parent.mkdir(parents=True, exist_ok=True)
             (home / file).rename(home / CHAIN_ASIDE / file)
         _write_list(home, chain)
         _check_withdrawals(home, chain)
-    return chain, moved
+    return chain, moved_files
 
 
 def _length(link: ChainLink, links: Sequence[ChainLink]) -> int:
     """How many files come after one, on all ways."""
     members = [link]
     for member in members:
-        members += _next([member], links)
+        members += _next_links([member], links)
     return len(members)
 
 

@@ -17,7 +17,7 @@ from scipy.special import ndtri
 from forecasting.evaluation.markets import Panel
 from forecasting.evaluation.scores import SCORE_LEVELS, judged
 from forecasting.evidence.sources.iea import read_texts
-from forecasting.panels.registers import Growth, growths_of, kept_share
+from forecasting.panels.registers import RegisterGrowth, growths_of, registered_share
 from forecasting.vocabulary.errors import EvidenceError
 
 FEWEST_ERRORS = 3  # of other places, from which a rule's spread is learned
@@ -76,17 +76,19 @@ def register_skill(registers: Panel) -> pd.DataFrame:
     return record
 
 
-def _scored(growth: Growth, growths: Sequence[Growth]) -> dict[str, object]:
+def _scored(growth: RegisterGrowth, growths: Sequence[RegisterGrowth]) -> dict[str, object]:
     """The row of one growth."""
-    own = [other for other in growths if other.place == growth.place and other.end <= growth.start]
-    others = [other for other in growths if other.place != growth.place]
-    mean, spread = kept_share(growth, own, others)
+    place_growths = [
+        row for row in growths if row.place == growth.place and row.end <= growth.start
+    ]
+    other_growths = [row for row in growths if row.place != growth.place]
+    mean, spread = registered_share(growth, place_growths, other_growths)
     logs = {
         OURS: (mean + np.log(growth.lagged), spread),
-        ALL_STAYS: (np.log(growth.imported), _rule_spread(others, [])),
+        ALL_STAYS: (np.log(growth.imported), _rule_spread(other_growths, [])),
         LAST_RATIO: (
             np.log(growth.imported) + _last_ratio(growth, growths),
-            _rule_spread(others, growths),
+            _rule_spread(other_growths, growths),
         ),
     }
     scores = {
@@ -107,22 +109,24 @@ def _scored(growth: Growth, growths: Sequence[Growth]) -> dict[str, object]:
     }
 
 
-def _last_ratio(growth: Growth, growths: Iterable[Growth]) -> float:
+def _last_ratio(growth: RegisterGrowth, growths: Iterable[RegisterGrowth]) -> float:
     """Log of what was registered of the imports when the place was counted last; all, before."""
-    earlier = [
-        other for other in growths if other.place == growth.place and other.end <= growth.start
+    earlier_growths = [
+        row for row in growths if row.place == growth.place and row.end <= growth.start
     ]
-    if not earlier:
+    if not earlier_growths:
         return 0.0
-    last = max(earlier, key=lambda other: other.end)
-    return float(np.log(last.registered / last.imported))
+    newest = max(earlier_growths, key=lambda row: row.end)
+    return float(np.log(newest.registered / newest.imported))
 
 
-def _rule_spread(others: Sequence[Growth], growths: Sequence[Growth]) -> float:
+def _rule_spread(
+    other_growths: Sequence[RegisterGrowth], growths: Sequence[RegisterGrowth]
+) -> float:
     """Spread of the errors of a rule in other places; without growths the rule that all stays."""
     errors = [
-        np.log(other.registered / other.imported) - (_last_ratio(other, growths) if growths else 0)
-        for other in others
+        np.log(row.registered / row.imported) - (_last_ratio(row, growths) if growths else 0)
+        for row in other_growths
     ]
     if len(errors) < FEWEST_ERRORS:
         return SPREAD_UNKNOWN

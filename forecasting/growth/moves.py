@@ -18,7 +18,7 @@ MAX_STEP = 2.0  # of one coordinate in one step
 NUMBERS_IN_MEMORY = 3_000_000  # of one block of draws
 
 
-def moved(linear: LinearModel, x: Array) -> tuple[Array, Array, Array]:
+def move_draws(linear: LinearModel, x: Array) -> tuple[Array, Array, Array]:
     """Draws moved towards where their true contrasts are what the linear ones were; logs of their
     weights, and their contrasts.
     """
@@ -29,10 +29,10 @@ def moved(linear: LinearModel, x: Array) -> tuple[Array, Array, Array]:
     move = Move(mode, np.sqrt(facts.precision(goal).mean(axis=0)))
     blocks = 1 + len(x) * move.combine.size // NUMBERS_IN_MEMORY
     parts = [move(x[rows], goal[rows]) for rows in np.array_split(np.arange(len(x)), blocks)]
-    after, log_weight, contrast = (np.concatenate(item) for item in zip(*parts, strict=True))
-    log_weight += path.log_density(after) - path.log_density(x)
+    end_draws, log_weight, contrast = (np.concatenate(item) for item in zip(*parts, strict=True))
+    log_weight += path.log_density(end_draws) - path.log_density(x)
     log_weight += (facts.log_density(contrast) - facts.log_density(goal)).sum(axis=1)
-    return after, log_weight, contrast
+    return end_draws, log_weight, contrast
 
 
 class Move:
@@ -51,12 +51,14 @@ class Move:
         variance = 1 / (mode.kind @ (1 / mode.path.kind_variance))
         variance[mode.path.mixed] = mode.variance[mode.path.mixed]
         sd = np.sqrt(variance)
-        left, size, right = np.linalg.svd(root[:, None] * mode.jacobian * sd, full_matrices=False)
-        told = size > LEAST_TOLD
-        size = size[told]
+        left_vectors, size, right_vectors = np.linalg.svd(
+            root[:, None] * mode.jacobian * sd, full_matrices=False
+        )
+        informative = size > LEAST_TOLD
+        size = size[informative]
         self.inertia = 1 / (1 + size**2)
-        self.gain = (right[told] * sd).T * (size * self.inertia)
-        self.combine = (root[:, None] * left[:, told]).T
+        self.gain = (right_vectors[informative] * sd).T * (size * self.inertia)
+        self.combine = (root[:, None] * left_vectors[:, informative]).T
 
     def __call__(self, start: Array, goal: Array) -> tuple[Array, Array, Array]:
         """Draws at the end of their moves, logs of their weights, and their contrasts.

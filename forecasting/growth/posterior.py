@@ -22,7 +22,7 @@ from scipy.special import logsumexp, softmax
 from forecasting.growth.hypotheses import hypotheses_of
 from forecasting.growth.likelihood import Contrasts
 from forecasting.growth.linear_model import Chains, moments
-from forecasting.growth.moves import NUMBERS_IN_MEMORY, moved
+from forecasting.growth.moves import NUMBERS_IN_MEMORY, move_draws
 from forecasting.growth.path import LatentPath
 from forecasting.vocabulary.quantiles import Array, Indices
 
@@ -180,7 +180,7 @@ class _Pool:
         if not len(self.places):
             return
         x, kind = self.chains.draw(shared[self.places])
-        x, log_weight, contrast = moved(self.linear, x)
+        x, log_weight, contrast = move_draws(self.linear, x)
         self.rounds.append((x, self.linear.kinds[kind], contrast, log_weight, self.places))
 
     @property

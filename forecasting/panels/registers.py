@@ -44,7 +44,7 @@ INTERVAL_SPREAD = 0.3
 
 
 @dataclass(frozen=True)
-class Growth:
+class RegisterGrowth:
     """By how much a register grew between two days, and what came in that time.
 
     Parameters
@@ -76,7 +76,7 @@ class Growth:
         return float(np.log(self.registered / self.lagged))
 
 
-def growths_of(registers: pd.DataFrame) -> tuple[list[Growth], list[str]]:
+def growths_of(registers: pd.DataFrame) -> tuple[list[RegisterGrowth], list[str]]:
     """Growths of registers with imports beside them, in the order of their days, and what fell.
 
     Parameters
@@ -88,7 +88,7 @@ def growths_of(registers: pd.DataFrame) -> tuple[list[Growth], list[str]]:
 
     Returns
     -------
-    tuple of list of Growth and list of str
+    tuple of list of RegisterGrowth and list of str
 
     Raises
     ------
@@ -113,29 +113,31 @@ def growths_of(registers: pd.DataFrame) -> tuple[list[Growth], list[str]]:
             for _, series in of_place[of_place["measure"] == IMPORTS].groupby([*KEYS, "partner"])
         ]
         for start, end, registered in _increments(of_place):
-            imported = _over(imports, start, end)
+            imported = _imports_between(imports, start, end)
             if imported is None:
                 continue
             if registered <= 0:
                 fallen.append(f"{place} {start} to {end}: {registered:+,.0f}")
                 continue
-            on_the_way = [_over(imports, start - lag, end - lag) for lag in LAGS]
+            on_the_way = [_imports_between(imports, start - lag, end - lag) for lag in LAGS]
             lagged = float(np.mean([count for count in on_the_way if count is not None]))
-            growths.append(Growth(str(place), start, end, registered, imported, lagged))
+            growths.append(RegisterGrowth(str(place), start, end, registered, imported, lagged))
     return sorted(growths, key=lambda growth: (growth.end, growth.place)), fallen
 
 
 def _increments(of_place: pd.DataFrame) -> Iterator[tuple[dt.date, dt.date, float]]:
     """Start, end and growth of each interval of the registers of a place, each interval once."""
-    found: dict[tuple[dt.date, dt.date], float] = {}
+    increments: dict[tuple[dt.date, dt.date], float] = {}
     flows = of_place[of_place["measure"].isin(FLOWS)]
     for start, end, value in flows[["start", "end", "value"]].itertuples(index=False):
-        found[start - dt.timedelta(days=1), end] = value
+        increments[start - dt.timedelta(days=1), end] = value
     for _, counts in of_place[of_place["measure"] == STOCK].groupby([*KEYS]):
         of_days = counts.sort_values("end").drop_duplicates("end")[["end", "value"]]
-        for (start, before), (end, after) in itertools.pairwise(of_days.itertuples(index=False)):
-            found.setdefault((start, end), after - before)
-    for (start, end), value in found.items():
+        for (start, start_count), (end, end_count) in itertools.pairwise(
+            of_days.itertuples(index=False)
+        ):
+            increments.setdefault((start, end), end_count - start_count)
+    for (start, end), value in increments.items():
         if (end - start).days >= SHORTEST:
             yield start, end, float(value)
 
@@ -149,25 +151,27 @@ def _daily(series: pd.DataFrame) -> dict[int, float]:
         (start.toordinal(), end.toordinal() + 1, value)
         for start, end, value in series[["start", "end", "value"]].itertuples(index=False)
     ]
-    for first, after, value in sorted(periods, key=lambda period: period[1] - period[0]):
-        period_days = range(first, after)
+    for start_day, end_day, value in sorted(periods, key=lambda period: period[1] - period[0]):
+        period_days = range(start_day, end_day)
         empty = [day for day in period_days if day not in days]
-        rest = value - sum(days[day] for day in period_days if day in days)
-        if empty and rest >= 0:
-            days |= dict.fromkeys(empty, rest / len(empty))
+        remainder = value - sum(days[day] for day in period_days if day in days)
+        if empty and remainder >= 0:
+            days |= dict.fromkeys(empty, remainder / len(empty))
     return days
 
 
-def _over(imports: Iterable[dict[int, float]], start: dt.date, end: dt.date) -> float | None:
+def _imports_between(
+    imports: Iterable[dict[int, float]], start: dt.date, end: dt.date
+) -> float | None:
     """Imports after one day up to another, of the series that knows most of those days; what it
     does not know came as fast as the rest.
     """
     period_days = range(start.toordinal() + 1, end.toordinal() + 1)
     of_series = [[days[day] for day in period_days if day in days] for days in imports]
-    counted = max(of_series, key=len, default=[])
-    if len(counted) < DAYS_KNOWN * len(period_days) or sum(counted) <= 0:
+    daily_counts = max(of_series, key=len, default=[])
+    if len(daily_counts) < DAYS_KNOWN * len(period_days) or sum(daily_counts) <= 0:
         return None
-    return sum(counted) * len(period_days) / len(counted)
+    return sum(daily_counts) * len(period_days) / len(daily_counts)
 
 
 def _rows(registers: pd.DataFrame) -> pd.DataFrame:
@@ -201,8 +205,10 @@ def _rows(registers: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(value=value, start=start.dt.date, end=end.dt.date)
 
 
-def kept_share(
-    growth: Growth, own: Sequence[Growth], others: Sequence[Growth]
+def registered_share(
+    growth: RegisterGrowth,
+    place_growths: Sequence[RegisterGrowth],
+    other_growths: Sequence[RegisterGrowth],
 ) -> tuple[float, float]:
     """Mean and spread of the log of the share that is registered in an interval.
 
@@ -211,11 +217,11 @@ def kept_share(
 
     Parameters
     ----------
-    growth : Growth
+    growth : RegisterGrowth
         Whose share is forecast; what was registered is not used.
-    own : sequence of Growth
+    place_growths : sequence of RegisterGrowth
         Earlier ones of the place.
-    others : sequence of Growth
+    other_growths : sequence of RegisterGrowth
         Of other places.
 
     Returns
@@ -225,20 +231,22 @@ def kept_share(
     Examples
     --------
     >>> day = [dt.date(2020 + year, 12, 31) for year in range(4)]
-    >>> of_years = [Growth("GE", a, b, 50.0, 100.0, 100.0) for a, b in zip(day, day[1:])]
-    >>> none, after_two = kept_share(of_years[0], [], []), kept_share(of_years[2], of_years[:2], [])
+    >>> years = zip(day, day[1:])
+    >>> growths = [RegisterGrowth("GE", *ends, 50.0, 100.0, 100.0) for ends in years]
+    >>> none = registered_share(growths[0], [], [])
+    >>> after_two = registered_share(growths[2], growths[:2], [])
     >>> round(float(np.exp(none[0])), 2), round(float(np.exp(after_two[0])), 2)
     (0.75, 0.54)
     """
-    told = [*others, *own]
-    joint = _covariance([*told, growth])
+    sample = [*other_growths, *place_growths]
+    joint = _covariance([*sample, growth])
     gain = np.linalg.solve(joint[:-1, :-1], joint[:-1, -1])
-    departures = np.array([other.log_share for other in told]) - np.log(USUAL_SHARE)
+    departures = np.array([interval.log_share for interval in sample]) - np.log(USUAL_SHARE)
     variance = joint[-1, -1] - gain @ joint[:-1, -1]
     return float(np.log(USUAL_SHARE) + gain @ departures), float(np.sqrt(variance))
 
 
-def _covariance(growths: Sequence[Growth]) -> Array:
+def _covariance(growths: Sequence[RegisterGrowth]) -> Array:
     """Of the log shares of some intervals."""
     day = np.array([growth.end.toordinal() / 365.25 for growth in growths])
     places = [growth.place for growth in growths]

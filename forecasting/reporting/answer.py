@@ -565,22 +565,22 @@ def scenario_assumptions(outlook: Outlook, most: int = MAX_REASONS) -> BulletLis
         return effect_of(driver, scenario.drivers, flow.baseline, flow.known_until, scenario.seed)
 
     usual = {driver.name: (driver, effect(driver, baseline)) for driver in baseline.drivers}
-    ahead = [
-        (abs(moved), _assumption(driver))
-        for driver, moved in usual.values()
+    future_events = [
+        (abs(usual_effect), _assumption(driver))
+        for driver, usual_effect in usual.values()
         if driver.acts_after(outlook.as_of)
     ]
-    lines = [_assumption_line(baseline, ahead, most)]
+    lines = [_assumption_line(baseline, future_events, most)]
     for scenario in alternatives:
         changes = []
         for driver in scenario.drivers:
-            same, moved = usual.get(driver.name, (None, 0.0))
+            same, usual_effect = usual.get(driver.name, (None, 0.0))
             if driver != same:
-                changes.append((abs(effect(driver, scenario) - moved), _assumption(driver)))
+                changes.append((abs(effect(driver, scenario) - usual_effect), _assumption(driver)))
         names = {driver.name for driver in scenario.drivers}
-        for name, (driver, moved) in usual.items():
+        for name, (driver, usual_effect) in usual.items():
             if name not in names:
-                changes.append((abs(moved), _without(driver)))
+                changes.append((abs(usual_effect), _absent_assumption(driver)))
         lines.append(_assumption_line(scenario, changes, most))
     return BulletList(lines, "fc-scenario-lines")
 
@@ -601,13 +601,13 @@ def _assumption(driver: Driver) -> str:
     )
 
 
-def _without(driver: Driver) -> str:
+def _absent_assumption(driver: Driver) -> str:
     """An event of the baseline that another scenario does not have."""
     return WITHOUT_ASSUMPTION.format(reason=driver.reason, dates=driver_dates(driver))
 
 
 def _assumption_line(
-    scenario: Scenario, assumptions: Sequence[tuple[float, str]], most: int
+    scenario: Scenario, assumptions: Sequence[tuple[float, str]], max_reasons: int
 ) -> str:
     """Those of a scenario's assumptions that move most, the largest first, in a line."""
     ordered = sorted(assumptions, key=lambda assumption: -assumption[0])
@@ -615,8 +615,8 @@ def _assumption_line(
     return sentence(
         SCENARIO_LINE,
         scenario=capital(scenario.scenario),
-        reasons="; ".join(words[:most]),
-        more=max(len(words) - most, 0),
+        reasons="; ".join(words[:max_reasons]),
+        more=max(len(words) - max_reasons, 0),
     )
 
 
@@ -630,7 +630,7 @@ def _siblings(scenario: Scenario) -> list[Scenario]:
         for candidate in candidates
         if (candidate.place, candidate.measure) == (scenario.place, scenario.measure)
     ]
-    return [scenario, *(other for other in same if other.scenario != scenario.scenario)]
+    return [scenario, *(sibling for sibling in same if sibling.scenario != scenario.scenario)]
 
 
 def _row_of(make: Callable[[], Outlook], scenario: Scenario, draws: int) -> dict[str, str]:

@@ -44,7 +44,7 @@ from forecasting.reporting.labels import (
     median_and_range,
     parameter_words,
 )
-from forecasting.reporting.register_words import kept_sentence
+from forecasting.reporting.register_words import register_sentence
 from forecasting.reporting.result_tables import (
     label_in,
     measure_rows,
@@ -210,8 +210,8 @@ def why(outlook: Outlook) -> BulletList:
                 practice_position=PRACTICE_POSITIONS[_side(practice, low, high)],
             )
         )
-    if kept := kept_sentence(outlook):
-        lines.append(kept)
+    if of_register := register_sentence(outlook):
+        lines.append(of_register)
     return BulletList(lines)
 
 

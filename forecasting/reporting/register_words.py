@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from forecasting.panels.registers import Growth
+from forecasting.panels.registers import RegisterGrowth
 from forecasting.reporting.labels import day_words
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.registered_imports import register_growths
@@ -13,14 +13,14 @@ from forecasting.vocabulary.sentences import sentence
 from forecasting.writers.numbers import readable, whole_percent
 
 ONE_DAY = dt.timedelta(days=1)
-KEPT_SENTENCE = (
+REGISTER_SENTENCE = (
     "Of about {imported} electric cars that came to {place} from {start} to {end}, the register "
     "grew by {registered}: {share}[, after {share_before} from {start_before} to {end_before}]; "
     "the rest was passed on to other countries, or was not yet registered."
 )
 
 
-def kept_sentence(outlook: Outlook) -> str:
+def register_sentence(outlook: Outlook) -> str:
     """What the register of a country took of the cars that came, last and before.
 
     Parameters
@@ -36,7 +36,7 @@ def kept_sentence(outlook: Outlook) -> str:
     Examples
     --------
     >>> import forecasting as fc
-    >>> kept_sentence(fc.outlook("kyrgyzstan-baseline", draws=50))
+    >>> register_sentence(fc.outlook("kyrgyzstan-baseline", draws=50))
     'Of about 13,600 electric cars that came to Kyrgyzstan from 1 January 2025 to 31 December 2025,
     the register grew by 9,870: 72 %, after 38 % from 1 January 2023 to 31 December 2023; ...'
     """
@@ -45,21 +45,21 @@ def kept_sentence(outlook: Outlook) -> str:
     growths = [growth for growth in all_growths if growth.place == place]
     if not growths:
         return ""
-    *earlier, last = growths
+    *earlier_growths, newest = growths
     words: dict[str, object] = {}
-    if earlier:
-        words = {f"{name}_before": text for name, text in _of_growth(earlier[-1]).items()}
+    if earlier_growths:
+        words = {f"{name}_before": text for name, text in _of_growth(earlier_growths[-1]).items()}
     return sentence(
-        KEPT_SENTENCE,
+        REGISTER_SENTENCE,
         place=place_name(place),
-        imported=readable(last.imported),
-        registered=readable(last.registered),
-        **_of_growth(last),
+        imported=readable(newest.imported),
+        registered=readable(newest.registered),
+        **_of_growth(newest),
         **words,
     )
 
 
-def _of_growth(growth: Growth) -> dict[str, str]:
+def _of_growth(growth: RegisterGrowth) -> dict[str, str]:
     return {
         "share": whole_percent(growth.registered / growth.imported),
         "start": day_words(growth.start + ONE_DAY),

@@ -47,14 +47,14 @@ def picture_of(name: str, sheet: CellSheet) -> list[str]:
     """
     columns = sorted({column for _, column in sheet.cells})
     rows = sorted({row for row, _ in sheet.cells})
-    drawn = columns[:MOST_COLUMNS]
-    alone = {row: [c for r, c in sheet.cells if r == row] for row in rows}
+    picture_columns = columns[:MOST_COLUMNS]
+    columns_by_row = {row: [c for r, c in sheet.cells if r == row] for row in rows}
     widths = {}
-    for column in drawn:
+    for column in picture_columns:
         texts = [
             cell.text
             for (row, at), cell in sheet.cells.items()
-            if at == column and len(alone[row]) > 1
+            if at == column and len(columns_by_row[row]) > 1
         ]
         longest = max(map(_width, texts), default=0)
         widths[column] = min(max(longest, NARROWEST), WIDEST)
@@ -65,15 +65,15 @@ def picture_of(name: str, sheet: CellSheet) -> list[str]:
         else:
             widths[widest] -= 1
     heads = "".join(f"  {_padded(column_letter(c), size)}" for c, size in widths.items())
-    more = sentence("[ (and {more} more)]", more=len(columns) - len(widths))
+    count_words = sentence("[ (and {more} more)]", more=len(columns) - len(widths))
     lines = [_cut(sentence("{name}[, sheet {title}]", name=name, title=sheet.title), WIDTH)]
-    lines.append(f"{'':4}{heads.rstrip()}{more}")
-    shown = rows
+    lines.append(f"{'':4}{heads.rstrip()}{count_words}")
+    picture_rows = rows
     if len(rows) > TOP_ROWS + LAST_ROWS + 1:
-        shown = [*rows[:TOP_ROWS], *rows[-LAST_ROWS:]]
-    for number, row in enumerate(shown):
-        if number == TOP_ROWS and len(shown) < len(rows):
-            lines.append(f"      ... {len(rows) - len(shown)} more rows ...")
+        picture_rows = [*rows[:TOP_ROWS], *rows[-LAST_ROWS:]]
+    for number, row in enumerate(picture_rows):
+        if number == TOP_ROWS and len(picture_rows) < len(rows):
+            lines.append(f"      ... {len(rows) - len(picture_rows)} more rows ...")
         lines.append(_line(sheet, row, widths))
     return lines
 
@@ -83,10 +83,10 @@ def _line(sheet: CellSheet, row: int, widths: dict[int, int]) -> str:
     cells = {column: cell for (at, column), cell in sheet.cells.items() if at == row}
     lead = f"{row:>4}"
     if len({cell.text for cell in cells.values()}) == 1:
-        first = min(cells)
-        before = sum(size + 2 for column, size in widths.items() if column < first)
-        before = min(before, WIDTH // 2)
-        return f"{lead}  {'':{before}}{_cut(cells[first].text, WIDTH - 6 - before)}"
+        start_column = min(cells)
+        indent = sum(size + 2 for column, size in widths.items() if column < start_column)
+        indent = min(indent, WIDTH // 2)
+        return f"{lead}  {'':{indent}}{_cut(cells[start_column].text, WIDTH - 6 - indent)}"
     texts = (
         f"  {_padded(cells[column].text if column in cells else '', size)}"
         for column, size in widths.items()

@@ -188,17 +188,19 @@ class _LiveBook(Book):
         }
         super().__init__(outlook.scenario.title, outlook.as_of)
         self.answer_rows: dict[tuple[str, int], int] = {}
-        first = self.sheet("read me", outlook.scenario.title, (46, *[16] * 5))
+        front_sheet = self.sheet("read me", outlook.scenario.title, (46, *[16] * 5))
         self.sheets = {name: self.sheet(name, "", [14] * 300) for name in SHEETS}
         wrong = self._inputs()
         self._model()
         self._answer(wrong)
         self._business(wrong)
         self._checks(wrong)
-        row = self._brief(first)
+        row = self._brief(front_sheet)
         for at, words in enumerate(READ_ME, start=row + 1):
-            first.merge_range(at, 0, at, 5, words.format(draws=self.draws), self.looks["text"])
-            first.set_row(at, 15 * (1 + len(words) // 120))
+            front_sheet.merge_range(
+                at, 0, at, 5, words.format(draws=self.draws), self.looks["text"]
+            )
+            front_sheet.set_row(at, 15 * (1 + len(words) // 120))
         grounds(self, outlook)
         cells = {name: _written(self.sheets[name]) for name in ("inputs", "answer", "business")}
         stamp(self.book, outlook.scenario.parameters(), cells | self._cells_of_columns())
@@ -212,26 +214,26 @@ class _LiveBook(Book):
         sheet.set_column("A:B", 38)
         sheet.set_column("H:H", 34)
         sheet.set_column("I:I", 90)
-        own = INPUT_HEADS.index(OWN)
-        check = letters(own + 1)
+        value_column = INPUT_HEADS.index(OWN)
+        check = letters(value_column + 1)
         levers = enumerate(_levers(self.outlook, self.chain), start=2)
-        for row, (name, words, unit, value, ends, (least, most), source) in levers:
+        for row, (name, words, unit, value, ends, (low_limit, high_limit), source) in levers:
             for column, content in enumerate((name, words, unit, value, *ends, "", "", source)):
                 self.cell(sheet, row - 1, column, content)
-            cell = f"{letters(own)}{row}"
-            takes = f"takes {in_digits(least)} to {in_digits(most)} {unit}"
+            cell = f"{letters(value_column)}{row}"
+            takes = f"takes {in_digits(low_limit)} to {in_digits(high_limit)} {unit}"
             rule = {"validate": "decimal", "criteria": "between", "input_message": takes}
-            rule |= {"minimum": least, "maximum": most, "error_message": takes}
+            rule |= {"minimum": low_limit, "maximum": high_limit, "error_message": takes}
             sheet.data_validation(cell, rule)
             sheet.write_blank(cell, None, self.looks["own"])
-            inside = f"AND({cell}>={least:.10g},{cell}<={most:.10g})"
+            inside = f"AND({cell}>={low_limit:.10g},{cell}<={high_limit:.10g})"
             text = f'=IF(IF(ISNUMBER({cell}),{inside},ISBLANK({cell})),"","{takes}")'
             sheet.write_formula(f"{check}{row}", text, self.looks["note"], "")
-            self.places[Cell(name)] = f"inputs!${letters(own)}${row}"
+            self.places[Cell(name)] = f"inputs!${letters(value_column)}${row}"
             self.book.define_name(f"own.{name}", f"={self._yellow(name)}")
-        counted = f'=COUNTIF({check}2:{check}{row},"takes*")'
-        sheet.write_string(row, own, "to check", self.looks["note"])
-        sheet.write_formula(row, own + 1, counted, self.looks["year"], 0)
+        fault_count = f'=COUNTIF({check}2:{check}{row},"takes*")'
+        sheet.write_string(row, value_column, "to check", self.looks["note"])
+        sheet.write_formula(row, value_column + 1, fault_count, self.looks["year"], 0)
         sheet.freeze_panes(1, 1)
         return f"inputs!${check}${row + 1}"
 
@@ -289,10 +291,13 @@ class _LiveBook(Book):
         words = render(node, self._words)
         if side_by_side:
             ends = [self.spots[place] for place in (side_by_side[0], side_by_side[-1])]
-            first, last = (letters(column) for column in ends)
+            first_letters, last_letters = (letters(column) for column in ends)
             table = self._place(node.parts[-1])
             rows = range(FIRST_ROW + 1, FIRST_ROW + self.draws + 1)
-            texts = [node.formula.format(f"{first}{row}:{last}{row}", table) for row in rows]
+            texts = [
+                node.formula.format(f"{first_letters}{row}:{last_letters}{row}", table)
+                for row in rows
+            ]
             return self._add_column("model", node.label, words, node.values, texts)
         text = render(node, self._refer)
         return self._add_column("model", node.label, words, node.values, [text])
@@ -360,13 +365,15 @@ class _LiveBook(Book):
         sheet.set_column("A:A", 30)
         sheet.set_column("F:F", 40)
         sheet.freeze_panes(1, 2)
-        shown = [name for name in dict.fromkeys((next(iter(spans)), *HEADLINE)) if name in spans]
+        chart_measures = [
+            name for name in dict.fromkeys((next(iter(spans)), *HEADLINE)) if name in spans
+        ]
         charts = [
             (
                 chart_words(measure),
                 [((spans[measure][0], spans[measure][-1]), *line) for line in ANSWER_LINES],
             )
-            for measure in shown
+            for measure in chart_measures
         ]
         self.charts(sheet, 12, 1, charts)
 
@@ -433,9 +440,11 @@ class _LiveBook(Book):
         prices = point_prices(self.outlook)
         paid = [prices[name].value if name in prices else math.nan for name in PRICES]
         for row, (name, price) in enumerate(zip(PRICES, paid, strict=True)):
-            own = self._own(name, self._scenario_value(name) if name in prices else '""')
+            price_formula = self._reader_value(
+                name, self._scenario_value(name) if name in prices else '""'
+            )
             self.cell(sheet, row, 0, f"{label_of(name)}, {unit_of(name)}")
-            text = f'IF({wrong}>0,"check inputs",{own})'
+            text = f'IF({wrong}>0,"check inputs",{price_formula})'
             self.cell(sheet, row, 1, SheetNumber(price, text))
         sheet.write_string(2, 0, "hours of a year")
         sheet.write_number(2, 1, HOURS_A_YEAR, self.numbers[0])
@@ -449,22 +458,22 @@ class _LiveBook(Book):
         own numbers go instead.
         """
         assert self.outlook.demand is not None
-        drawn = self.outlook.demand.sample
+        sample = self.outlook.demand.sample
         part_costs = [f"{part}_cost.{setting}" for part in ("charger", "connection")]
         efficiency_name = f"charger_efficiency.{side(setting)}"
         names = (efficiency_name, *part_costs)
-        efficiency, charger, connection = (float(np.median(drawn[name])) for name in names)
+        efficiency, charger, connection = (float(np.median(sample[name])) for name in names)
         # The median of a sum is not the sum of medians
-        cost = float(np.median(cost_per_point(setting, drawn)))
-        year = point_business(setting, use, sold, bought, drawn, self.outlook.first_year)
+        cost = float(np.median(cost_per_point(setting, sample)))
+        year = point_business(setting, use, sold, bought, sample, self.outlook.first_year)
         set_costs = f"COUNT({','.join(map(self._yellow, part_costs))})"
-        cost_of_parts = "+".join(map(self._own, part_costs, (f"L{row}", f"M{row}")))
+        cost_of_parts = "+".join(map(self._reader_value, part_costs, (f"L{row}", f"M{row}")))
         return year | {
             "row": row,
             "setting": setting,
             "percent": 100 * use,
             "efficiency": efficiency,
-            "own_efficiency": self._own(efficiency_name, f"J{row}"),
+            "own_efficiency": self._reader_value(efficiency_name, f"J{row}"),
             "cost": cost,
             "own_cost": f"IF({set_costs}=0,K{row},{cost_of_parts})",
             "charger": charger,
@@ -478,7 +487,7 @@ class _LiveBook(Book):
         )
         return self._yellow(name).replace(f"${own_column}$", f"${scenario_column}$")
 
-    def _own(self, name: str, otherwise: float | str) -> str:
+    def _reader_value(self, name: str, otherwise: float | str) -> str:
         """The reader's number, or another."""
         return f"IF(ISNUMBER({self._yellow(name)}),{self._yellow(name)},{otherwise})"
 

@@ -64,14 +64,14 @@ SECONDS = Check(
 MEGABYTES = Check("100 megabytes or more", integer(100).read)
 
 
-def paths_of(given: Any) -> tuple[AnyPath, ...]:
+def paths_of(value: Any) -> tuple[AnyPath, ...]:
     """One path, or several, as several; or a ValueError."""
-    paths = (given,) if isinstance(given, str | os.PathLike) else (*given,)
-    return tuple(path().read(one) for one in paths)
+    paths = (value,) if isinstance(value, str | os.PathLike) else (*value,)
+    return tuple(path().read(item) for item in paths)
 
 
 def _one_of(names: tuple[str, ...]) -> Check:
-    return fitting(" or ".join(names), lambda given: isinstance(given, str) and given in names)
+    return fitting(" or ".join(names), lambda value: isinstance(value, str) and value in names)
 
 
 Perform = Callable[[list[Task]], Iterator[Outcome]]
@@ -95,7 +95,7 @@ class Means:
     jobs=integer(1),
     force=flag(),
     dry_run=flag(),
-    as_of=optional(Check("a day, e.g. 2026-03-09", lambda given: as_date(given).isoformat())),
+    as_of=optional(Check("a day, e.g. 2026-03-09", lambda value: as_date(value).isoformat())),
     engine=_one_of(get_args(EngineName)),
     scheduler=optional(
         Check("the address of a Dask scheduler, its file, or a distributed.Client", scheduler_of)
@@ -252,8 +252,10 @@ def _make_reports(
                     results[outcome.name] = result
                     bar.advance(result)
         except STOPS as stop:
-            made = sum(result.status == "done" for result in results.values())
-            stop.add_note(sentence(STOPPED, made=made, number=len(tasks), folder=store.reports))
+            report_count = sum(result.status == "done" for result in results.values())
+            stop.add_note(
+                sentence(STOPPED, made=report_count, number=len(tasks), folder=store.reports)
+            )
             raise
         finally:
             sweep(store.token)

@@ -89,10 +89,10 @@ def draw_event(driver: Driver, draws: int, seed: int, drivers: Sequence[Driver] 
     )
     for leader in drivers:
         if leader.name == driver.after:
-            led = draw_event(leader, draws, seed, drivers)
-            lateness_of_leader = led.start - leader.start.toordinal()
-            both = (start < NEVER_DAY) & (led.start < NEVER_DAY)
-            start = np.where(both, start + lateness_of_leader, float(NEVER_DAY))
+            leader_draws = draw_event(leader, draws, seed, drivers)
+            lateness_of_leader = leader_draws.start - leader.start.toordinal()
+            has_both_days = (start < NEVER_DAY) & (leader_draws.start < NEVER_DAY)
+            start = np.where(has_both_days, start + lateness_of_leader, float(NEVER_DAY))
     return EventDraws(
         start,
         driver.size.quantile(size),
@@ -218,16 +218,18 @@ def effect_of(
     known_until, seed
         As of :func:`apply_drivers`.
     """
-    without = forecast.monthly.sum(axis=1)
-    more = without
+    usual_totals = forecast.monthly.sum(axis=1)
+    driver_totals = usual_totals
     if driver.on_flow and not (driver.kind == "ceiling" and forecast.market is None):
         leader = [row for row in drivers if row.name == driver.after]
-        more = apply_drivers(forecast, [driver, *leader], known_until, seed).monthly.sum(axis=1)
+        driver_totals = apply_drivers(forecast, [driver, *leader], known_until, seed).monthly.sum(
+            axis=1
+        )
     elif driver.quantity in VEHICLES_A_YEAR:
-        event_draws = draw_event(driver, len(without), seed, drivers)
+        event_draws = draw_event(driver, len(usual_totals), seed, drivers)
         active_part = activity(forecast.months, event_draws.start, driver.end, known_until)
-        more = without + event_draws.size * active_part.sum(axis=1) / 12
-    return float(np.median(np.log(np.maximum(more, 1) / np.maximum(without, 1))))
+        driver_totals = usual_totals + event_draws.size * active_part.sum(axis=1) / 12
+    return float(np.median(np.log(np.maximum(driver_totals, 1) / np.maximum(usual_totals, 1))))
 
 
 def _with_quota(

@@ -110,8 +110,8 @@ class NewCountry:
         if self.plain is None:
             self.table = UserTable(UserFile(path.name, read_whole(path)), sheets)
             if said is None:
-                self.dialogue = TableDialogue(self.table, earlier=self._earlier())
-        self._kept = ""
+                self.dialogue = TableDialogue(self.table, earlier=self._earlier_answers())
+        self._kept_text = ""
         self.left_out: tuple[str, ...] = ()
         self._rows: tuple[object, list[FoundRow]] | None = None
         self._facts: tuple[object, Ledger] | None = None
@@ -133,7 +133,7 @@ class NewCountry:
             write_new(path, proposal_file(table, proposal).encode())
         return path
 
-    def _earlier(self) -> Answers | None:
+    def _earlier_answers(self) -> Answers | None:
         """Answers of an earlier time that broke off."""
         with contextlib.suppress(InputError):
             if proposal_path(self.path).is_file():
@@ -229,7 +229,7 @@ class NewCountry:
         """Keep the answers to the table so far in a file that nothing reads by itself."""
         if self.dialogue is not None and (text := self.dialogue.kept()):
             write_whole(proposal_path(self.path), text.encode())
-            self._kept = text
+            self._kept_text = text
 
     def check_certain(self) -> None:
         """Refuse a table of which something must be asked, where nobody can be; what is proposed is
@@ -358,15 +358,17 @@ class NewCountry:
         keys["assumptions"] = self._assumptions()
         name, text = new_params(self.country, scenario, keys)
         contents = {folder / name: text}
-        own = answers_path(self.path)
+        answers_file = answers_path(self.path)
         answers = self.dialogue.answers() if self.dialogue else self.said
         if answers is not None:
             if not (answers.place or any(series.place for series in answers.read)):
                 answers = self._with_place(answers)
-            if not own.exists():
-                contents[own] = answers.to_yaml()
-            elif self._is_given and read_answers(own) != answers:
-                raise InputError.at(own, "says otherwise and is not written over", "rename it")
+            if not answers_file.exists():
+                contents[answers_file] = answers.to_yaml()
+            elif self._is_given and read_answers(answers_file) != answers:
+                raise InputError.at(
+                    answers_file, "says otherwise and is not written over", "rename it"
+                )
         with contextlib.ExitStack() as undo:
             for path, content in contents.items():
                 write_params(path, content)
@@ -388,7 +390,11 @@ class NewCountry:
         somebody has written there since stays.
         """
         path = proposal_path(self.path)
-        if self._kept and path.is_file() and path.read_text(encoding="utf-8") == self._kept:
+        if (
+            self._kept_text
+            and path.is_file()
+            and path.read_text(encoding="utf-8") == self._kept_text
+        ):
             path.unlink()
 
     def _with_place(self, answers: Answers) -> Answers:

@@ -49,7 +49,7 @@ from forecasting.scenarios.place_flows import (
     port_flows,
 )
 from forecasting.scenarios.question import QUESTION_FORM, find_scenario, find_scenarios
-from forecasting.scenarios.registered_imports import KEPT, kept_percent
+from forecasting.scenarios.registered_imports import KEPT, registered_percent
 from forecasting.showing import Shown, chart
 from forecasting.vocabulary.arguments import (
     instance,
@@ -602,7 +602,7 @@ def _country(request: OutlookRequest) -> Outlook:
     demand = demand_of(request, flow, parameters)
     measures = {scenario.measure: yearly - demand.displaced} | demand.results
     if MEASURES[scenario.measure].vehicle == CAR:
-        measures[KEPT] = kept_percent(request, yearly, demand)
+        measures[KEPT] = registered_percent(request, yearly, demand)
     return _of_flows(
         request,
         {place: flow},

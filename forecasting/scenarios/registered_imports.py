@@ -10,7 +10,12 @@ from scipy.special import ndtri
 
 from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.evidence.ledger import Ledger
-from forecasting.panels.registers import REGISTER_MEASURES, Growth, growths_of, kept_share
+from forecasting.panels.registers import (
+    REGISTER_MEASURES,
+    RegisterGrowth,
+    growths_of,
+    registered_share,
+)
 from forecasting.scenarios.place_flows import OutlookRequest
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.quantiles import Array, ratio, strata, stream_of
@@ -19,7 +24,7 @@ KEPT = "ev_kept_percent"
 COUNTED_KINDS = ("outcome", "estimate")
 
 
-def register_growths(ledger: Ledger, as_of: dt.date) -> list[Growth]:
+def register_growths(ledger: Ledger, as_of: dt.date) -> list[RegisterGrowth]:
     """By how much the registers of countries grew, beside what came, as was known on a day.
 
     Parameters
@@ -39,7 +44,7 @@ def register_growths(ledger: Ledger, as_of: dt.date) -> list[Growth]:
     return growths_of(facts[facts["place"].str.len() == 2])[0]
 
 
-def kept_percent(request: OutlookRequest, yearly: Array, demand: DemandOutlook) -> Array:
+def registered_percent(request: OutlookRequest, yearly: Array, demand: DemandOutlook) -> Array:
     """Per cent of a year's imports that stay in the country.
 
     Of imports it is what the assumptions and the events of the scenario leave; of registrations,
@@ -62,16 +67,18 @@ def kept_percent(request: OutlookRequest, yearly: Array, demand: DemandOutlook) 
     scenario = request.scenario
     if not MEASURES[scenario.measure].of_owners:
         after_events = ratio(demand.imports, yearly, 1.0)
-        kept: Array = 100 * after_events * (1 - demand.sample["reexport_share"])
-        return kept
+        percent: Array = 100 * after_events * (1 - demand.sample["reexport_share"])
+        return percent
     growths = register_growths(request.ledger, request.as_of)
-    own = [growth for growth in growths if growth.place == scenario.place]
-    others = [growth for growth in growths if growth.place != scenario.place]
+    place_growths = [growth for growth in growths if growth.place == scenario.place]
+    other_growths = [growth for growth in growths if growth.place != scenario.place]
     levels = strata(stream_of(scenario.seed, KEPT), len(yearly), 1)
     columns = []
     for year in demand.years:
         days = (dt.date(year - 1, 12, 31), dt.date(year, 12, 31))
-        mean, spread = kept_share(Growth(scenario.place, *days, 1.0, 1.0, 1.0), own, others)
+        mean, spread = registered_share(
+            RegisterGrowth(scenario.place, *days, 1.0, 1.0, 1.0), place_growths, other_growths
+        )
         columns.append(np.exp(mean + spread * ndtri(levels)))
     of_registers: Array = 100 * np.minimum(np.concatenate(columns, axis=1), 1.0)
     return of_registers

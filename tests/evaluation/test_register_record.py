@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from forecasting.cli import main
 from forecasting.evaluation.records import RECORDS
 from forecasting.evaluation.register_record import register_skill, summarise_registers
-from forecasting.panels.registers import Growth, growths_of, kept_share
+from forecasting.panels.registers import RegisterGrowth, growths_of, registered_share
 from forecasting.reporting.score_words import registers_text
 from forecasting.vocabulary.errors import EvidenceError
 
@@ -81,12 +81,14 @@ def test_the_register_follows_by_a_quarter():
 
 def test_what_the_place_will_do_is_not_known():
     growths = [
-        Growth("GE", dt.date(2019 + i, 12, 31), dt.date(2020 + i, 12, 31), 100.0 * i + 50, 500, 500)
+        RegisterGrowth(
+            "GE", dt.date(2019 + i, 12, 31), dt.date(2020 + i, 12, 31), 100.0 * i + 50, 500, 500
+        )
         for i in range(3)
     ]
-    before = kept_share(growths[1], growths[:1], [])
-    other = Growth("GE", growths[1].start, growths[1].end, 9999.0, 500, 500)
-    assert kept_share(other, growths[:1], []) == before
+    before = registered_share(growths[1], growths[:1], [])
+    other = RegisterGrowth("GE", growths[1].start, growths[1].end, 9999.0, 500, 500)
+    assert registered_share(other, growths[:1], []) == before
 
 
 def test_a_register_that_falls_and_a_share_above_one_are_said():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forecasting.reporting.register_words import kept_sentence
+from forecasting.reporting.register_words import register_sentence
 from forecasting.scenarios.outlook import outlook
 from forecasting.scenarios.question import find_scenario
 from forecasting.scenarios.registered_imports import KEPT
@@ -27,9 +27,9 @@ def test_of_registrations_pairs_of_imports_and_registers_tell():
     made = outlook("kyrgyzstan-baseline", draws=500)
     low, median, high = np.quantile(made.results.values[KEPT][:, -1], (0.1, 0.5, 0.9))
     assert 20 < low < 45 < median < 75 < high <= 100
-    told = kept_sentence(made)
-    assert "grew by 9,870: 72 %, after 38 % from 1 January 2023" in told
+    text = register_sentence(made)
+    assert "grew by 9,870: 72 %, after 38 % from 1 January 2023" in text
 
 
 def test_no_sentence_without_a_register():
-    assert kept_sentence(outlook("turkmenistan-baseline", draws=50)) == ""
+    assert register_sentence(outlook("turkmenistan-baseline", draws=50)) == ""

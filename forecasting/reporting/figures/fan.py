@@ -632,18 +632,20 @@ def forecast_chart(forecast: FlowForecast, later: FlowForecast | None = None) ->
     chart = Drawing(
         words, height=440, yaxis=linear_scale(highest), margin_r=END_LABEL_PIXELS
     ).years([since, axis_ends[1]])
-    drawn = [(forecast, "forecast, 80 %", DEEP, BLUE)]
+    forecasts = [(forecast, "forecast, 80 %", DEEP, BLUE)]
     if later is not None:
-        drawn.append((later, "as known later, 80 %", FOREST, GREEN))
-    for known, name, _, color in drawn:
-        chart.add(*_period_traces(known, name, color))
+        forecasts.append((later, "as known later, 80 %", FOREST, GREEN))
+    for row_forecast, name, _, color in forecasts:
+        chart.add(*_period_traces(row_forecast, name, color))
     chart.add(*basis_traces(marks, forecast.basis))
-    medians = (_median_words(known, letters) for known, _, letters, _ in drawn)
+    medians = (_median_words(row_forecast, letters) for row_forecast, _, letters, _ in forecasts)
     counts = counts_of_basis(marks, forecast.basis)
     chart.labels(
         [*medians, *_count_labels(counts, "middle left"), *_bound_labels(marks)],
         [
-            *itertools.chain.from_iterable(_drawn_lines(known) for known, *_ in drawn),
+            *itertools.chain.from_iterable(
+                _drawn_lines(row_forecast) for row_forecast, *_ in forecasts
+            ),
             *_dashes(marks),
         ],
     )
@@ -661,8 +663,8 @@ def _line_years(forecast: FlowForecast) -> range:
     first_year = min(period.start.year for period in forecast.periods)
     last_year = max(period.end.year for period in forecast.periods)
     marks = marks_of(forecast.evidence or (), forecast.measure)
-    counted = [mark.period.start.year for mark in marks if mark.whole_year]
-    start_year = min(first_year - 1, max(counted, default=first_year))
+    count_years = [mark.period.start.year for mark in marks if mark.whole_year]
+    start_year = min(first_year - 1, max(count_years, default=first_year))
     return range(max(start_year, forecast.months[0].start.year), last_year + 1)
 
 
@@ -706,8 +708,8 @@ def _drawn_lines(forecast: FlowForecast) -> Iterator[tuple[float, float, float, 
     for middle, low, high in zip(_middles(forecast), rates[0.1], rates[0.9], strict=True):
         yield middle, low, middle, high
     points = zip(_line_years(forecast), _year_medians(forecast), strict=True)
-    for before, after in itertools.pairwise(points):
-        yield *before, *after
+    for start_point, end_point in itertools.pairwise(points):
+        yield *start_point, *end_point
 
 
 def _dashes(marks: Marks) -> list[tuple[float, float, float, float]]:
