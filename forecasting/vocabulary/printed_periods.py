@@ -15,6 +15,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TypeVar
 
 from forecasting.vocabulary.errors import PeriodError
 from forecasting.vocabulary.languages import SHORT_NAME, folded, months_named, quarter_words
@@ -77,6 +78,8 @@ _PLANS = re.compile(
     r"прогноз\w*|план\w*|цел\w*|оценк\w*|ожида\w*)(?![^\W\d_])|(?<=\d{4})[ef](?![^\W\d_])"
 )
 
+_YearOrDay = TypeVar("_YearOrDay", int, dt.date)
+
 
 @dataclass(frozen=True)
 class PeriodWords:
@@ -127,20 +130,11 @@ class PeriodWords:
         PeriodError
             Where they contradict each other.
         """
-        if words.year and self.year and words.year != self.year:
-            raise PeriodError(f"names two years, {self.year} and {words.year}")
-        day = self.day or words.day
-        if self.day and words.day and self.day != words.day:
-            raise PeriodError(f"names two days, {self.day} and {words.day}")
-        number = self.year or words.year
+        number = _agreed("years", self.year, words.year)
+        day = _agreed("days", self.day, words.day)
         if day and number and day.year != number:
             raise PeriodError(f"names the day {day} and the year {number}")
-        months = self.months or words.months
-        if self.months and words.months:
-            both = sorted([self.months, words.months], key=lambda part: part[1] - part[0])
-            if not (both[1][0] <= both[0][0] and both[0][1] <= both[1][1]):
-                raise PeriodError("names two parts of a year")
-            months = both[0]
+        months = _shorter(self.months, words.months)
         return PeriodWords(
             year=number,
             months=months,
@@ -172,13 +166,49 @@ class PeriodWords:
         start = self.year
         if first_month > 1 and self.fiscal == ENDS:
             start -= 1
-        first, last = self.months or (1, 12)
-        if first_month > 1 and not self.named:
-            first, last = first + first_month - 1, last + first_month - 1
-        elif first_month > 1 and self.fiscal:
-            first, last = (number + 12 * (number < first_month) for number in (first, last))
-        ends = [_month_at(start, number) for number in (first, last)]
-        return Period(ends[0].start, ends[1].end)
+        start_month, end_month = self._month_numbers(first_month)
+        return Period(_month_at(start, start_month).start, _month_at(start, end_month).end)
+
+    def _month_numbers(self, first_month: int) -> tuple[int, int]:
+        """The months from one to another, by their numbers from January of the year in which its
+        year begins.
+        """
+        start_month, end_month = self.months or (1, 12)
+        if first_month <= 1:
+            return start_month, end_month
+        if not self.named:
+            return start_month + first_month - 1, end_month + first_month - 1
+        if self.fiscal:
+            return _in_fiscal_year(start_month, first_month), _in_fiscal_year(
+                end_month, first_month
+            )
+        return start_month, end_month
+
+
+def _agreed(
+    kind: str, value: _YearOrDay | None, second_value: _YearOrDay | None
+) -> _YearOrDay | None:
+    """The year or the day of two texts, which may not name two."""
+    if value and second_value and value != second_value:
+        raise PeriodError(f"names two {kind}, {value} and {second_value}")
+    return value or second_value
+
+
+def _shorter(
+    months: tuple[int, int] | None, second_months: tuple[int, int] | None
+) -> tuple[int, int] | None:
+    """The shorter of two parts of a year, which lies in the longer."""
+    if months is None or second_months is None:
+        return months or second_months
+    short, long = sorted([months, second_months], key=lambda part: part[1] - part[0])
+    if long[0] <= short[0] and short[1] <= long[1]:
+        return short
+    raise PeriodError("names two parts of a year")
+
+
+def _in_fiscal_year(number: int, first_month: int) -> int:
+    """The number of a month, in the next calendar year where it is before the first month."""
+    return number + 12 if number < first_month else number
 
 
 def _month_at(start_year: int, number: int) -> Period:
@@ -199,6 +229,11 @@ class _Text:
         if match:
             self.text = f"{self.text[: match.start()]} {self.text[match.end() :]}"
         return match
+
+    def remainder(self) -> str:
+        """What is left, without brackets that are empty and marks at its ends."""
+        words = re.sub(r"\(\s*\)|\[\s*\]|（\s*）", " ", self.text)
+        return " ".join(words.split()).strip(" ,.;:-–—/'’，")
 
 
 @lru_cache(maxsize=8192)
@@ -222,45 +257,88 @@ def period_in(text: str, languages: Collection[str] = ()) -> PeriodWords:
     words = folded(re.sub(FOOTNOTES, "", plain_text(text)))
     words = re.sub(rf"({_YEAR_FIRST})(?=[qh][1-4]|[1-4][qh])", r"\1 ", words)
     stretch = _Text(words)
-    part = _dated(stretch) or _fiscal(stretch) or PeriodWords()
-    if part.day is None:
-        part = _with_months(stretch, part, languages)
+    part = _take_period(stretch, languages)
     to_date = stretch.take(TO_DATE) is not None
     stretch.take(_REVISIONS)
     plan = stretch.take(_PLANS) if part.says else None
     if part.year and part.day is None:
         stretch.take(_YEAR_WORDS)
-    in_brackets = re.search(r"[(\[（]\s*[^\W\d_][^)\]）]*[)\]）]", stretch.text)
-    rest = re.sub(r"\(\s*\)|\[\s*\]|（\s*）", " ", stretch.text)
-    rest = " ".join(rest.split()).strip(" ,.;:-–—/'’，")
-    open_words = part.open
-    if part.year and in_brackets and re.match(rf"\W*{_YEAR}\W*\(", words):
-        open_words = open_words or f"beside the year it says {in_brackets[0][1:-1].strip()!r}"
-    is_word = re.fullmatch(r"[^\W\d_]{1,12}", rest) is not None
-    is_filler = re.fullmatch(r"in|im|en|за|в|of|de|w|month|месяц", rest) is not None
-    if part.months and part.named and is_word and not is_filler:
-        open_words = open_words or f"beside the month it says {rest!r}"
+    remainder = stretch.remainder()
     return replace(
         part,
         to_date=part.to_date or to_date,
         plan=plan[0] if plan else "",
-        open=open_words,
-        rest=rest,
+        open=part.open
+        or _doubt_of_brackets(part, words, stretch.text)
+        or _doubt_of_word(part, remainder),
+        rest=remainder,
     )
 
 
-def _dated(text: _Text) -> PeriodWords | None:
-    """A day in digits or in words, or a month in digits."""
-    if match := text.take(r"(?<!\d)(\d{4})[-./](\d\d?)[-./](\d\d?)(?!\d)(?: 00:00(?::00)?)?"):
-        return _day(int(match[1]), int(match[2]), int(match[3]))
-    if match := text.take(r"(?<!\d)(\d\d?)([./-])(\d\d?)\2(\d{4})(?!\d)(?: ?г\.?(?!\w))?"):
-        first, second = int(match[1]), int(match[3])
-        if match[2] == "/" and first != second and first <= 12 and second <= 12:
-            part = _day(int(match[4]), second, first)
-            return part and replace(part, open="may name the day or the month first")
-        return _day(int(match[4]), second, first) or _day(int(match[4]), first, second)
-    if match := text.take(r"(\d{4})年(\d\d?)月(\d\d?)日"):
-        return _day(int(match[1]), int(match[2]), int(match[3]))
+def _take_period(text: _Text, languages: Collection[str]) -> PeriodWords:
+    part = _take_day(text) or _take_fiscal_year(text) or PeriodWords()
+    if part.day is None:
+        return _with_months(text, part, languages)
+    return part
+
+
+def _doubt_of_brackets(part: PeriodWords, words: str, text: str) -> str:
+    """Why a year may be another, where words in brackets follow it."""
+    brackets = re.search(r"[(\[（]\s*[^\W\d_][^)\]）]*[)\]）]", text)
+    if part.year and brackets and re.match(rf"\W*{_YEAR}\W*\(", words):
+        return f"beside the year it says {brackets[0][1:-1].strip()!r}"
+    return ""
+
+
+def _doubt_of_word(part: PeriodWords, remainder: str) -> str:
+    """Why a month may be none, where a single word stands beside its name."""
+    is_word = re.fullmatch(r"[^\W\d_]{1,12}", remainder) is not None
+    is_filler = re.fullmatch(r"in|im|en|за|в|of|de|w|month|месяц", remainder) is not None
+    if part.months and part.named and is_word and not is_filler:
+        return f"beside the month it says {remainder!r}"
+    return ""
+
+
+def _take_day(text: _Text) -> PeriodWords | None:
+    """A day in digits or in words. The form that matches decides, also where its day is none."""
+    for form in (
+        _year_month_day,
+        _day_month_year,
+        _chinese_day,
+        _day_in_words,
+        _start_of_year,
+        _end_of_year,
+    ):
+        part = form(text)
+        if part is not None:
+            return part if part.says else None
+    return None
+
+
+def _year_month_day(text: _Text) -> PeriodWords | None:
+    match = text.take(r"(?<!\d)(\d{4})[-./](\d\d?)[-./](\d\d?)(?!\d)(?: 00:00(?::00)?)?")
+    return _day(int(match[1]), int(match[2]), int(match[3])) if match else None
+
+
+def _day_month_year(text: _Text) -> PeriodWords | None:
+    """A day whose year is behind: 31.12.2024, or 12/31/2024."""
+    match = text.take(r"(?<!\d)(\d\d?)([./-])(\d\d?)\2(\d{4})(?!\d)(?: ?г\.?(?!\w))?")
+    if match is None:
+        return None
+    day, month, number = int(match[1]), int(match[3]), int(match[4])
+    part = _day(number, month, day)
+    if match[2] == "/" and day != month and day <= 12 and month <= 12:
+        return replace(part, open="may name the day or the month first")
+    return part if part.says else _day(number, day, month)
+
+
+def _chinese_day(text: _Text) -> PeriodWords | None:
+    match = text.take(r"(\d{4})年(\d\d?)月(\d\d?)日")
+    return _day(int(match[1]), int(match[2]), int(match[3])) if match else None
+
+
+def _day_in_words(text: _Text) -> PeriodWords | None:
+    """A day whose month is a name: 31 December 2024, December 31, 2024."""
     for match in re.finditer(
         rf"(?<!\d)(?P<day>\d\d?)(?:st|nd|rd|th|-?го|\.)?\s(?:of )?(?P<name>[^\W\d_]{{3,}})\.?,?\s"
         rf"(?P<year>{_YEAR})|(?P<name2>[^\W\d_]{{3,}})\.?\s(?P<day2>\d\d?)(?:st|nd|rd|th)?,?\s"
@@ -272,45 +350,61 @@ def _dated(text: _Text) -> PeriodWords | None:
         if len(months) == 1 and int(parts["day"]) <= 31:
             text.take(re.escape(match[0]) + r"(?: ?г(?:\.|ода)?(?!\w))?")
             return _day(int(parts["year"]), next(iter(months)), int(parts["day"]))
-    for pattern in (_STARTS, _END_OF):
-        if match := text.take(rf"{pattern.pattern}(?P<year>{_YEAR})"):
-            number = int(match["year"])
-            return PeriodWords(
-                day=dt.date(number, 1, 1) if pattern is _STARTS else dt.date(number, 12, 31)
-            )
     return None
 
 
-def _day(number: int, month: int, day: int) -> PeriodWords | None:
+def _start_of_year(text: _Text) -> PeriodWords | None:
+    match = text.take(rf"{_STARTS.pattern}(?P<year>{_YEAR})")
+    return _day(int(match["year"]), 1, 1) if match else None
+
+
+def _end_of_year(text: _Text) -> PeriodWords | None:
+    match = text.take(rf"{_END_OF.pattern}(?P<year>{_YEAR})")
+    return _day(int(match["year"]), 12, 31) if match else None
+
+
+def _day(number: int, month: int, day: int) -> PeriodWords:
+    """A day; words that say nothing where there is no such day."""
     try:
         return PeriodWords(day=dt.date(number, month, day))
     except ValueError:
-        return None
+        return PeriodWords()
 
 
-def _fiscal(text: _Text) -> PeriodWords | None:
-    """A fiscal year: two years that follow each other, or a word beside one."""
+def _take_fiscal_year(text: _Text) -> PeriodWords | None:
+    return _two_years(text) or _year_with_fiscal_word(text)
+
+
+def _two_years(text: _Text) -> PeriodWords | None:
+    """A fiscal year as two years that follow each other: 2023/24."""
     for years in re.finditer(rf"({_YEAR})\s?([/–—-])\s?(?:(\d{{4}})|(\d\d))(?![\d-])", text.text):
         start = int(years[1])
         end = int(years[3] or f"{str(start)[:2]}{years[4]}")
-        if end == start + 1 and not (years[4] and years[2] != "/" and int(years[4]) <= 12):
+        may_be_month = years[4] and years[2] != "/" and int(years[4]) <= 12
+        if end == start + 1 and not may_be_month:
             text.take(re.escape(years[0]))
             text.take(rf"{FISCAL}(?: year| год\w*)?")
             return PeriodWords(year=start, fiscal=BEGINS)
         if years[3]:
             text.take(re.escape(years[0]))
             return PeriodWords(open=f"names the years {start} to {end}" if end > start else "")
+    return None
+
+
+def _year_with_fiscal_word(text: _Text) -> PeriodWords | None:
+    """A fiscal year as a word beside a year: FY2024, FY23/24."""
     match = text.take(
         rf"(?<![^\W\d_]){FISCAL}(?: ?year| ?год\w*)?[ .'-]?(?P<year>{_YEAR}|\d\d(?!\d))|"
         rf"(?P<year2>{_YEAR}) ?{FISCAL}(?: ?year| ?год\w*)?(?!\w)"
     )
-    if match and (behind := re.match(r"\s*[/–-]\s?\d\d(?!\d)", text.text[match.start() + 1 :])):
-        text.take(re.escape(behind[0]))
-        return PeriodWords(2000 + int(match["year"]) % 100, fiscal=BEGINS)
-    if match:
-        number = int(match["year"] or match["year2"])
-        return PeriodWords(year=number + 2000 * (number < 100), fiscal=ENDS)
-    return None
+    if match is None:
+        return None
+    number = int(match["year"] or match["year2"])
+    end_year = re.match(r"\s*[/–-]\s?\d\d(?!\d)", text.text[match.start() + 1 :])
+    if end_year:
+        text.take(re.escape(end_year[0]))
+        return PeriodWords(2000 + number % 100, fiscal=BEGINS)
+    return PeriodWords(number + 2000 if number < 100 else number, fiscal=ENDS)
 
 
 def _ordinal(text: str) -> int:
@@ -328,47 +422,58 @@ def _quarter_of_languages() -> str:
 
 @dataclass(frozen=True)
 class _Months:
-    """Months that a form names: first and last, a year of two digits beside them, whether they are
-    named, and why they may be others.
+    """Months that a form names: from one to another, a year of two digits beside them, whether they
+    are names, and why they may be others.
     """
 
     months: tuple[int, int] | None = None
     year: int | None = None
-    named: bool = False
-    open: str = ""
+    are_names: bool = False
+    doubt: str = ""
 
 
 def _with_months(text: _Text, part: PeriodWords, languages: Collection[str]) -> PeriodWords:
     """The part of a year, and the year, that a text names."""
-    if part.year is None and (whole := _month_in_digits(text)):
-        return whole
-    found = _Months()
-    for form in (_chinese, _quarters, _halves, _quarters_of_languages, _counted):
-        found = form(text)
-        if found.months:
+    if part.year is None and (month := _month_in_digits(text)):
+        return month
+    match = _Months()
+    for form in (_chinese, _quarters, _halves, _quarters_of_languages, _count_of_months):
+        match = form(text)
+        if match.months:
             break
-    if found.months is None:
-        found = _named(text, languages)
-    number, why = _year_beside(text, part, found)
+    if match.months is None:
+        match = _month_names(text, languages)
+    number, doubt = _year_beside(text, part, match)
     return PeriodWords(
-        number, found.months, None, part.fiscal, found.named, open=part.open or found.open or why
+        number,
+        match.months,
+        None,
+        part.fiscal,
+        match.are_names,
+        open=part.open or match.doubt or doubt,
     )
 
 
-def _year_beside(text: _Text, part: PeriodWords, found: _Months) -> tuple[int | None, str]:
+def _year_beside(text: _Text, part: PeriodWords, months: _Months) -> tuple[int | None, str]:
     """The year that a text names, and why it may be another."""
     years = {*re.findall(_YEAR, text.text)}
-    number = part.year or found.year
-    if number is None and len(years) == 1:
+    number = part.year or months.year
+    if number is None:
+        return _take_year(text, years)
+    if not part.fiscal and years == {str(number)}:
+        text.take(_YEAR)
+    return number, ""
+
+
+def _take_year(text: _Text, years: set[str]) -> tuple[int | None, str]:
+    """The single year of a text, also of the calendar of Taiwan, and why there is none."""
+    if len(years) == 1:
         text.take(f"{_YEAR}[年년]?")
         return int(min(years)), ""
-    if number is None and len(years) > 1:
+    if len(years) > 1:
         return None, f"names the years {' and '.join(sorted(years)[:3])}"
-    if number and not part.fiscal and years == {str(number)}:
-        text.take(_YEAR)
-    if number is None and (match := text.take(r"(?:民國)?(?<!\d)(1[0-2]\d|9\d)年")):
-        number = int(match[1]) + 1911
-    return number, ""
+    match = text.take(r"(?:民國)?(?<!\d)(1[0-2]\d|9\d)年")
+    return int(match[1]) + 1911 if match else None, ""
 
 
 def _month_in_digits(text: _Text) -> PeriodWords | None:
@@ -388,11 +493,11 @@ def _month_in_digits(text: _Text) -> PeriodWords | None:
 def _chinese(text: _Text) -> _Months:
     """Months by their number: 1-9月, 前9个月."""
     if match := text.take(r"(\d\d?)月?\s?[-–—~至到]\s?(\d\d?)月"):
-        return _Months((int(match[1]), int(match[2])), named=True)
+        return _Months((int(match[1]), int(match[2])), are_names=True)
     if match := text.take(r"前(\d\d?|[一二三四五六七八九十])个?月"):
-        return _Months((1, _ordinal(match[1])), named=True)
+        return _Months((1, _ordinal(match[1])), are_names=True)
     if match := text.take(r"(?<!\d)(1[0-2]|0?[1-9])月份?"):
-        return _Months((int(match[1]), int(match[1])), named=True)
+        return _Months((int(match[1]), int(match[1])), are_names=True)
     return _Months()
 
 
@@ -412,7 +517,7 @@ def _quarters_of_languages(text: _Text) -> _Months:
     return _Months()
 
 
-def _counted(text: _Text) -> _Months:
+def _count_of_months(text: _Text) -> _Months:
     """Months or quarters from January on, by their count: 9 months, first three quarters."""
     match = text.take(
         rf"(?:first |за |перв\w+ )?(?<![\w.,/-])(?P<count>1[0-2]|[1-9]|{'|'.join(COUNTS)})"
@@ -445,51 +550,77 @@ def _unit_of(text: _Text, unit: str, length: int) -> _Months:
     return _Months(months, 2000 + int(short) if short else None)
 
 
-def _named(text: _Text, languages: Collection[str]) -> _Months:
+def _month_names(text: _Text, languages: Collection[str]) -> _Months:
     """The months that a text names, one, or from one to another, or up to one."""
-    words = [*re.finditer(r"[^\W\d_]+(?:['.][^\W\d_]+)*", text.text)]
-    named = [(word, _months_named(word[0], languages)) for word in words]
-    months = [(word, numbers) for word, numbers in named if numbers]
+    names = _names_in(text.text, languages)
+    if len(names) > 2:
+        return _Months(doubt="names more than two months")
+    if len(names) == 2:
+        return _from_name_to_name(text, names)
+    return _single_name(text, names) if names else _Months()
+
+
+# A word, and the months that it names, each with the languages that call it so
+_Name = tuple[re.Match[str], dict[int, frozenset[str]]]
+
+
+def _names_in(text: str, languages: Collection[str]) -> list[_Name]:
+    """The names of months in a text."""
+    words = [*re.finditer(r"[^\W\d_]+(?:['.][^\W\d_]+)*", text)]
+    pairs = [(word, _months_named(word[0], languages)) for word in words]
+    names = [(word, months) for word, months in pairs if months]
     # A short name is also a word of some language: it counts alone, or beside a number
-    are_short = all(len(word[0]) <= SHORT_NAME for word, _ in months)
-    if are_short and len(months) < len(words) and not re.search(r"\d", text.text):
-        return _Months()
-    if not months or len(months) > 2:
-        return _Months(open="names more than two months" if months else "")
-    why = ""
-    if any(len(numbers) > 1 for _, numbers in months):
-        why = f"{months[0][0][0]!r} names two months in two languages"
-    first, last = (min(numbers) for _, numbers in (months[0], months[-1]))
-    start, link, up_to, year_behind = _taken(text, months[0][0], months[-1][0])
-    if len(months) == 2:
-        joint = re.fullmatch(rf"\.?\s?([-–—/]|{UP_TO}|and|и)\.?\s?", link)
-        if joint is None or first > last:
-            return _Months(open="names two months")
-        if joint[1] in ("and", "и") and "between" not in text.text:
-            why = why or "names two months"
-        return _Months((first, last), year_behind, named=True, open=why)
+    are_short = all(len(word[0]) <= SHORT_NAME for word, _ in names)
+    if are_short and len(names) < len(words) and not re.search(r"\d", text):
+        return []
+    return names
+
+
+def _doubt_of_names(names: list[_Name]) -> str:
+    if any(len(months) > 1 for _, months in names):
+        return f"{names[0][0][0]!r} names two months in two languages"
+    return ""
+
+
+def _from_name_to_name(text: _Text, names: list[_Name]) -> _Months:
+    """Months from one name to another: Jan-Apr."""
+    start_month, end_month = (min(months) for _, months in names)
+    _, words, _, year = _take_names(text, names)
+    link = re.fullmatch(rf"\.?\s?([-–—/]|{UP_TO}|and|и)\.?\s?", words)
+    if link is None or start_month > end_month:
+        return _Months(doubt="names two months")
+    doubt = _doubt_of_names(names)
+    if link[1] in ("and", "и") and "between" not in text.text:
+        doubt = doubt or "names two months"
+    return _Months((start_month, end_month), year, are_names=True, doubt=doubt)
+
+
+def _single_name(text: _Text, names: list[_Name]) -> _Months:
+    """One month, or the months up to it: April, up to April."""
+    month = min(names[0][1])
+    start, _, up_to, year = _take_names(text, names)
+    doubt = _doubt_of_names(names)
     if not up_to:
-        return _Months((first, first), year_behind, named=True, open=why)
+        return _Months((month, month), year, are_names=True, doubt=doubt)
     ends_year = re.search(r"(?:year|months|ended|ending)\s*$", text.text[:start])
     if ends_year or up_to in ("a", "by", "do", "до", "until", "till"):
-        why = why or f"says {up_to!r} before the month"
-    return _Months((1, first), year_behind, named=True, open=why)
+        doubt = doubt or f"says {up_to!r} before the month"
+    return _Months((1, month), year, are_names=True, doubt=doubt)
 
 
-def _taken(
-    text: _Text, first: re.Match[str], last: re.Match[str]
-) -> tuple[int, str, str, int | None]:
-    """Take months out of a text: where they stood, what stands between them, the words before them
-    that say up to, and a year of two digits behind.
+def _take_names(text: _Text, names: list[_Name]) -> tuple[int, str, str, int | None]:
+    """Take names of months out of a text: where they stood, what stands between them, the words
+    before them that say up to, and a year of two digits behind.
     """
-    short = re.match(r"\.?[ '’-]{1,2}(\d\d)(?!\d)", text.text[last.end() :])
-    link = text.text[first.end() : last.start()]
-    up_to = re.search(rf"(?:^|[\s(])({UP_TO})\s*$", text.text[: first.start()])
-    start = up_to.start(1) if up_to else first.start()
-    end = last.end() + (short.end() if short else 0)
+    start_name, end_name = names[0][0], names[-1][0]
+    short = re.match(r"\.?[ '’-]{1,2}(\d\d)(?!\d)", text.text[end_name.end() :])
+    link = text.text[start_name.end() : end_name.start()]
+    up_to = re.search(rf"(?:^|[\s(])({UP_TO})\s*$", text.text[: start_name.start()])
+    start = up_to.start(1) if up_to else start_name.start()
+    end = end_name.end() + (short.end() if short else 0)
     text.text = f"{text.text[:start]} {text.text[end:]}"
-    year_behind = 2000 + int(short[1]) if short else None
-    return start, link, up_to[1] if up_to else "", year_behind
+    year = 2000 + int(short[1]) if short else None
+    return start, link, up_to[1] if up_to else "", year
 
 
 # Endings of Russian months in a sentence, behind the stem
@@ -503,10 +634,10 @@ def _months_named(word: str, languages: Collection[str]) -> dict[int, frozenset[
         stem = _ENDINGS.sub("", word)
         months = months_named(stem) or months_named(stem + "ь")
     if len(months) > 1 and languages:
-        counts = {number: len(who & {*languages}) for number, who in months.items()}
-        most = [number for number, count in counts.items() if count == max(counts.values())]
-        if len(most) == 1:
-            return {most[0]: months[most[0]]}
+        counts = {number: len(speakers & {*languages}) for number, speakers in months.items()}
+        likely = [number for number, count in counts.items() if count == max(counts.values())]
+        if len(likely) == 1:
+            return {likely[0]: months[likely[0]]}
     return months
 
 
@@ -519,11 +650,11 @@ def languages_of(texts: Collection[str]) -> frozenset[str]:
     words = {word for text in texts for word in re.findall(r"[^\W\d_]+", folded(plain_text(text)))}
     counts: dict[str, int] = {}
     for word in words:
-        for who in months_named(word).values():
-            for language in who:
+        for speakers in months_named(word).values():
+            for language in speakers:
                 counts[language] = counts.get(language, 0) + 1
-    most = max(counts.values(), default=0)
-    return frozenset(language for language, count in counts.items() if count == most)
+    top_count = max(counts.values(), default=0)
+    return frozenset(language for language, count in counts.items() if count == top_count)
 
 
 def period_of(text: str) -> Period:
@@ -583,9 +714,9 @@ def _new_year(number: int) -> dt.date:
     return dt.date(1921, 3, 21) + dt.timedelta(days=days)
 
 
-def solar_months(number: int, first: int, last: int) -> Period:
+def solar_months(number: int, start_month: int, end_month: int) -> Period:
     """The days from a month to another of a year of the Solar Hijri calendar."""
     lengths = [31] * 6 + [30] * 6
-    start = _new_year(number) + dt.timedelta(days=sum(lengths[: first - 1]))
-    end = _new_year(number) + dt.timedelta(days=sum(lengths[:last]) - 1)
+    start = _new_year(number) + dt.timedelta(days=sum(lengths[: start_month - 1]))
+    end = _new_year(number) + dt.timedelta(days=sum(lengths[:end_month]) - 1)
     return Period(start, min(end, solar_year(number).end))
