@@ -7,7 +7,7 @@ multipliers, signs.
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -132,26 +132,33 @@ def value_of_digits(digits: str, decimal: str = "") -> tuple[float, int] | None:
     (2180.0, 0)
     """
     digits = re.sub(f"[{_SPACES}'’]", " ", digits)
-    marks = [mark for mark in digits if mark in ".,"]
-    if not decimal:
-        if len({*marks}) == 2:
-            decimal = marks[-1]
-        elif len(marks) == 1:
-            if " " not in digits and re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", digits):
-                return None
-            decimal = marks[0]
-    whole, mark, part = digits, "", ""
+    if not decimal and re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", digits):
+        return None
+    decimal = decimal or _mark_before_decimals(digits)
+    integer, mark, decimals = digits, "", ""
     if decimal and decimal in digits:
-        whole, mark, part = digits.rpartition(decimal)
-    groups = re.split("[ .,]", whole)
-    is_grouped = len(groups) > 1
-    if is_grouped and (len(groups[0]) > 3 or any(len(group) != 3 for group in groups[1:])):
+        integer, mark, decimals = digits.rpartition(decimal)
+    if not _is_integer(integer) or (mark and not decimals.isdigit()):
         return None
-    if is_grouped and (len({*re.findall("[ .,]", whole)}) > 1 or groups[0][0] == "0"):
-        return None
-    if not part.isdigit() and mark:
-        return None
-    return float("".join(groups) + mark.replace(",", ".") + part), len(part)
+    digits_of_integer = re.sub("[ .,]", "", integer)
+    return float(digits_of_integer + mark.replace(",", ".") + decimals), len(decimals)
+
+
+def _mark_before_decimals(digits: str) -> str:
+    """The mark that occurs once, or the second of two kinds; empty where there is none."""
+    marks = [mark for mark in digits if mark in ".,"]
+    has_decimals = len({*marks}) == 2 or len(marks) == 1
+    return marks[-1] if has_decimals else ""
+
+
+def _is_integer(digits: str) -> bool:
+    """Whether digits have no marks, or one kind of mark between groups of three."""
+    groups = re.split("[ .,]", digits)
+    if len(groups) == 1:
+        return True
+    if len(groups[0]) > 3 or any(len(group) != 3 for group in groups[1:]):
+        return False
+    return len({*re.findall("[ .,]", digits)}) == 1 and groups[0][0] != "0"
 
 
 def decimal_mark(texts: Iterable[str], separator: str = "") -> str:
@@ -171,35 +178,43 @@ def decimal_mark(texts: Iterable[str], separator: str = "") -> str:
     >>> decimal_mark(["1.500", "131", "2.501"])
     ','
     """
-    found: Counter[str] = Counter()
-    open_marks: dict[str, int] = defaultdict(int)
-    has_plain = False
+    counts, doubtful_counts, has_three_digits = _counts_of_marks(texts)
+    if len(counts) == 1:
+        return next(iter(counts))
+    if counts:
+        return ""
+    if not doubtful_counts:
+        return "."
+    # Numbers below a thousand without decimals beside them: the mark is of thousands
+    if len(doubtful_counts) == 1:
+        (mark, count), *_ = doubtful_counts.items()
+        if (has_three_digits and count > 1) or (mark, separator) == (",", ","):
+            return _second_mark(mark)
+    return ""
+
+
+def _counts_of_marks(texts: Iterable[str]) -> tuple[Counter[str], Counter[str], bool]:
+    """How many numbers have each decimal mark, how many have each mark that may be of thousands,
+    and whether one has three digits without a mark.
+    """
+    counts: Counter[str] = Counter()
+    doubtful_counts: Counter[str] = Counter()
+    has_three_digits = False
     for text in texts:
         digits = text.strip(" +-−–%")
         if not re.fullmatch(_DIGITS, digits):
             continue
         marks = [mark for mark in digits if mark in ".,"]
         if not marks:
-            has_plain |= len(digits) == 3
+            has_three_digits |= len(digits) == 3
         elif value_of_digits(digits) is None:
-            open_marks[marks[0]] += 1
-        elif len({*marks}) == 2 or len(marks) == 1:
-            found[marks[-1]] += 1
+            doubtful_counts[marks[0]] += 1
         else:
-            found[_other(marks[0])] += 1
-    if len(found) == 1:
-        return next(iter(found))
-    if found or not open_marks:
-        return "" if found else "."
-    # Numbers below a thousand without decimals beside them: the mark is of thousands
-    if len(open_marks) == 1:
-        (mark, count), *_ = open_marks.items()
-        if (has_plain and count > 1) or (mark, separator) == (",", ","):
-            return _other(mark)
-    return ""
+            counts[_mark_before_decimals(digits) or _second_mark(marks[0])] += 1
+    return counts, doubtful_counts, has_three_digits
 
 
-def _other(mark: str) -> str:
+def _second_mark(mark: str) -> str:
     return "." if mark == "," else ","
 
 
@@ -241,7 +256,7 @@ def numbers_in(text: str, decimal: str = "") -> list[Number]:
 def _decimal_of(digits: str) -> str:
     """The decimal mark of digits that leave it open: a mark before three digits is of thousands."""
     marks = [mark for mark in digits if mark in ".,"]
-    return _other(marks[0]) if marks else ""
+    return _second_mark(marks[0]) if marks else ""
 
 
 def printed_number(text: str, decimal: str = "") -> float | None:
