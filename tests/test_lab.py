@@ -293,7 +293,7 @@ def test_a_slider_of_the_explorer_is_answered(lab, page, door):
         lambda: handle.press("ArrowLeft", timeout=AGAIN * 1000),
         f"() => ({DIFFERENCES})() !== {before}",
     )
-    desk.until(f"() => JSON.stringify(({LINES})()) !== JSON.stringify({lines})", AGAIN)
+    desk.until(f"() => JSON.stringify(({LINES})()) !== JSON.stringify({lines})")
     if door == "voila":
         page.set_viewport_size({"width": 400, "height": 900})
         desk.until(REACHED)

@@ -731,16 +731,41 @@ def _answer(
     yield turned(words_at([place - 0.4], [0], [name], "middle right", **look)) | RIGHT_AXES
 
 
+# A widget that starts at once, and reads plotly's own when that has been loaded
+LOADER = """export default () => {
+  let figure;
+  return {
+    initialize({model}) {
+      const file = new Blob([model.get("script")], {type: "text/javascript"});
+      const address = URL.createObjectURL(file);
+      figure = import(address).then((script) => {
+        URL.revokeObjectURL(address);
+        const widget = script.default();
+        widget.initialize({model});
+        return widget;
+      });
+    },
+    async render({model, el}) {
+      return (await figure).render({model, el});
+    },
+  };
+};"""
+
+
 def live_figure(chart: Figure) -> go.FigureWidget:
     """A chart that can be redrawn where it stands, as wide as there is room; without anywidget an
     ImportError.
     """
+    import traitlets
 
     class WholeFigure(go.FigureWidget):  # type: ignore[misc]
         """Known to the browser once it is whole: told of while it is empty, a slow browser would
-        draw it so.
+        draw it so. Plotly's script is read after the widget has started: one that takes longer than
+        two seconds to start hears of no change any more.
         """
 
+        _esm = LOADER
+        script = traitlets.Unicode(str(go.FigureWidget._esm)).tag(sync=True)
         is_complete = False
 
         def open(self) -> None:
