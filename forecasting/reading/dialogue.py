@@ -304,7 +304,7 @@ class TableDialogue:
             unit = measure_of(series.measure).unit
             for fact in dict.fromkeys([0, len(of_series) - 1]) if of_series else ():
                 read_fact = of_series[fact]
-                value = f"{read_fact.value:,.6g} {'%' if '%' in read_fact.text else unit}"
+                value = f"{read_fact.value:,.12g} {'%' if '%' in read_fact.text else unit}"
                 yield f"    {read_fact.text} in {read_fact.name} is {value} of {read_fact.period}"
 
     def _encoding(self) -> Iterator[Question]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from html import escape
 from itertools import chain
@@ -98,6 +98,8 @@ TABLE_STYLES = (
     ".widget-vbox .main-svg:not(:has(text)) { display: none; }"
     "</style>"
 )
+# Columns of a table stand below each other
+TYPED = '<pre style="font-family: monospace; line-height: 1.4; overflow-x: auto">{}</pre>'
 # A responsive figure looks at its room when the window changes: here it is told once it is drawn,
 # and when its column changes. What is written above a control is its name for a screen reader, and
 # the colour of a letter stands where a checker of contrast reads it.
@@ -394,13 +396,14 @@ class NewForm:
             self.ask()
             rows.children = ()
             if self.picture:
-                text = escape("\n".join(self.picture))
-                rows.children += (ipywidgets.HTML(f"<pre>{text}</pre>"),)
+                rows.children += (ipywidgets.HTML(_as_typed(self.picture)),)
             table = Question("table", "Table", "")
             for question in (table, *self.questions):
                 field = self._field(question)
                 field.observe(partial(keep, question.key), names="value")
                 asks = "<br>".join(filter(None, [escape(question.asks), escape(question.because)]))
+                if question.picture:
+                    rows.children += (ipywidgets.HTML(_as_typed(question.picture)),)
                 rows.children += (ipywidgets.HTML(asks), field)
             rows.children += (ipywidgets.HTML(escape(self.fault)),)
 
@@ -433,6 +436,11 @@ class NewForm:
         if answer not in question.choices:
             options.insert(0, (answer or "choose", answer))
         return ipywidgets.Dropdown(options=options, value=answer, layout=FULL_WIDTH)
+
+
+def _as_typed(lines: Iterable[str]) -> str:
+    """Lines as a terminal prints them, as HTML."""
+    return TYPED.format(escape("\n".join(lines)))
 
 
 class ControlPanel:

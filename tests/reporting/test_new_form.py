@@ -37,6 +37,7 @@ def test_the_form_asks_proposes_writes_and_shows(shown, tmp_path):
     fields = _fields(rows)
     assert "   2  Georgia  2022    1500" in rows.children[0].value
     assert fields["Is it read so?"].value == "yes"
+    assert any("is read as ev_sales:" in row.value for row in rows.children)
     assert fields["Which country is forecast?"].value == "GE"
     fields["Until which year?"].value = "soon"
     assert "horizon" in rows.children[-1].value
