@@ -406,7 +406,10 @@ def _published(row: Row) -> Faults:
     end = row["period_end"]
     is_count = row["kind"] == "outcome" and row["value"] and re.fullmatch(r"\d{4}-\d\d-\d\d", end)
     if print_period and is_count and print_period.end.isoformat() < end:
-        hint = "an outcome is published after it happened; a plan is a target"
+        hint = (
+            "an outcome is published after it happened; a plan is a target, and a bound that holds "
+            "earlier is of the period until then, as fc.fact's by= says"
+        )
         yield "published", f"{row['published']} comes before the period ends on {end}", hint
 
 

@@ -137,11 +137,12 @@ def _launch(prior: Prior, facts: Sequence[Observation], count_year: int, start: 
         return 0.0
     launch = prior.launch
     share = log_odds(totals[0] / math.exp(start.log_size))
-    densities = [
-        math.exp(-0.5 * ((float(share) - mean) / sd) ** 2) / sd
+    log_densities = [
+        -0.5 * ((float(share) - mean) / sd) ** 2 - math.log(sd)
         for mean, sd in ((launch.log_odds, launch.log_odds_sd), (start.log_odds, start.log_odds_sd))
     ]
-    return densities[0] / sum(densities)
+    # The logistic function: a share far from both leaves no density of either
+    return 0.5 * (1 + math.tanh((log_densities[0] - log_densities[1]) / 2))
 
 
 def _first_level(facts: Sequence[Observation]) -> float:

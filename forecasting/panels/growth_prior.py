@@ -134,7 +134,7 @@ def estimate_prior(
     base = Prior(
         within_year=within_year,
         policies=shipped.policies,
-        perimeter=perimeter or "as the panel's",
+        perimeter=perimeter or "the panel's vehicles",
         source=f"estimated on {markets} markets up to {last_year}",
         markets=markets,
         last_year=last_year,

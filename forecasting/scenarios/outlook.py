@@ -290,8 +290,8 @@ class Outlook(Shown):
     def wide(self, year: int | None = None) -> pd.DataFrame:
         """One year: a row per draw, a column per measure.
 
-        Row i is of one world in every outlook that has the same seed: those of two countries are
-        added, or given to a function of one's own, row by row.
+        Row i is of one world in every outlook that has the same seed and as many draws: those of
+        two countries are added, or given to a function of one's own, row by row.
 
         Parameters
         ----------
