@@ -280,7 +280,7 @@ def test_a_report_is_a_brief_of_two_screens_and_closed_folds(read, name):
     words = brief.evaluate(
         """part => {
             const memo = part.cloneNode(true);
-            memo.querySelectorAll("figure, .figure, script").forEach(each => each.remove());
+            memo.querySelectorAll("figure, .figure, .keep, script").forEach(each => each.remove());
             return memo.textContent.split(/\\s+/).length;
         }"""
     )
@@ -390,8 +390,8 @@ def test_a_figure_gives_its_numbers_its_address_and_what_to_quote(read, tmp_path
         page.locator('button[data-keep="csv"]').first.click()
     kept.value.save_as(tmp_path / "kept.csv")
     table = pd.read_csv(tmp_path / "kept.csv")
-    median = table[table["series"] == "Median"].set_index("x").loc["2030"]
-    shade = table[table["series"] == "80 %"].set_index("x").loc["2030"]
+    median = table[table["series"] == "Median"].set_index("x").loc[2030]
+    shade = table[table["series"] == "80 %"].set_index("x").loc[2030]
     assert shade["low"] < float(median["y"]) < shade["high"]
     assert median["words"].startswith("2030: ")
     copied = "() => navigator.clipboard.readText()"

@@ -28,9 +28,9 @@ YEARS_AHEAD = 2  # of the year that is told, from the first that is forecast on
 SOLD_AT_FAST = "destination_dc"
 NEVER = "never"
 MORE_POINTS_SENTENCE = (
-    "If twice as many are built: the busiest day's wait in {year} falls from {before} to {after} "
+    "Twice as many: the busiest day's wait in {year} falls from {before} to {after} "
     "minutes[, the need is met in {met} instead of {met_before}][, the need is met in {same} in "
-    "either case][unmet?, and the need is still not met by {horizon}]."
+    "either case][unmet?, the need is not met by {horizon}]."
 )
 LONGEST = f"{BUSY_MINUTES:.0f} or more"
 
@@ -85,7 +85,7 @@ def more_points_sentence(outlook: Outlook) -> str:
     --------
     >>> import forecasting as fc
     >>> more_points_sentence(fc.outlook("uzbekistan-baseline", draws=50))
-    "If twice as many are built: the busiest day's wait in 2028 falls from ... minutes, ..."
+    "Twice as many: the busiest day's wait in 2028 falls from ... minutes, ..."
     """
     values = more_points_values(outlook)
     if not values:

@@ -43,7 +43,7 @@ def test_the_need_is_met_in_the_first_year_in_which_half_of_the_draws_have_its_p
 def test_the_sentence_has_the_numbers(uzbekistan):
     values = more_points_values(uzbekistan)
     told = more_points_sentence(uzbekistan)
-    head = f"If twice as many are built: the busiest day's wait in {values['year']} falls from "
+    head = f"Twice as many: the busiest day's wait in {values['year']} falls from "
     assert told.startswith(head)
     caption = fc.tables.charging_answers(uzbekistan).caption
     assert told.rstrip(".") in caption
