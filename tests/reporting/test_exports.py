@@ -68,7 +68,7 @@ def test_the_brief_is_printed_alone_and_is_shorter(report, tmp_path):
     export_report(report, {"pdf": whole})
     export_report(report, {"pdf": brief}, brief=True)
     assert whole.stat().st_size > 1.1 * brief.stat().st_size
-    assert pages[1] in (1, 2)
+    assert brief.read_bytes().count(b"/Type /Page\n") in (1, 2)
 
 
 def test_a_brief_in_word_ends_where_the_sections_begin(report, tmp_path, monkeypatch):
