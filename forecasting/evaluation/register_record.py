@@ -78,9 +78,7 @@ def register_skill(registers: Panel) -> pd.DataFrame:
 
 def _scored(growth: RegisterGrowth, growths: Sequence[RegisterGrowth]) -> dict[str, object]:
     """The row of one growth."""
-    place_growths = [
-        row for row in growths if row.place == growth.place and row.end <= growth.start
-    ]
+    place_growths = _earlier_growths(growth, growths)
     other_growths = [row for row in growths if row.place != growth.place]
     mean, spread = registered_share(growth, place_growths, other_growths)
     logs = {
@@ -109,11 +107,16 @@ def _scored(growth: RegisterGrowth, growths: Sequence[RegisterGrowth]) -> dict[s
     }
 
 
+def _earlier_growths(
+    growth: RegisterGrowth, growths: Iterable[RegisterGrowth]
+) -> list[RegisterGrowth]:
+    """Those of the same place that ended before a growth began."""
+    return [row for row in growths if row.place == growth.place and row.end <= growth.start]
+
+
 def _last_ratio(growth: RegisterGrowth, growths: Iterable[RegisterGrowth]) -> float:
     """Log of what was registered of the imports when the place was counted last; all, before."""
-    earlier_growths = [
-        row for row in growths if row.place == growth.place and row.end <= growth.start
-    ]
+    earlier_growths = _earlier_growths(growth, growths)
     if not earlier_growths:
         return 0.0
     newest = max(earlier_growths, key=lambda row: row.end)

@@ -420,7 +420,7 @@ ANSWERS = TableForm(
         Column("four times in five", "ends", address="#grounds-{measure}"),
         Column("question"),
     ],
-    caption="Public points at the end of {horizon}[; a station is {per_station}][. {more_points}]",
+    caption="Public points, end of {horizon}[; a station is {per_station}][. {more_points}]",
     nothing=NO_POINTS,
     kind="fc-answers",
 )

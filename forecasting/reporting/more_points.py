@@ -30,7 +30,7 @@ NEVER = "never"
 MORE_POINTS_SENTENCE = (
     "Twice as many: the busiest day's wait in {year} falls from {before} to {after} "
     "minutes[, the need is met in {met} instead of {met_before}][, the need is met in {same} in "
-    "either case][unmet?, the need is not met by {horizon}]."
+    "either case][unmet?; the need stays unmet]."
 )
 LONGEST = f"{BUSY_MINUTES:.0f} or more"
 
@@ -49,15 +49,15 @@ def more_points_values(outlook: Outlook, times: float = TWICE) -> dict[str, Any]
     -------
     dict
         ``year``, of which ``before`` and ``after`` are the median minutes of wait on the busiest
-        day; ``met_before`` and ``met``, the years in which the need is met (None for never); and
-        the ``horizon``. Empty where there is no chain.
+        day; ``met_before`` and ``met``, the years in which the need is met (None for never). Empty
+        where there is no chain.
 
     Examples
     --------
     >>> import forecasting as fc
     >>> values = more_points_values(fc.outlook("uzbekistan-baseline", draws=50))
     >>> list(values), values["after"] < values["before"]
-    (['year', 'before', 'after', 'met_before', 'met', 'horizon'], True)
+    (['year', 'before', 'after', 'met_before', 'met'], True)
     """
     demand = outlook.demand
     if demand is None or WAIT not in outlook.results.values:
@@ -69,7 +69,6 @@ def more_points_values(outlook: Outlook, times: float = TWICE) -> dict[str, Any]
         "after": float(np.median(demand.service(times)[WAIT][:, place])),
         "met_before": demand.need_met_in(outlook.first_year),
         "met": demand.need_met_in(outlook.first_year, times),
-        "horizon": demand.years[-1],
     }
 
 
@@ -85,7 +84,7 @@ def more_points_sentence(outlook: Outlook) -> str:
     --------
     >>> import forecasting as fc
     >>> more_points_sentence(fc.outlook("uzbekistan-baseline", draws=50))
-    "Twice as many: the busiest day's wait in 2028 falls from ... minutes, ..."
+    "Twice as many: the busiest day's wait in 2028 falls from ... minutes; the need stays unmet."
     """
     values = more_points_values(outlook)
     if not values:
@@ -100,7 +99,6 @@ def more_points_sentence(outlook: Outlook) -> str:
         met_before=met_before or NEVER,
         same=met if met == met_before else None,
         unmet=met is None,
-        horizon=values["horizon"],
     )
 
 

@@ -412,7 +412,8 @@ class _LiveBook(Book):
         ]
         row = self.table(sheet, 3, BRIEF_ANSWERS.table(answers))
         swings = outlook.demand.sensitivity
-        swings = swings[swings["output"] == NEED]
+        # Without a share of the variance, chance alone sorts them
+        swings = swings[(swings["output"] == NEED) & (swings["share"] > 0)]
         levers = []
         for swing in swings.sort_values("swing", key=abs, ascending=False).to_dict("records"):
             name = swing["input"]

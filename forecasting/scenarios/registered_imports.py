@@ -5,23 +5,16 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
-import pandas as pd
 from scipy.special import ndtri
 
 from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.evidence.ledger import Ledger
-from forecasting.panels.registers import (
-    REGISTER_MEASURES,
-    RegisterGrowth,
-    growths_of,
-    registered_share,
-)
+from forecasting.panels.registers import RegisterGrowth, growths_of, registered_share
 from forecasting.scenarios.place_flows import OutlookRequest
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.quantiles import Array, ratio, strata, stream_of
 
 KEPT = "ev_kept_percent"
-COUNTED_KINDS = ("outcome", "estimate")
 
 
 def register_growths(ledger: Ledger, as_of: dt.date) -> list[RegisterGrowth]:
@@ -34,13 +27,7 @@ def register_growths(ledger: Ledger, as_of: dt.date) -> list[RegisterGrowth]:
     as_of : date
         Nothing published later is used.
     """
-    frames = [
-        ledger.select(measure=measure, partner=partner, kind=COUNTED_KINDS, as_of=as_of).frame
-        for measure in REGISTER_MEASURES
-        if measure in MEASURES
-        for partner in ("World", "CN")
-    ]
-    facts = pd.concat(frames)
+    facts = ledger.select(partner=None, as_of=as_of).frame
     return growths_of(facts[facts["place"].str.len() == 2])[0]
 
 

@@ -32,7 +32,7 @@ from forecasting.vocabulary.arguments import (
     texts,
 )
 from forecasting.vocabulary.errors import InputError
-from forecasting.vocabulary.measures import LARGEST_COST
+from forecasting.vocabulary.measures import LARGEST_COST, did_you_mean
 from forecasting.vocabulary.periods import FIRST_YEAR, LAST_YEAR
 
 CLASSES = {
@@ -130,7 +130,8 @@ def names_of_module(namespace: dict[str, Any]) -> list[str]:
 
 def guard(namespace: dict[str, Any]) -> None:
     """Have the functions of a public namespace check what they are given, each argument by its
-    name; inside the package they call each other unchecked.
+    name; inside the package they call each other unchecked. ``dir()`` lists them, and a name that
+    is missing is answered with the nearest one.
 
     Parameters
     ----------
@@ -143,3 +144,11 @@ def guard(namespace: dict[str, Any]) -> None:
             checks = {argument.name: _check(argument) for argument in arguments}
             if checks:
                 namespace[name] = takes(InputError, **checks)(function)
+    names = sorted(name for name, thing in namespace.items() if name[0] != "_" and callable(thing))
+
+    def missing(name: str) -> object:
+        hint = did_you_mean(name, names, "see dir() of it")
+        module = namespace["__name__"]
+        raise AttributeError(f"module {module!r} has no attribute {name!r}; {hint}")
+
+    namespace |= {"__dir__": lambda: names, "__getattr__": missing}

@@ -26,15 +26,3 @@ from forecasting.reporting.figures.scenario_contrast import (
 from forecasting.vocabulary.door import guard as _guard
 
 _guard(globals())
-_NAMES = sorted(name for name, thing in globals().items() if name[0] != "_" and callable(thing))
-
-
-def __dir__() -> list[str]:
-    return _NAMES
-
-
-def __getattr__(name: str) -> object:
-    from forecasting.vocabulary.measures import did_you_mean
-
-    hint = did_you_mean(name, _NAMES, "see dir() of it")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}; {hint}")
