@@ -17,6 +17,7 @@ from forecasting.demand.charging import (
     charging_need,
     depots,
     energy_split,
+    market_factor,
     power_mix,
     side,
     standard,
@@ -146,7 +147,7 @@ def demand_outlook(
     results = _of_vehicles(road, cars)
     results |= _of_electricity(electricity, assumptions, road, points, megawatts, span, sample)
     # After the load, as idle points take no power
-    _add_habits_of_market(points, megawatts, span, sample)
+    _multiply_by_market_factor(points, megawatts, span, sample)
     if vehicle_class == CAR:
         _add_least_network(points, megawatts, span, sample)
     results |= _of_charging(points, practice, targeted, road, assumptions, sample, span)
@@ -477,12 +478,14 @@ def _add_least_network(points: Draws, megawatts: Draws, years: Years, sample: Dr
     megawatts["enroute_dc"] = power_mix("enroute_dc").mean_kw / 1000 * on_roads
 
 
-def _add_habits_of_market(points: Draws, megawatts: Draws, years: Years, sample: Draws) -> None:
-    """Multiply the public points by the factor of the market, in which it differs from others in
-    all years: how it is built, who may use a point, and how long cars stay there.
+def _multiply_by_market_factor(
+    points: Draws, megawatts: Draws, years: Years, sample: Draws
+) -> None:
+    """Multiply the public points by the factor in which the market differs from others in all
+    years.
     """
     for setting in PUBLIC:
-        factor = sample["market_need"] * sample[f"market_need.{side(setting)}"]
+        factor = market_factor(setting, sample)
         label = f"points needed in the habits of the market, {setting}"
         points[setting] = labelled(label, points[setting] * factor, years)
         megawatts[setting] = megawatts[setting] * factor

@@ -39,6 +39,13 @@ def side(setting: str) -> str:
     return "dc" if setting in FAST_SETTINGS else "ac"
 
 
+def market_factor(setting: str, sample: Draws) -> Array:
+    """Public points of a setting that a market has, over those that others would have for the same
+    energy: how it builds, who may use a point, and how long cars stay there.
+    """
+    return sample["market_need"] * sample[f"market_need.{side(setting)}"]
+
+
 def utilisation(share: Array | float, low: Array | float, high: Array | float) -> Array:
     """Utilisation of a setting at an EV stock share.
 

@@ -16,6 +16,7 @@ from forecasting.demand.charging import (
     HOURS_A_YEAR,
     depots,
     gross_additions,
+    market_factor,
     power_in_use,
 )
 from forecasting.demand.consequences import investment
@@ -279,7 +280,7 @@ class DemandOutlook:
         in_use = ratio(total(hours.values()), HOURS_A_YEAR * all_points, 0.0)
         parked = "destination_dc"
         ceiling = ceilings(sample[f"station_size.{parked}"]) / sample["peak_day"]
-        by_energy = points[parked] / (sample["market_need"] * sample["market_need.dc"])
+        by_energy = points[parked] / market_factor(parked, sample)
         bound = hours[parked] > 0.999 * HOURS_A_YEAR * ceiling * by_energy
         return float(np.median(daily)), float(np.median(in_use)), float(np.mean(bound))
 

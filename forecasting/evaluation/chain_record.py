@@ -42,7 +42,7 @@ NEEDED = ("sales_bev", "sales_phev", "sales_share_percent", *COUNTED)
 MIN_MARKETS = 3  # others that practice is learned from; with fewer it is as shipped
 MIN_ERRORS = 8  # other markets that the width of ranges is learned from; likewise
 RESAMPLES = 2000
-BESIDE_ALL = ("need_slow", "need_fast")
+PARTS_OF_NEED = ("need_slow", "need_fast")  # whose error adds to that of "need"
 PRACTICE = "charging_points_practice"
 PRACTICE_FAST = "charging_points_practice_fast"
 NEED = "charging_points_need"
@@ -236,7 +236,7 @@ def own_spreads(spreads: Mapping[str, float]) -> dict[str, float]:
     {'stock': 0.1, 'need': 0.3, 'need_slow': 0.4, 'need_fast': 0.0}
     """
     common = spreads["need"] ** 2
-    excess = {answer: max(spreads[answer] ** 2 - common, 0.0) for answer in BESIDE_ALL}
+    excess = {answer: max(spreads[answer] ** 2 - common, 0.0) for answer in PARTS_OF_NEED}
     spreads_beside = {answer: round(float(np.sqrt(part)), 9) for answer, part in excess.items()}
     return {answer: spreads_beside.get(answer, spreads[answer]) for answer in LASTING}
 
@@ -249,8 +249,10 @@ def shipped_spreads() -> dict[str, float]:
     """
     rows = {answer: load_parameters()[name] for answer, name in LASTING.items()}
     spreads = {answer: float(np.log(row.high / row.mode)) / DECILE for answer, row in rows.items()}
-    in_all = {answer: float(np.hypot(spreads[answer], spreads["need"])) for answer in BESIDE_ALL}
-    return spreads | in_all
+    total_spreads = {
+        answer: float(np.hypot(spreads[answer], spreads["need"])) for answer in PARTS_OF_NEED
+    }
+    return spreads | total_spreads
 
 
 def lasting_spreads(errors: pd.DataFrame) -> dict[str, float]:

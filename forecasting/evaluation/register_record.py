@@ -6,7 +6,6 @@ and what the other places teach; the place itself taught nothing beside its earl
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -15,17 +14,18 @@ import pandas as pd
 from scipy.special import ndtri
 
 from forecasting.evaluation.markets import Panel
+from forecasting.evaluation.records import THIS_PACKAGE
 from forecasting.evaluation.scores import SCORE_LEVELS, judged
 from forecasting.evidence.sources.iea import read_texts
 from forecasting.panels.registers import RegisterGrowth, growths_of, registered_share
 from forecasting.vocabulary.errors import EvidenceError
+from forecasting.vocabulary.periods import DAY
 
 FEWEST_ERRORS = 3  # of other places, from which a rule's spread is learned
 SPREAD_UNKNOWN = 0.5
 LEAST_SPREAD = 0.1
 ALL_STAYS = "all stays"
 LAST_RATIO = "the last ratio"
-OURS = "this package"
 
 
 def register_skill(registers: Panel) -> pd.DataFrame:
@@ -82,7 +82,7 @@ def _scored(growth: RegisterGrowth, growths: Sequence[RegisterGrowth]) -> dict[s
     other_growths = [row for row in growths if row.place != growth.place]
     mean, spread = registered_share(growth, place_growths, other_growths)
     logs = {
-        OURS: (mean + np.log(growth.lagged), spread),
+        THIS_PACKAGE: (mean + np.log(growth.lagged), spread),
         ALL_STAYS: (np.log(growth.imported), _rule_spread(other_growths, [])),
         LAST_RATIO: (
             np.log(growth.imported) + _last_ratio(growth, growths),
@@ -93,11 +93,11 @@ def _scored(growth: RegisterGrowth, growths: Sequence[RegisterGrowth]) -> dict[s
         name: judged(np.exp(median + width * ndtri(SCORE_LEVELS)), growth.registered)
         for name, (median, width) in logs.items()
     }
-    ours = scores[OURS]
+    ours = scores[THIS_PACKAGE]
     return {
         "place": growth.place,
         "as_of": str(growth.end),
-        "period_start": str(growth.start + dt.timedelta(days=1)),
+        "period_start": str(growth.start + DAY),
         "period_end": str(growth.end),
         **{name: ours[name] for name in ("low", "median", "high", "outcome")},
         "inside": ours["in80"],
@@ -150,7 +150,7 @@ def summarise_registers(record: pd.DataFrame) -> pd.DataFrame:
         By method: ``n`` outcomes, their ``places``, the mean ``score``, and the share ``inside``
         the 80 % range, of this package alone.
     """
-    scores = {OURS: "score", ALL_STAYS: "all_stays_score", LAST_RATIO: "last_ratio_score"}
+    scores = {THIS_PACKAGE: "score", ALL_STAYS: "all_stays_score", LAST_RATIO: "last_ratio_score"}
     rows = {name: {"score": record[column].mean()} for name, column in scores.items()}
     table = pd.DataFrame(rows).T.rename_axis("method")
     table.insert(0, "places", record["place"].nunique())

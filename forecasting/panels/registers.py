@@ -16,11 +16,13 @@ import numpy as np
 import pandas as pd
 
 from forecasting.vocabulary.errors import EvidenceError
+from forecasting.vocabulary.periods import DAY
+from forecasting.vocabulary.places import WORLD
 from forecasting.vocabulary.quantiles import Array
 from forecasting.vocabulary.quantities import EXACT_RELATIONS, default_quantity
 
 # From the border to the register: from none to half a year, a quarter on average
-LAGS = tuple(dt.timedelta(days=days) for days in (0, 91, 182))
+LAGS = (91 * DAY, 182 * DAY)  # beside none
 SHORTEST = 28  # days of an interval between counts; in a shorter one the lag is all
 COLUMNS = ("place", "measure", "period_start", "period_end", "relation", "value")
 KEYS = ("product", "basis")  # counts of one agency and of one kind of vehicle are of one register
@@ -31,7 +33,7 @@ REGISTER_MEASURES = (IMPORTS, *FLOWS, STOCK)
 EXACT = (*EXACT_RELATIONS, "")
 COUNTS = ("outcome", "estimate", "")
 # Imports of all partners, then of the one from which nearly all come
-PARTNERS = ("", "World", "CN")
+PARTNERS = ("", WORLD, "CN")
 DAYS_KNOWN = 0.6  # of an interval, from which its other days are taken to be as these
 # The usual share, and spreads of its log: between regions of the world, of a place, of what a year
 # changes, and of an interval of a year. Judgements, set after a look at eight outcomes: from so few
@@ -120,7 +122,7 @@ def growths_of(registers: pd.DataFrame) -> tuple[list[RegisterGrowth], list[str]
                 fallen.append(f"{place} {start} to {end}: {registered:+,.0f}")
                 continue
             on_the_way = [_imports_between(imports, start - lag, end - lag) for lag in LAGS]
-            lagged = float(np.mean([count for count in on_the_way if count is not None]))
+            lagged = float(np.mean([imported, *(n for n in on_the_way if n is not None)]))
             growths.append(RegisterGrowth(str(place), start, end, registered, imported, lagged))
     return sorted(growths, key=lambda growth: (growth.end, growth.place)), fallen
 
@@ -130,7 +132,7 @@ def _increments(of_place: pd.DataFrame) -> Iterator[tuple[dt.date, dt.date, floa
     increments: dict[tuple[dt.date, dt.date], float] = {}
     flows = of_place[of_place["measure"].isin(FLOWS)]
     for start, end, value in flows[["start", "end", "value"]].itertuples(index=False):
-        increments[start - dt.timedelta(days=1), end] = value
+        increments[start - DAY, end] = value
     for _, counts in of_place[of_place["measure"] == STOCK].groupby([*KEYS]):
         of_days = counts.sort_values("end").drop_duplicates("end")[["end", "value"]]
         for (start, start_count), (end, end_count) in itertools.pairwise(

@@ -27,7 +27,7 @@ from forecasting.reading.proposals import (
     proposal_of,
 )
 from forecasting.reading.shape import COLUMN, ROW, Shape, TableNumber
-from forecasting.reading.table_facts import TableFact
+from forecasting.reading.table_facts import LEAST_SUM, TableFact
 from forecasting.vocabulary.errors import Problem
 from forecasting.vocabulary.languages import folded
 from forecasting.vocabulary.measures import CAR, NEW_CARS, measure_of
@@ -38,7 +38,6 @@ from forecasting.vocabulary.quantities import quantity_of
 GROWTH_SLACK = 2.0  # points between a printed growth and that of the counts, which are revised
 DAYS_OF_A_YEAR = 365
 LONGEST_SUM = 12  # lines beside a named one whose sum it may be
-LEAST_SUM = 10
 # Electric cars, and all cars that they are a part of
 WHOLES = {
     "ev_sales": "car_sales",
@@ -107,8 +106,7 @@ def _one_doubt(doubts: Doubts) -> list[Doubt]:
 
 def _texts(fact: TableFact) -> list[str]:
     """The texts beside and above the numbers of a fact, the nearest first."""
-    near_texts_of_fact = [text for number in fact.numbers for text in number.near_texts]
-    return [*near_texts_of_fact, *fact.numbers[0].titles]
+    return [*fact.near_texts, *fact.numbers[0].titles]
 
 
 def money(facts: Sequence[TableFact]) -> Doubts:
@@ -117,9 +115,8 @@ def money(facts: Sequence[TableFact]) -> Doubts:
     if "USD" in unit or "CNY" in unit:
         return
     for fact in facts:
-        near_texts_of_fact = [text for number in fact.numbers for text in number.near_texts]
-        says_pieces = any(_PIECES.search(folded(text)) for text in near_texts_of_fact)
-        for text in near_texts_of_fact if says_pieces else _texts(fact):
+        says_pieces = any(_PIECES.search(folded(text)) for text in fact.near_texts)
+        for text in fact.near_texts if says_pieces else _texts(fact):
             if MONEY.search(folded(text)) and not _is_any_value(text, fact.shape):
                 fault = f"{fact.text} may be money: {text[:60]!r}"
                 yield Doubt(fact, fault, "name a line of vehicles; money is not read")
@@ -142,8 +139,7 @@ def units(facts: Sequence[TableFact]) -> Doubts:
             if answer not in (None, *in_cells):
                 yield Doubt(fact, f"{fact.text} prints its unit itself", "leave unit out")
             continue
-        near_texts_of_fact = [text for number in fact.numbers for text in number.near_texts]
-        texts = _texts(fact) if answer is None else near_texts_of_fact
+        texts = _texts(fact) if answer is None else fact.near_texts
         units_said = [(multiplier_in(folded(text)), text) for text in texts]
         units_said = [(unit, text) for unit, text in units_said if unit != 1.0]
         for unit, text in units_said[:1]:

@@ -220,6 +220,7 @@ class TableDialogue:
         self.form = form or Answers()
         self.earlier = earlier
         self.given: dict[str, str] = {}
+        self._proposal: tuple[Answers, TableProposal] | None = None  # the last, and of which form
 
     # What the answers come to
 
@@ -231,7 +232,10 @@ class TableDialogue:
 
     def proposal(self) -> TableProposal:
         """What the words of the table propose."""
-        return proposal_of_table(self.table, self.file_answers())
+        answers = self.file_answers()
+        if self._proposal is None or self._proposal[0] != answers:
+            self._proposal = answers, proposal_of_table(self.table, answers)
+        return self._proposal[1]
 
     def answers(self) -> Answers:
         """The answers so far, of whole series alone."""
@@ -569,7 +573,7 @@ class SeriesQuestions:
     def _periods(self, series: SeriesAnswer) -> Iterator[Question]:
         """Of which period a number is: of a stock only where that is not known."""
         reading = self._reading(replace(series, periods="", year=None))
-        reasons = [candidate for candidate in reading.problems if candidate.hint in HINTS.values()]
+        reasons = [problem for problem in reading.problems if problem.hint in HINTS.values()]
         asks = "Of which period is each number?"
         if reasons:
             because = f"{reasons[0].where.rpartition(' ')[2]} {reasons[0].fault}"
@@ -602,9 +606,7 @@ class SeriesQuestions:
         read = (*filter(None, previous), series)
         answers = replace(self.dialogue.file_answers(), read=read)
         if problems := self.table.read(answers).problems:
-            because = "; ".join(
-                f"{candidate.fault} ({candidate.hint})" for candidate in problems[:3]
-            )
+            because = "; ".join(f"{problem.fault} ({problem.hint})" for problem in problems[:3])
             asks = "What do you answer otherwise?"
             reader = one_of(CORRECTIONS)
             yield self._question("fix", asks, LEAVE_OUT, reader, CORRECTIONS, because)
@@ -637,9 +639,7 @@ def _unit_of_line(candidate: Candidate) -> tuple[str, str]:
     proposal = candidate.proposal
     is_percent = any(number.percent for number in candidate.numbers)
     fractions = [
-        candidate.text
-        for candidate in candidate.numbers
-        if candidate.scale == 1 and candidate.value % 1 > 1e-9
+        number.text for number in candidate.numbers if number.scale == 1 and number.value % 1 > 1e-9
     ]
     if proposal.money:
         return MONEY_UNIT, ""

@@ -124,8 +124,11 @@ def named_lines(entry: Entry, shape: Shape) -> NamedLines:
         _names(entry, shape, COLUMN, entry.series.columns),
     )
     conditions = _conditions(entry, shape)
-    rows = [row for row in shape.sheet.rows() if _says(shape, row, conditions)]
-    rows = [row for row in rows if row in names[ROW] or not names[ROW]]
+    rows = {
+        row
+        for row in shape.sheet.rows()
+        if (row in names[ROW] or not names[ROW]) and _says(shape, row, conditions)
+    }
     columns = names[COLUMN] or shape.lines(COLUMN)
 
     def is_named(place: Place) -> bool:

@@ -8,6 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 from forecasting.reading.answers import BEFORE, LENGTHS, OF_ITS_PERIOD, YEAR_TO_DATE
@@ -213,10 +214,11 @@ class PeriodReader:
                 raise PeriodError("is of a year that begins in another month than January")
             return words.period()
         if not words.fiscal:
-            is_end = answer.endswith(BEFORE) or self._says_fiscal()
+            is_end = answer.endswith(BEFORE) or self._says_fiscal
             words = replace(words, fiscal=ENDS if is_end else BEGINS)
         return words.period(MONTHS.index(name) + 1)
 
+    @cached_property
     def _says_fiscal(self) -> bool:
         """Whether a text of the sheet calls its years by the calendar year in which they end."""
         texts = {

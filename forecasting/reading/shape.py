@@ -25,6 +25,7 @@ from forecasting.vocabulary.printed_numbers import (
 )
 from forecasting.vocabulary.printed_periods import (
     SOLAR_MONTHS,
+    YEARS,
     PeriodWords,
     languages_of,
     period_in,
@@ -34,7 +35,7 @@ ROW, COLUMN = 0, 1  # the axes, as a place has them
 # Years that a whole number may be, by calendar, and how far each lies behind the common one
 CALENDARS = {"": 0, "buddhist": -543, "minguo": 1911, "solar_hijri": 621}
 YEARS_OF = {
-    "": (1950, 2060),
+    "": YEARS,
     "buddhist": (2540, 2590),
     "minguo": (90, 130),
     "solar_hijri": (1370, 1420),
@@ -261,7 +262,7 @@ class Shape:
                 return cell.text
         return ""
 
-    @property
+    @cached_property
     def period_heads(self) -> str:
         """The heads of the columns of periods, folded."""
         return " ".join(folded(self._head_of_labels(column)) for column in self.period_columns)
@@ -628,10 +629,10 @@ def _heads(
     for row in head_rows:
         cell = sheet.cells.get((row, column))
         if cell is None and row != head_rows[-1]:
-            number_column = (
+            cells_to_the_left = (
                 sheet.cells.get((row, at)) for at in range(column - 1, leftmost - 1, -1)
             )
-            cell = next(filter(None, number_column), None)
+            cell = next(filter(None, cells_to_the_left), None)
         if cell is not None:
             texts[cell.text] = None
     return tuple(texts)
@@ -646,6 +647,10 @@ def _with_texts(
 ) -> dict[Place, TableNumber]:
     """Numbers with the texts that say what they are."""
     leftmost = min((column for _, column in numbers), default=0)
+    labels_by_row = {
+        row: _labels(sheet.rows()[row], row, numbers, period_columns, row_heads)
+        for row in {row for row, _ in numbers}
+    }
     labelled = {}
     for place, number in numbers.items():
         row, column = place
@@ -653,7 +658,7 @@ def _with_texts(
         labelled[place] = replace(
             number,
             heads=_heads(sheet, of_row.head_rows, column, leftmost),
-            labels=_labels(sheet.rows()[row], row, numbers, period_columns, row_heads),
+            labels=labels_by_row[row],
             titles=tuple(filter(None, (*of_row.titles, sheet.title))),
             section=of_row.section,
         )

@@ -80,6 +80,11 @@ class TableFact:
         """What its cells print."""
         return " + ".join(number.text for number in self.numbers[:NAMED_CELLS])
 
+    @property
+    def near_texts(self) -> list[str]:
+        """The texts beside its numbers, the nearest first."""
+        return [text for number in self.numbers for text in number.near_texts]
+
     def lines(self, axis: int) -> set[int]:
         """The rows, or the columns, of its numbers."""
         return {number.place[axis] for number in self.numbers}

@@ -456,7 +456,7 @@ def charging_answers(outlook: Outlook) -> Table:
             median, ends = median_and_range(levels, measure, spoken)
             row = {"measure": measure, "answer": name, "points": median, "ends": ends}
             rows.append(row | {"question": sentence(question, targets=targets, cars=cars)})
-    more_points = more_points_sentence(outlook).rstrip(".")
+    more_points = more_points_sentence(outlook)
     return ANSWERS.table(
         rows, horizon=horizon, per_station=_per_station(outlook), more_points=more_points
     )

@@ -702,11 +702,11 @@ def business_table(outlook: Outlook) -> Table:
     words = {"sold": in_words(sold), "bought": in_words(bought), "place": place_name(sold.place)}
     form = BUSINESS
     drivers = outlook.ledger.select(sold.place, DRIVER_PRICE, as_of=outlook.as_of)
-    for fact in in_order(drivers):
-        words |= {"paid": in_words(fact), "since": day_words(fact.period.end)}
-        share_of_budget = 1 - fact.value / sold.value
-        rows = [row | {"of_the_budget": row["revenue"] * share_of_budget} for row in rows]
     if drivers:
+        newest = in_order(drivers)[-1]
+        words |= {"paid": in_words(newest), "since": day_words(newest.period.end)}
+        share_of_budget = 1 - newest.value / sold.value
+        rows = [row | {"of_the_budget": row["revenue"] * share_of_budget} for row in rows]
         form = BUSINESS.with_columns([OF_THE_BUDGET], before="margin, USD")
     return form.table(rows, **words)
 

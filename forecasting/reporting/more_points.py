@@ -16,7 +16,7 @@ from forecasting.reporting.charging_tables import point_prices
 from forecasting.reporting.labels import median_and_range
 from forecasting.scenarios.outlook import Outlook
 from forecasting.vocabulary.measures import PRICES
-from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
+from forecasting.vocabulary.quantiles import RANGE_LEVELS
 from forecasting.vocabulary.sentences import sentence
 from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.display import Table
@@ -30,20 +30,18 @@ NEVER = "never"
 MORE_POINTS_SENTENCE = (
     "Twice as many: the busiest day's wait in {year} falls from {before} to {after} "
     "minutes[, the need is met in {met} instead of {met_before}][, the need is met in {same} in "
-    "either case][unmet?; the need stays unmet]."
+    "either case][unmet?; the need stays unmet]"
 )
 LONGEST = f"{BUSY_MINUTES:.0f} or more"
 
 
-def more_points_values(outlook: Outlook, times: float = TWICE) -> dict[str, Any]:
-    """What changes if so many times the points of practice are built.
+def more_points_values(outlook: Outlook) -> dict[str, Any]:
+    """What changes if twice the points of practice are built.
 
     Parameters
     ----------
     outlook : Outlook
         Of a country.
-    times : float
-        Above 0.
 
     Returns
     -------
@@ -62,13 +60,13 @@ def more_points_values(outlook: Outlook, times: float = TWICE) -> dict[str, Any]
     demand = outlook.demand
     if demand is None or WAIT not in outlook.results.values:
         return {}
-    year, place = _year_told(outlook, demand)
+    year, index = _year_and_index(outlook, demand)
     return {
         "year": year,
-        "before": float(np.median(demand.results[WAIT][:, place])),
-        "after": float(np.median(demand.service(times)[WAIT][:, place])),
+        "before": float(np.median(demand.results[WAIT][:, index])),
+        "after": float(np.median(demand.service(TWICE)[WAIT][:, index])),
         "met_before": demand.need_met_in(outlook.first_year),
-        "met": demand.need_met_in(outlook.first_year, times),
+        "met": demand.need_met_in(outlook.first_year, TWICE),
     }
 
 
@@ -84,7 +82,7 @@ def more_points_sentence(outlook: Outlook) -> str:
     --------
     >>> import forecasting as fc
     >>> more_points_sentence(fc.outlook("uzbekistan-baseline", draws=50))
-    "Twice as many: the busiest day's wait in 2028 falls from ... minutes; the need stays unmet."
+    "Twice as many: the busiest day's wait in 2028 falls from ... minutes; the need stays unmet"
     """
     values = more_points_values(outlook)
     if not values:
@@ -144,14 +142,14 @@ def more_points(outlook: Outlook) -> Table:
     demand = outlook.demand
     if demand is None:
         return MORE_POINTS.table([])
-    year, place = _year_told(outlook, demand)
+    year, index = _year_and_index(outlook, demand)
     prices = point_prices(outlook)
     sold, bought = (prices.get(name) for name in PRICES)
     rows = []
     for times in BUILT:
-        at_end = {name: draws[:, place] for name, draws in demand.service(times).items()}
+        at_end = {name: draws[:, index] for name, draws in demand.service(times).items()}
         use = float(np.median(at_end[USE]))
-        wait, wait_range = _wait_words(at_end[WAIT])
+        wait, wait_range = median_and_range(np.quantile(at_end[WAIT], RANGE_LEVELS), WAIT)
         row = {
             "built": "as by practice" if times == 1 else f"{times:g} times",
             "wait": wait,
@@ -170,15 +168,11 @@ def more_points(outlook: Outlook) -> Table:
     return MORE_POINTS.table(rows, year=year, **words)
 
 
-def _year_told(outlook: Outlook, demand: DemandOutlook) -> tuple[int, int]:
-    """The year of which waits are told, and its place among the years."""
+def _year_and_index(outlook: Outlook, demand: DemandOutlook) -> tuple[int, int]:
+    """The year of which waits are told, and its index among the years."""
     year = min(max(outlook.first_year, outlook.as_of.year) + YEARS_AHEAD, demand.years[-1])
     return year, demand.years.index(year)
 
 
 def _minutes(wait: float) -> str:
     return LONGEST if wait >= BUSY_MINUTES else readable(wait, 2)
-
-
-def _wait_words(wait: Array) -> tuple[str, str]:
-    return median_and_range(np.quantile(wait, RANGE_LEVELS), WAIT)

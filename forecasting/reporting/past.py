@@ -37,14 +37,14 @@ from forecasting.writers.messages import linked_sentence
 
 Record = dict[str, Any]  # what a file holds of a report, or a page shows
 MIN_CHANGE = 0.01  # a change of a headline number, as a share of it, from which it is told
-CHANGE_LINE = "{label}, {year}: {new}, before {old} ({share:+.0%})."
+MOVED = "{label}, {year}: {new}, before {old} ({share:+.0%})"
+CHANGE_LINE = MOVED + "."
 CHANGE_WORDS = "{name} in {year} from {old} to {new}"
 CHANGE_SENTENCE = "Since the outlook of {day}[ ({facts} more)] these numbers moved: {changes}."
 CHANGE_SUMMARY = (
     "[{moved}][still?No number of the headline moved by a percent]. [Why: {reasons}.]"
     "[code?Why: neither facts, policies nor events, so the package, its priors or its parameters.]"
 )
-MOVED = "{label}, {year}: {new}, before {old} ({share:+.0%})"
 NO_CHANGE_SENTENCE = (
     "Since the outlook of {day}[ ({facts} more)] no number of the headline moved by a percent."
 )

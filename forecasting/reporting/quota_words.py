@@ -49,8 +49,8 @@ OPEN_QUOTAS = TableForm(
         Column("source", "{quota.source}", address="url"),
     ],
     caption="{measure}, before the events of the scenario, with 80 % ranges[. {imported} are "
-    "imported in {year}, and {registered} registered, {unmoved} without the events: the other cars "
-    "go on to another country, wait at the customs, or are registered in a later year]",
+    "imported in {year}, and {registered} registered, {without_events} without the events: the "
+    "other cars go on to another country, wait at the customs, or are registered in a later year]",
     nothing="No quota is open.",
 )
 
@@ -97,7 +97,6 @@ def quota_sentence(forecast: QuotaForecast, measure: str) -> str:
 
     Examples
     --------
-    >>> import forecasting as fc
     >>> import forecasting as fc
     >>> (forecast,) = open_quotas(fc.outlook("kyrgyzstan-baseline", draws=50))
     >>> quota_sentence(forecast, "ev_registrations")[:42]
@@ -146,7 +145,7 @@ def quotas_table(outlook: Outlook) -> Table:
     """
     rows = []
     label = ""
-    beside: dict[str, object] = {}
+    caption_words: dict[str, object] = {}
     for forecast in open_quotas(outlook):
         quota = forecast.quota
         label = MEASURES[forecast.measure].label
@@ -154,8 +153,8 @@ def quotas_table(outlook: Outlook) -> Table:
         vehicles = dict(zip(VEHICLES_OF_QUOTA, ranges, strict=True))
         rows.append({"quota": quota, "url": quota.url, **forecast.days._asdict(), **vehicles})
         if (forecast.measure, outlook.measure) == ("ev_imports", "ev_registrations"):
-            beside = _imports_and_registrations(outlook, forecast)
-    return OPEN_QUOTAS.table(rows, measure=label, **beside)
+            caption_words = _imports_and_registrations(outlook, forecast)
+    return OPEN_QUOTAS.table(rows, measure=label, **caption_words)
 
 
 def _imports_and_registrations(outlook: Outlook, forecast: QuotaForecast) -> dict[str, object]:
@@ -165,13 +164,13 @@ def _imports_and_registrations(outlook: Outlook, forecast: QuotaForecast) -> dic
     of_year = forecast.quota.start.year
     imported = forecast.flow.totals(year(of_year))
     place = outlook.results.country
-    unmoved = outlook.baseline_forecasts[place].totals(year(of_year))
+    without_events = outlook.baseline_forecasts[place].totals(year(of_year))
     registered = outlook.wide(of_year)[outlook.measure].to_numpy()
     return {
         "year": of_year,
         "imported": _with_range(imported, forecast.measure),
         "registered": _with_range(registered, outlook.measure),
-        "unmoved": _with_range(unmoved, outlook.measure),
+        "without_events": _with_range(without_events, outlook.measure),
     }
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from forecasting.panels.registers import RegisterGrowth
 from forecasting.reporting.labels import day_words
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.registered_imports import register_growths
+from forecasting.vocabulary.periods import DAY
 from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.sentences import sentence
 from forecasting.writers.numbers import readable, whole_percent
 
-ONE_DAY = dt.timedelta(days=1)
 REGISTER_SENTENCE = (
     "Of about {imported} electric cars that came to {place} from {start} to {end}, the register "
     "grew by {registered}: {share}[, after {share_before} from {start_before} to {end_before}]; "
@@ -62,6 +60,6 @@ def register_sentence(outlook: Outlook) -> str:
 def _of_growth(growth: RegisterGrowth) -> dict[str, str]:
     return {
         "share": whole_percent(growth.registered / growth.imported),
-        "start": day_words(growth.start + ONE_DAY),
+        "start": day_words(growth.start + DAY),
         "end": day_words(growth.end),
     }

@@ -378,7 +378,7 @@ def _region(folder: Path, runs: Sequence[Run], results: Stored) -> Part | None:
         if len(region_places(total)) > 1:
             counts = [run["newest_count"] for run in mine if run["newest_count"]]
             stored = {
-                run["place"]: (run["link"], results[run["name"], run["country"]])
+                run["place"]: (run["link"], run["country"], results[run["name"], run["country"]])
                 for run in mine
                 if run["country"] in region_places(total)
             }
@@ -388,14 +388,16 @@ def _region(folder: Path, runs: Sequence[Run], results: Stored) -> Part | None:
 
 def _region_part(
     total: Results,
-    stored: Mapping[str, tuple[str, StoredResults]],
+    stored: Mapping[str, tuple[str, str, StoredResults]],
     newest_counts: Sequence[Fact],
 ) -> Part:
     """The region's section: its title, sentences, a table, and charts of the sum and of each
     country's stored results, with the report that it leads to.
     """
-    bands = {name: part.bands(REGION_CHART_MEASURE) for name, (_, part) in sorted(stored.items())}
-    links = {name: link for name, (link, _) in stored.items()}
+    bands = {
+        name: part.bands(REGION_CHART_MEASURE) for name, (_, _, part) in sorted(stored.items())
+    }
+    links = {name: link for name, (link, _, _) in stored.items()}
     charts = small_fans(
         {"Together": total.bands(REGION_CHART_MEASURE)} | bands, REGION_CHART_MEASURE
     )
@@ -416,19 +418,15 @@ def _region_part(
     }
 
 
-def _map_places(stored: Mapping[str, tuple[str, StoredResults]]) -> dict[str, Part]:
+def _map_places(stored: Mapping[str, tuple[str, str, StoredResults]]) -> dict[str, Part]:
     """Of each country on the map its name, the report that it leads to, and its answer."""
     places = {}
-    for name, (link, part) in stored.items():
+    for name, (link, country, part) in stored.items():
         lines = []
         for measure, words in ON_THE_MAP.items():
             if measure in part.values:
                 lines.append(words.format(spoken_median(part.bands(measure).iloc[-1], measure)))
-        places[COUNTRY_OF_SLUG[country_slug(link.rpartition("-")[0])]] = {
-            "name": name,
-            "link": link,
-            "lines": lines,
-        }
+        places[country] = {"name": name, "link": link, "lines": lines}
     return places
 
 

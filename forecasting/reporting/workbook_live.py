@@ -404,11 +404,10 @@ class _LiveBook(Book):
         assert outlook.demand is not None
         sheet.write_string(1, 0, ABOUT_BRIEF.format(day=outlook.as_of), self.looks["note"])
         entries = headline(outlook.results, outlook.measure, outlook.headline_year)
-        keys = [(entry["measure"], entry["year"]) for entry in entries]
         answers = [
-            {**entry, "row": self.answer_rows[key]}
-            for key, entry in zip(keys, entries, strict=True)
-            if key in self.answer_rows
+            entry | {"row": self.answer_rows[key]}
+            for entry in entries
+            if (key := (entry["measure"], entry["year"])) in self.answer_rows
         ]
         row = self.table(sheet, 3, BRIEF_ANSWERS.table(answers))
         swings = outlook.demand.sensitivity

@@ -5,7 +5,6 @@ draw.
 import dataclasses
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -197,9 +196,8 @@ def demand_of(
     scenario = request.scenario
     place = scenario.place
     all_counts = request.ledger.select(kind=("outcome", "estimate"), as_of=request.as_of)
-    points = [all_counts.select(measure=name) for name in CHARGING_COUNTS]
-    charging = reduce(Ledger.concat, points)
-    refuse(scenario, target_faults(scenario, charging.select(place), request.as_of))
+    counts = all_counts.select(place)
+    refuse(scenario, target_faults(scenario, counts, request.as_of))
     years, imports = by_year(flow.forecast)
     if MEASURES[scenario.measure].of_owners:
         parameters = parameters.override({"reexport_share": 0.0, "inventory_share": 0.0})
@@ -210,15 +208,15 @@ def demand_of(
             imports = imports * (1.0 - event_draws.size[:, None] * in_force)
     vehicle = MEASURES[scenario.measure].vehicle or CAR
     stock = count_of("stock", vehicle)
-    stocks = all_counts.select(place, stock, since=scenario.since) if stock else ()
+    stocks = counts.select(measure=stock, since=scenario.since) if stock else ()
     cars = flow.forecast.market
     return demand_outlook(
         imports,
         list(years),
         parameters=parameters,
         stock_counts=printed_stocks(stocks),
-        charging_today=standing_today(charging.select(place)),
-        charging_least=least_standing(charging, place),
+        charging_today=standing_today(counts),
+        charging_least=least_standing(all_counts, place),
         as_of=request.as_of,
         place=place,
         seed=scenario.seed,

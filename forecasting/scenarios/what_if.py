@@ -11,7 +11,7 @@ from typing import Any
 
 from forecasting.demand.parameters import Assumption, load_parameters
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.policies import shipped_policies
+from forecasting.evidence.policies import BATTERY_CARS, shipped_policies
 from forecasting.parameters.naming import unsafe_name
 from forecasting.parameters.schema import Scenario
 from forecasting.parameters.values import Driver, Range
@@ -195,7 +195,6 @@ class WhatIf:
 
 
 FLOW_LEVERS = {"level": "more-or-fewer", "growth": "faster-or-slower"}  # by kind of driver
-WHOLE_FLOW = ("battery-cars", "electric-cars")  # vehicles of a policy that touches all that come
 MAX_ASSUMPTIONS = 8  # assumptions: those that explain most of the answers below
 
 
@@ -242,8 +241,8 @@ def event_presets(scenario: Scenario, outlook: Outlook) -> dict[str, Driver]:
         if policy.place != scenario.country or policy.measure not in EV_FLOWS:
             continue
         row = usual | {"policy": policy.id, "reason": policy.quote or policy.id}
-        whole = policy.vehicles in WHOLE_FLOW and policy.start <= outlook.as_of
-        # Of several the oldest
+        whole = policy.vehicles in BATTERY_CARS and policy.start <= outlook.as_of
+        # Of several the first of the table
         if policy.kind == "begins" and whole and "policy" not in presets["A privilege ends"]:
             presets["A privilege ends"] = row | {"kind": "policy"}
         if policy.kind == "quota" and policy.last_day >= outlook.as_of:

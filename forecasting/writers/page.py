@@ -182,16 +182,16 @@ def figure_html(figure: Content, name: str) -> str:
     words, alternative = figure_words(layout)
     title, description = map(escape, (words.title, alternative))
     caption = sentence(FIGURE_CAPTION, title=title, subtitle=escape(words.subtitle))
-    groups = [
-        " ".join(
-            f'<button type="button" data-{act}="{kind.lower()}" '
-            f'aria-label="{words} {kind}: {title}">{kind}</button>'
+    buttons = []
+    for action, (verb, kinds) in FIGURE_BUTTONS.items():
+        buttons.append(verb)
+        buttons += [
+            f'<button type="button" data-{action}="{kind.lower()}" '
+            f'aria-label="{verb} {kind}: {title}">{kind}</button>'
             for kind in kinds
-        )
-        for act, (words, kinds) in FIGURE_BUTTONS.items()
-    ]
+        ]
     # A title alone, where there is nothing to draw, is not worth a picture
-    keep = f'<p class="keep">Keep as {groups[0]} Copy {groups[1]}</p>' if figure["data"] else ""
+    keep = f'<p class="keep">{" ".join(buttons)}</p>' if figure["data"] else ""
     return (
         f'<figure class="chart" id="{name}-chart"><figcaption>{caption}</figcaption>\n'
         f'<div class="figure" data-json="{name}" role="img" aria-label="{description}" '

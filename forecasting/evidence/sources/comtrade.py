@@ -26,7 +26,6 @@ CHINA = "156"  # its code in the UN's M49
 PARTNERS = dict(zip(COUNTRIES, ("398", "417", "762", "795", "860"), strict=True))  # M49
 ALL_TRADE = {"motCode": "0", "customsCode": "C00", "partner2Code": "0"}  # all modes and procedures
 MAX_RECORDS = 500  # records of a preview
-# Relation, kind and note of a number that is estimated, or not
 ITEMS = "5"  # the code of a quantity in pieces
 # Headings of the Harmonized System, edition of 2022, each with what it counts.
 GOODS = {

@@ -760,8 +760,8 @@ def live_figure(chart: Figure) -> go.FigureWidget:
 
     class WholeFigure(go.FigureWidget):  # type: ignore[misc]
         """Known to the browser once it is whole: told of while it is empty, a slow browser would
-        draw it so. Plotly's script is read after the widget has started: one that takes longer than
-        two seconds to start hears of no change any more.
+        draw it so. Plotly's script is read after the widget has started: a widget that
+        needs more than two seconds to start receives no later change.
         """
 
         _esm = LOADER
