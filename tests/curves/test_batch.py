@@ -57,7 +57,7 @@ def test_gaps_are_left_out():
     np.testing.assert_allclose(fit_curves(data, "bass").params, [[1e4, 0.02, 0.4]] * 2, rtol=1e-5)
 
 
-@settings(deadline=None, derandomize=True, max_examples=15)
+@settings(max_examples=15)
 @given(power=st.floats(-8, 12))
 def test_fits_scale_with_the_series(power):
     data, factor = simulate("bass", 5), 10.0**power

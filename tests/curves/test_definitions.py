@@ -53,7 +53,7 @@ def test_share_rises_from_launch_to_one(name):
 
 
 @pytest.mark.parametrize("name", [name for name, curve in CURVES.items() if curve.ceiling])
-@settings(deadline=None, derandomize=True, max_examples=30)
+@settings(max_examples=30)
 @given(reached=st.floats(0.02, 0.97), takeover=st.floats(4.0, 25.0), skew=st.floats(0.4, 2.5))
 def test_located_curve_has_reached_what_was_asked(name, reached, takeover, skew):
     shape = CURVES[name].locate(np.array(reached), np.array(takeover), np.array(skew), 8.0)

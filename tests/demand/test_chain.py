@@ -22,7 +22,7 @@ from forecasting.demand.parameters import SETTINGS, load_parameters
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.vocabulary.errors import AssumptionError
 
-few = settings(max_examples=12, deadline=None, derandomize=True)
+few = settings(max_examples=12)
 YEARS = list(range(2024, 2034))
 MIXED = {
     "class_share.phev": 0.1,

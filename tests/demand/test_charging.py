@@ -17,7 +17,7 @@ from forecasting.demand.parameters import SETTINGS, load_parameters, read_table
 from forecasting.demand.queueing import utilisation_ceiling
 
 CLASSES = {vehicle.name: vehicle for vehicle in load_parameters().classes}
-few = settings(max_examples=40, deadline=None, derandomize=True)
+few = settings(max_examples=40)
 share = st.floats(0, 1)
 
 

@@ -22,7 +22,7 @@ from forecasting.demand.queueing import wait_exceeds
 from forecasting.vocabulary.errors import AssumptionError
 
 CAR = road_vehicle("car")
-few = settings(max_examples=30, deadline=None, derandomize=True)
+few = settings(max_examples=30)
 
 
 def section(length, vehicles, temperature=-20):

@@ -13,7 +13,7 @@ from forecasting.demand.energy import (
 )
 from forecasting.demand.parameters import load_parameters
 
-few = settings(max_examples=30, deadline=None, derandomize=True)
+few = settings(max_examples=30)
 one = np.ones((1, 1))
 COUNTRIES = ("KZ", "KG", "TJ", "TM", "UZ")
 

@@ -8,7 +8,7 @@ from scipy.special import gamma
 from forecasting.demand.fleet import conditional_survival, registrations, run_fleet
 from forecasting.demand.parameters import load_parameters, read_table
 
-few = settings(max_examples=30, deadline=None, derandomize=True)
+few = settings(max_examples=30)
 one = np.ones((1, 1))
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings, strategies as st
 from forecasting.demand.charging import SETTINGS
 from forecasting.demand.load import day_profile, peak_load
 
-few = settings(max_examples=30, deadline=None, derandomize=True)
+few = settings(max_examples=30)
 
 
 def test_homes_charge_in_the_evening_and_workplaces_in_the_morning():

@@ -17,7 +17,7 @@ from forecasting.demand.queueing import (
     wait_exceeds,
 )
 
-few = settings(max_examples=40, deadline=None, derandomize=True)
+few = settings(max_examples=40)
 
 
 @pytest.mark.parametrize(

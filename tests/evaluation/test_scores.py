@@ -14,7 +14,7 @@ from forecasting.evaluation.scores import (
     weighted_interval_score,
 )
 
-QUICK = settings(deadline=None, derandomize=True, max_examples=40)
+QUICK = settings(max_examples=40)
 
 
 @QUICK

@@ -302,7 +302,7 @@ def tables(draw: st.DrawFn) -> pd.DataFrame:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40)
 @given(tables())
 def test_what_is_written_is_read_back(
     tmp_path_factory: pytest.TempPathFactory, table: pd.DataFrame
@@ -316,7 +316,7 @@ def test_what_is_written_is_read_back(
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25)
 @given(tables(), st.randoms(use_true_random=False))
 def test_the_digest_does_not_depend_on_the_order(table: pd.DataFrame, random: object) -> None:
     order = np.random.default_rng(random.getrandbits(32)).permutation(len(table))  # type: ignore[attr-defined]
@@ -327,7 +327,7 @@ def test_the_digest_does_not_depend_on_the_order(table: pd.DataFrame, random: ob
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(st.text(max_size=200) | st.binary(max_size=200))
 def test_no_file_raises_anything_but_a_ledger_error(data: str | bytes) -> None:
     header = b"id,measure,place,period_start,period_end,relation,value\n"

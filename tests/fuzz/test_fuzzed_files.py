@@ -35,7 +35,6 @@ MANY = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 fuzzed = settings(
     max_examples=MANY or 80,
     derandomize=not MANY,
-    deadline=None,
     database=None,
     phases=(Phase.explicit, Phase.generate),  # what is found is kept; making it small takes minutes
     suppress_health_check=list(HealthCheck),

@@ -22,7 +22,7 @@ from forecasting.reporting.caveat_words import lines_of
 from forecasting.vocabulary.errors import EvidenceError, LedgerError
 from forecasting.vocabulary.periods import month, span, year
 
-QUICK = settings(deadline=None, derandomize=True, max_examples=12)
+QUICK = settings(max_examples=12)
 HISTORY = annual_totals(pd.Series({2020: 131, 2021: 809, 2022: 2180}))
 PART = "2023-01-01/2023-04-30"
 FOUR_MONTHS = span("2023-01-01", "2023-04-30")

@@ -20,7 +20,7 @@ from forecasting.growth.starting import years_spoken_of
 from forecasting.vocabulary.errors import EvidenceError
 from forecasting.vocabulary.periods import span, year
 
-QUICK = settings(deadline=None, derandomize=True, max_examples=40)
+QUICK = settings(max_examples=40)
 DAYS = st.dates(
     min_value=pd.Timestamp("2021-01-01").date(), max_value=pd.Timestamp("2023-12-31").date()
 )

@@ -13,7 +13,7 @@ from forecasting.growth.path import LatentPath, Start, chained_effects
 from forecasting.growth.prior import REACH, REFERENCE_LOG_ODDS, Prior
 from forecasting.growth.starting import WALKED_BACK, path_of
 
-QUICK = settings(deadline=None, derandomize=True, max_examples=15)
+QUICK = settings(max_examples=15)
 
 
 @pytest.fixture(scope="module")

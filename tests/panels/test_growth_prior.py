@@ -291,7 +291,7 @@ def test_unknown_perimeter_names_those_that_ship():
         Prior.shipped("hydrogen")
 
 
-@settings(deadline=None, derandomize=True, max_examples=50)
+@settings(max_examples=50)
 @given(rho=st.floats(0.0, 0.9), spread=st.floats(0.01, 1.0), ahead=st.integers(1, 40))
 def test_common_effects_fade_to_their_spread(rho, spread, ahead):
     common = Common(2020, (0.4,), (0.0,), spread, rho)
@@ -301,7 +301,7 @@ def test_common_effects_fade_to_their_spread(rho, spread, ahead):
     assert common.at(1990) == (0.0, spread)
 
 
-@settings(deadline=None, derandomize=True, max_examples=50)
+@settings(max_examples=50)
 @given(st.floats(0.0, 1.0))
 def test_log_odds_are_finite_and_undone(share):
     z = log_odds(share)

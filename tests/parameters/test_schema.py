@@ -250,7 +250,7 @@ def test_driver_cites_facts_or_words() -> None:
 ranges = st.tuples(*[st.floats(-1e6, 1e6)] * 3).map(sorted)
 
 
-@settings(deadline=None, derandomize=True, max_examples=80)
+@settings(max_examples=80)
 @given(ranges, st.floats(0, 1), st.floats(0, 1))
 def test_quantiles_of_a_range_rise_inside_it(ends: list[float], one: float, two: float) -> None:
     drawn = Range(low=ends[0], mode=ends[1], high=ends[2])

@@ -286,7 +286,7 @@ def test_a_file_of_answers_is_refused_by_key_place_and_nearest_right_one(text, s
         periods=st.sampled_from(["", "year_to_date", "july before"]),
     )
 )  # fmt: skip
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_is_written_is_read_back(series):
     answers = answers_in("read: [{counts: ev_sales}]").with_series(series)
     assert answers_in(answers.to_yaml()).read[1] == series
@@ -411,7 +411,7 @@ MONTH_VALUES = st.lists(st.integers(0, 99_999), min_size=3, max_size=12)
 
 
 @given(MONTH_VALUES, st.booleans(), st.sampled_from([",", ";", "\t"]), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_table_turned_or_written_otherwise_says_the_same(values, turned, mark, has_title):
     months = [f"2024-{number:02d}" for number in range(1, len(values) + 1)]
     lines = [["Month", "Petrol", "Electric"]]

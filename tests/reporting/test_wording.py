@@ -33,13 +33,13 @@ def test_numbers_have_few_digits(value, words):
 
 
 @given(st.floats(0.01, 1e12))
-@settings(deadline=None, derandomize=True, max_examples=60)
+@settings(max_examples=60)
 def test_a_readable_number_is_near_the_number(value):
     assert float(readable(value).replace(",", "")) == pytest.approx(value, rel=0.06)
 
 
 @given(st.lists(st.floats(-1e9, 1e9), max_size=5))
-@settings(deadline=None, derandomize=True, max_examples=40)
+@settings(max_examples=40)
 def test_rounding_twice_changes_nothing(values):
     once = rounded(values)
     assert rounded(once) == once

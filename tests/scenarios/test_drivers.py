@@ -155,7 +155,7 @@ flows = arrays(np.float64, (3, 24), elements=st.floats(0, 1e6))
 STILL = np.arange(24) >= 5
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@settings(max_examples=60)
 @given(flows, flows)
 def test_scaled_totals_keep_to_the_limit_where_they_can(
     flow: np.ndarray, limit: np.ndarray

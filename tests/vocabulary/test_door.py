@@ -418,9 +418,7 @@ def test_hostile_values_are_used_or_refused(name: str) -> None:
                 raise AssertionError(f"{name}({argument}={type(value).__name__})") from error
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(ARGUMENTS), values)
 def test_whatever_comes_is_used_or_refused(door: tuple[str, str], value: Any) -> None:
     used_or_refused(*door, value)
@@ -514,7 +512,7 @@ CLASSES = [
 
 
 @pytest.mark.parametrize("name", CLASSES)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_class_that_is_called_with_anything_refuses_it_by_an_error_of_the_package(
     name: str, data: st.DataObject

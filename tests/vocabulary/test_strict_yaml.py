@@ -134,7 +134,7 @@ plain = st.recursive(
 
 
 @pytest.mark.slow
-@settings(deadline=None, derandomize=True, max_examples=60)
+@settings(max_examples=60)
 @given(st.dictionaries(st.text(letters, min_size=1, max_size=9), plain, min_size=1, max_size=4))
 def test_json_comes_back_as_it_was(data: dict) -> None:
     assert _same(parse_yaml(json.dumps(data, ensure_ascii=False)).value, data)
@@ -154,7 +154,7 @@ def _same(left: object, right: object) -> bool:
     return left == right and type(left) is type(right)
 
 
-@settings(deadline=None, derandomize=True, max_examples=200)
+@settings(max_examples=200)
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused_with_a_message(text: str) -> None:
     problems = []
