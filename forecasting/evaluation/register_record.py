@@ -1,7 +1,8 @@
 """Record of what stays: from the imports of a country, by how much its register grows.
 
 Each forecast knows the imports up to the day that is counted, the counts of the place before it,
-and what the other places teach; the place itself taught nothing beside its earlier counts.
+the rules of that day, and what the other places teach, spreads included; the place itself taught
+nothing beside its earlier counts.
 """
 
 from __future__ import annotations
@@ -17,7 +18,12 @@ from forecasting.evaluation.markets import Panel
 from forecasting.evaluation.records import THIS_PACKAGE
 from forecasting.evaluation.scores import SCORE_LEVELS, judged
 from forecasting.evidence.sources.iea import read_texts
-from forecasting.panels.registers import RegisterGrowth, growths_of, registered_share
+from forecasting.panels.registers import (
+    RegisterGrowth,
+    closed_ways,
+    growths_of,
+    registered_share,
+)
 from forecasting.vocabulary.errors import EvidenceError
 from forecasting.vocabulary.periods import DAY
 
@@ -80,7 +86,8 @@ def _scored(growth: RegisterGrowth, growths: Sequence[RegisterGrowth]) -> dict[s
     """The row of one growth."""
     place_growths = _earlier_growths(growth, growths)
     other_growths = [row for row in growths if row.place != growth.place]
-    mean, spread = registered_share(growth, place_growths, other_growths)
+    rules = closed_ways(growth.place, growth.end)
+    mean, spread = registered_share(growth, place_growths, other_growths, rules)
     logs = {
         THIS_PACKAGE: (mean + np.log(growth.lagged), spread),
         ALL_STAYS: (np.log(growth.imported), _rule_spread(other_growths, [])),

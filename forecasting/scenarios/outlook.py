@@ -19,6 +19,7 @@ from forecasting.evidence.ledger import Ledger, measures_counted
 from forecasting.growth.prior import Prior
 from forecasting.growth.sharing import read_cache
 from forecasting.growth.stored_flow import save_flow
+from forecasting.panels.registers import KEPT
 from forecasting.parameters.schema import Drivers, Scenario, stored_scenario
 from forecasting.scenarios.age import age_of
 from forecasting.scenarios.assumptions import demand_of, demand_parameters
@@ -49,7 +50,7 @@ from forecasting.scenarios.place_flows import (
     port_flows,
 )
 from forecasting.scenarios.question import QUESTION_FORM, find_scenario, find_scenarios
-from forecasting.scenarios.registered_imports import KEPT, registered_percent
+from forecasting.scenarios.registered_imports import registered_percent
 from forecasting.showing import Shown, chart
 from forecasting.vocabulary.arguments import (
     instance,

@@ -9,12 +9,16 @@ from scipy.special import ndtri
 
 from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.evidence.ledger import Ledger
-from forecasting.panels.registers import RegisterGrowth, growths_of, registered_share
+from forecasting.panels.registers import (
+    KEPT,
+    RegisterGrowth,
+    closed_ways,
+    growths_of,
+    registered_share,
+)
 from forecasting.scenarios.place_flows import OutlookRequest
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.quantiles import Array, ratio, strata, stream_of
-
-KEPT = "ev_kept_percent"
 
 
 def register_growths(ledger: Ledger, as_of: dt.date) -> list[RegisterGrowth]:
@@ -60,11 +64,16 @@ def registered_percent(request: OutlookRequest, yearly: Array, demand: DemandOut
     place_growths = [growth for growth in growths if growth.place == scenario.place]
     other_growths = [growth for growth in growths if growth.place != scenario.place]
     levels = strata(stream_of(scenario.seed, KEPT), len(yearly), 1)
+    rules = closed_ways(scenario.place, request.as_of)
+    rules = closed_ways(scenario.place, request.as_of)
     columns = []
     for year in demand.years:
         days = (dt.date(year - 1, 12, 31), dt.date(year, 12, 31))
         mean, spread = registered_share(
-            RegisterGrowth(scenario.place, *days, 1.0, 1.0, 1.0), place_growths, other_growths
+            RegisterGrowth(scenario.place, *days, 1.0, 1.0, 1.0),
+            place_growths,
+            other_growths,
+            rules,
         )
         columns.append(np.exp(mean + spread * ndtri(levels)))
     of_registers: Array = 100 * np.minimum(np.concatenate(columns, axis=1), 1.0)

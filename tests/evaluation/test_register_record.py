@@ -12,7 +12,12 @@ from click.testing import CliRunner
 from forecasting.cli import main
 from forecasting.evaluation.records import RECORDS
 from forecasting.evaluation.register_record import register_skill, summarise_registers
-from forecasting.panels.registers import RegisterGrowth, growths_of, registered_share
+from forecasting.panels.registers import (
+    RegisterGrowth,
+    closed_ways,
+    growths_of,
+    registered_share,
+)
 from forecasting.reporting.score_words import registers_text
 from forecasting.vocabulary.errors import EvidenceError
 
@@ -72,11 +77,11 @@ def test_the_register_follows_by_a_quarter():
     rows += [("GE", "ev_registrations", "2021-01-01", "2021-12-31", 340.0)]
     columns = ["place", "measure", "period_start", "period_end", "value"]
     record = register_skill(pd.DataFrame(rows, columns=columns).assign(relation="equals"))
-    # 91 and 182 days of 2020 (200 a year), the rest of 2021 (400 a year); of a place that nobody
-    # knows
+    # 91 and 182 days of 2020 (200 a year), the rest of 2021 (400 a year); all stays, as nobody has
+    # counted otherwise
     parts = [200 * days / 366 + 400 * (365 - days) / 365 for days in (0, 91, 182)]
     lagged = sum(parts) / 3
-    assert record["median"].item() == pytest.approx(0.75 * lagged, rel=1e-6)
+    assert record["median"].item() == pytest.approx(lagged, rel=1e-6)
 
 
 def test_what_the_place_will_do_is_not_known():
@@ -89,6 +94,48 @@ def test_what_the_place_will_do_is_not_known():
     before = registered_share(growths[1], growths[:1], [])
     other = RegisterGrowth("GE", growths[1].start, growths[1].end, 9999.0, 500, 500)
     assert registered_share(other, growths[:1], []) == before
+
+
+def year_of(place, year, registered):
+    """A year of which 100 vehicles came."""
+    days = (dt.date(year - 1, 12, 31), dt.date(year, 12, 31))
+    return RegisterGrowth(place, *days, registered, 100.0, 100.0)
+
+
+def test_spreads_are_those_of_the_counts():
+    """Four places that keep one share leave less open than four that do not."""
+    places = ("GE", "AZ", "AM", "UA")
+    alike = [year_of(place, year, 60.0) for place in places for year in (2021, 2022)]
+    apart = [
+        year_of(place, year, registered)
+        for place, registered in zip(places, (25.0, 95.0, 40.0, 80.0), strict=True)
+        for year in (2021, 2022)
+    ]
+    asked = year_of("KG", 2023, 1.0)
+    mean, narrow = registered_share(asked, [], alike)
+    _, wide = registered_share(asked, [], apart)
+    assert np.exp(mean) == pytest.approx(0.6, abs=0.03)
+    assert narrow < 0.35
+    assert wide > 0.6
+
+
+def test_a_closed_way_keeps_half_of_what_left():
+    """Of Kyrgyzstan's cars 60 % left before the way to Russia was closed on 1 April 2024."""
+    rules = closed_ways("KG", dt.date(2025, 1, 1))
+    assert [rule.id for rule in rules] == ["eaeu-2024-04-russia-fee"]
+    earlier = [year_of("KG", year, 40.0) for year in (2021, 2022, 2023)]
+    before, _ = registered_share(year_of("KG", 2025, 1.0), earlier, [])
+    after, _ = registered_share(year_of("KG", 2025, 1.0), earlier, [], rules)
+    as_before, _ = registered_share(year_of("KG", 2024, 1.0), earlier[:1], [], rules[:0])
+    assert np.exp(before) == pytest.approx(0.42, abs=0.04)
+    assert np.exp(after) == pytest.approx(0.71, abs=0.03)
+    assert as_before < after
+
+
+def test_a_rule_is_known_from_its_announcement_on():
+    assert "ru-2026-04-union-fee" not in {row.id for row in closed_ways("KZ", dt.date(2026, 2, 12))}
+    assert "ru-2026-04-union-fee" in {row.id for row in closed_ways("KZ", dt.date(2026, 2, 13))}
+    assert closed_ways("UZ", dt.date(2026, 12, 1)) == []
 
 
 def test_a_register_that_falls_and_a_share_above_one_are_said():

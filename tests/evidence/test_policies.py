@@ -149,7 +149,7 @@ def test_what_has_no_printed_worth_moves_no_forecast() -> None:
         assert (policies[name].kind, policies[name].price_share) == ("step", None), name
     assert policies["kz-2026-01-vat"].price_share == pytest.approx(1 - 116 / 112, abs=1e-3)
     fee = policies["ru-2026-04-union-fee"]
-    assert (fee.kind, fee.start) == ("ends", dt.date(2026, 4, 1))
+    assert (fee.kind, fee.measure) == ("ends", "ev_kept_percent")
 
 
 def test_quotes_are_short() -> None:
