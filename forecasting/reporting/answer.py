@@ -36,6 +36,7 @@ from forecasting.reporting.result_tables import (
     range_levels,
     size_unit,
 )
+from forecasting.scenarios.assumptions import ROLLOUT
 from forecasting.scenarios.drivers import effect_of
 from forecasting.scenarios.facts_on_day import facts_of_scenario
 from forecasting.scenarios.growth_on_year import yearly_growth
@@ -60,15 +61,15 @@ Wording = Callable[[Results, str, int], tuple[str, str]]
 QUESTIONS = {
     "charging_points_need": (
         "Need",
-        "How many charge all cars without long queues? Plan by this one.",
+        "How many to avoid long queues? Plan by this one.",
     ),
     "charging_points_practice": (
         "By practice elsewhere",
-        "How many at the pace of other markets?",
+        "How many if built as in other markets?",
     ),
     "charging_points_standard": (
         "By the standard",
-        "How many by AFIR, the rule of the EU?",
+        "How many by AFIR, the EU's rule?",
     ),
     "charging_stations_standard": (
         "By its ministry",
@@ -104,12 +105,13 @@ NO_WHOLE_COUNT = "{finding}; no count of the whole of {years} was found."
 # What stands today, and what is expected at the horizon
 TODAY = (
     "[blind?Nobody has counted this market; judging by other markets alone, ]{where} had about "
-    "{stock} {cars}[ ({ends})] at the end of {year}[, and {charging} charging {unit} on {day}]."
+    "{stock} {cars}[ ({ends})] at the end of {year}[, and {charging} charging {unit} on {day}"
+    "][ ({per_station} points each, about {points})]."
 )
 EXPECTED = (
-    "By the end of {horizon} we expect {stock} ({ends})[; they need about {need} "
-    "public charging points][, and at the pace of other markets there would be "
-    "{practice}]."
+    "By the end of {horizon} we expect {stock} ({ends}, four times in five)[; they need about "
+    "{need} public charging points ({need_ends})][; built as in other markets, there will be "
+    "{practice}][; built at the pace of this scenario, there will be {rollout}]."
 )
 FLOW = "{finding} ({ends})[, {count} of them counted by {day}]."
 # The first sentence where no stock follows: of ports
@@ -131,7 +133,7 @@ NO_POINTS = (
 PROMISE = "{count} {unit} by {day}[ = {points} points][ ({agency}, not the state)]"
 DATE_LINE = "By ev-forecasting {version}."
 MAX_REASONS = 3  # of the events of a scenario that are named
-SCENARIO_LINE = "{scenario}: {reasons}[; and {more} more]."
+SCENARIO_LINE = "{scenario}: {reasons}[; {more} more]."
 ASSUMPTION = "{reason} ({size} {unit}, {dates}[, with a probability of {chance}])"
 WITHOUT_ASSUMPTION = "without this event of the baseline: {reason} ({dates})"
 LIKE_BASELINE = "the events of the baseline"
@@ -263,9 +265,11 @@ def _stock_sentences(outlook: Outlook, is_blind: bool) -> list[str | Link]:
     median, ends = _linked(median_and_ends, results, STOCK, horizon)
     places: dict[str, object] = {"stock": median, "ends": ends}
     if NEED in results.values:
-        need, _ = _linked(median_and_ends, results, NEED, horizon)
+        need, need_ends = _linked(median_and_ends, results, NEED, horizon)
         practice, _ = _linked(median_and_ends, results, PRACTICE, horizon)
-        places |= {"need": need, "practice": practice}
+        has_rollout = any(driver.quantity == ROLLOUT for driver in outlook.scenario.drivers)
+        built = "rollout" if has_rollout else "practice"
+        places |= {"need": need, "need_ends": need_ends, built: practice}
     expected = linked_sentence(EXPECTED, horizon=horizon, **places)
     return [*today, " ", *expected]
 
@@ -282,15 +286,23 @@ def _stock_of(results: Results, year: int) -> dict[str, object]:
 
 
 def _standing(outlook: Outlook) -> dict[str, object]:
-    """The newest count of public chargers of the whole country."""
+    """The newest count of public chargers of the whole country, in points too."""
     if outlook.demand is None or outlook.demand.standing is None:
         return {}
     standing = outlook.demand.standing
-    return {
+    words: dict[str, object] = {
         "charging": f"{standing.count:,.0f}",
         "unit": standing.unit,
         "day": day_words(standing.date),
     }
+    if standing.unit == "stations":
+        size = outlook.demand.parameters["points_per_station"]
+        points = standing.points(np.array([[size.mode]])).item()
+        words |= {
+            "points": spoken(points, NEED, 2),
+            "per_station": f"{size.low:g} to {size.high:g}",
+        }
+    return words
 
 
 def _end_places(outlook: Outlook, words: Wording) -> dict[str, object]:
@@ -417,10 +429,10 @@ ANSWERS = TableForm(
     [
         Column("answer"),
         Column("points", address="#grounds-{measure}"),
-        Column("four times in five", "ends", address="#grounds-{measure}"),
+        Column("range", "ends", address="#grounds-{measure}"),
         Column("question"),
     ],
-    caption="Public points, end of {horizon}[; a station is {per_station}][. {more_points}]",
+    caption="Public points, end of {horizon}[. {more_points}]",
     nothing=NO_POINTS,
     kind="fc-answers",
 )
@@ -444,7 +456,7 @@ def charging_answers(outlook: Outlook) -> Table:
     Examples
     --------
     >>> list(fc.tables.charging_answers(outlook).frame)
-    ['answer', 'points', 'four times in five', 'question']
+    ['answer', 'points', 'range', 'question']
     """
     horizon = outlook.scenario.horizon
     targets = _targets(outlook)
@@ -457,9 +469,7 @@ def charging_answers(outlook: Outlook) -> Table:
             row = {"measure": measure, "answer": name, "points": median, "ends": ends}
             rows.append(row | {"question": sentence(question, targets=targets, cars=cars)})
     more_points = more_points_sentence(outlook)
-    return ANSWERS.table(
-        rows, horizon=horizon, per_station=_per_station(outlook), more_points=more_points
-    )
+    return ANSWERS.table(rows, horizon=horizon, more_points=more_points)
 
 
 def _points_at(outlook: Outlook, measure: str, year: int) -> list[float] | None:
@@ -476,17 +486,9 @@ def _points_at(outlook: Outlook, measure: str, year: int) -> list[float] | None:
     return [*np.quantile(points, RANGE_LEVELS)]
 
 
-def _per_station(outlook: Outlook) -> str:
-    """How many points a station has, from the lowest to the highest of the parameter."""
-    if outlook.demand is None:
-        return ""
-    size = outlook.demand.parameters["points_per_station"]
-    return f"{size.low:g} to {size.high:g}"
-
-
 SCENARIOS = TableForm(
     [Column("scenario", form=capital)],
-    caption="The scenarios side by side",
+    caption="Scenarios",
     nothing="No other scenario of this place has a params file.",
     kind="fc-scenarios",
 )

@@ -65,8 +65,8 @@ def more_points_values(outlook: Outlook) -> dict[str, Any]:
         "year": year,
         "before": float(np.median(demand.results[WAIT][:, index])),
         "after": float(np.median(demand.service(TWICE)[WAIT][:, index])),
-        "met_before": demand.need_met_in(outlook.first_year),
-        "met": demand.need_met_in(outlook.first_year, TWICE),
+        "met_before": demand.need_met_in(outlook.headline_year),
+        "met": demand.need_met_in(outlook.headline_year, TWICE),
     }
 
 
@@ -156,7 +156,7 @@ def more_points(outlook: Outlook) -> Table:
             "wait_range": wait_range,
             "unmet": readable(float(np.median(at_end[UNMET])), 2),
             "use": readable(use, 2),
-            "met": demand.need_met_in(outlook.first_year, times) or NEVER,
+            "met": demand.need_met_in(outlook.headline_year, times) or NEVER,
         }
         if sold and bought:
             business = point_business(

@@ -36,8 +36,8 @@ def test_the_finding_is_a_sentence_that_one_would_say(outlook):
     said = answer(outlook)
     assert said.sentence == (
         "Uzbekistan had about 8,000 electric cars at the end of 2022. By the end of 2030 we expect "
-        "210,000 (57,000 to 730,000); they need about 6,800 public charging "
-        "points, and at the pace of other markets there would be 15,000."
+        "210,000 (57,000 to 730,000, four times in five); they need about 6,800 public charging "
+        "points (1,900 to 24,000); built as in other markets, there will be 15,000."
     )
     assert str(said).endswith(
         "Uzbekistan will import about 10,000 electric cars in 2023 (6,800 to 15,000), 2,540 of "
@@ -77,7 +77,7 @@ def test_each_scenario_has_a_line_on_what_it_assumes():
     lines = scenario_assumptions(fc.outlook("uzbekistan-baseline", draws=50)).lines
     assert [line.partition(":")[0] for line in lines] == ["Baseline", "Accelerated", "Constrained"]
     assert "licences are given to fewer" in lines[2]
-    assert lines[2].endswith("and 4 more.")
+    assert lines[2].endswith("; 4 more.")
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_of_an_unknown_market_the_first_line_says_so_and_the_next_names_what_wou
 def test_the_rule_and_the_one_who_promises_are_named():
     made = fc.outlook("uzbekistan-baseline", draws=200)
     means = charging_answers(made).frame.set_index("answer")["question"]
-    standard = "How many by AFIR, the rule of the EU?"
+    standard = "How many by AFIR, the EU's rule?"
     assert means["By the standard"] == standard
     assert means["Target"] == (
         "How many are promised? 4,000 stations by 31 December 2026 = 8,000 points; 50,000 stations "
@@ -194,7 +194,7 @@ def test_the_rule_and_the_one_who_promises_are_named():
 def test_the_scenarios_of_a_place_stand_side_by_side_with_the_numbers_of_their_reports():
     made = fc.outlook("turkmenistan-constrained", draws=200)
     table = fc.tables.scenarios_table(made)
-    assert table.caption == "The scenarios side by side"
+    assert table.caption == "Scenarios"
     shown = table.frame
     assert shown["scenario"].tolist() == ["Baseline", "Accelerated", "Constrained"]
     for name, row in shown.set_index("scenario").iterrows():
@@ -251,3 +251,13 @@ def test_titles_of_corridors_say_what_goes_through_them():
         "Electric cars through Horgos: outlook of 1 January 2026",
         "Vehicles of all types through Xinjiang's ports: outlook of 1 January 2026",
     ]
+
+
+def test_points_of_a_scenario_with_a_roll_out_are_not_said_to_follow_other_markets():
+    baseline, accelerated = (
+        answer(fc.outlook(f"uzbekistan-{name}", draws=50)).sentence
+        for name in ("baseline", "accelerated")
+    )
+    assert "1,399 charging stations on 1 May 2025 (1 to 3 points each, about 2,800)" in baseline
+    assert "; built as in other markets, there will be " in baseline
+    assert "; built at the pace of this scenario, there will be " in accelerated

@@ -76,8 +76,8 @@ SETTING_COLOURS = {
     "enroute_dc": ORANGE,
 }
 GAP_CHART = FigureForm(
-    "{scenario}: {need} public charging points needed in {year}; building at the pace of other "
-    "markets leads to {practice}",
+    "{scenario}: {need} public charging points needed in {year}; built as in other markets, there "
+    "will be {practice}",
     "public points at the end of each year, medians; bars, the 80 % ranges of the last"
     "[; line, {points}][; dotted, {stations}]",
     OUTLOOK_SOURCE,
