@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 
 from forecasting.evidence.bases import agency_words, same_perimeter
-from forecasting.evidence.fact import Fact
+from forecasting.evidence.fact import Fact, in_words, when_words
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.rules import OBSERVATION_KINDS
-from forecasting.evidence.words import in_words, when_words
 from forecasting.parameters.schema import CORRIDORS, Scenario, scenario_from_parameters
 from forecasting.scenarios.facts_on_day import facts_of_scenario
 from forecasting.scenarios.outlook import Outlook, outlook

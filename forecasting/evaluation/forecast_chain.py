@@ -25,8 +25,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from forecasting.evaluation.track_record import RECORDED
 from forecasting.scenarios.outlook_files import load_record, load_results
 from forecasting.vocabulary.errors import InputError, RunError, shortened
-from forecasting.vocabulary.file_lock import LONGEST_WAIT, lock_file
-from forecasting.vocabulary.files import AnyPath, read_text, read_whole, write_new, write_whole
+from forecasting.vocabulary.files import (
+    LONGEST_WAIT,
+    AnyPath,
+    lock_file,
+    read_text,
+    read_whole,
+    write_new,
+    write_whole,
+)
 from forecasting.vocabulary.limits import MAX_REASON_CHARACTERS
 from forecasting.vocabulary.measures import HEADLINE
 from forecasting.vocabulary.names import (

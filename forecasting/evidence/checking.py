@@ -35,8 +35,7 @@ from forecasting.evidence.rules import (
 )
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import InputError, LedgerError, Problem
-from forecasting.vocabulary.file_lock import LONGEST_WAIT, lock_file
-from forecasting.vocabulary.files import AnyPath, read_whole
+from forecasting.vocabulary.files import LONGEST_WAIT, AnyPath, lock_file, read_whole
 from forecasting.vocabulary.limits import (
     MAX_COLUMNS,
     MAX_LEDGER_ROWS,

@@ -25,7 +25,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from forecasting.vocabulary.caches import cache_folder
+from forecasting.vocabulary.files import cache_folder
 from forecasting.vocabulary.names import PACKAGE, SHARED_VARIABLE
 
 MAX_ANSWER_BYTES = 200_000_000  # of a file, unpacked

@@ -19,9 +19,8 @@ from typing import Any
 import pandas as pd
 
 from forecasting.evidence.datasets import central_asia, path
-from forecasting.evidence.fact import Fact
+from forecasting.evidence.fact import Fact, in_words, period_words
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.words import in_words, period_words
 from forecasting.parameters.schema import Scenario, stored_scenario
 from forecasting.reporting.html import write_page
 from forecasting.scenarios.facts_on_day import day_of_forecast, facts_of_places

@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from forecasting.evidence.bases import basis_name
-from forecasting.evidence.fact import Fact
-from forecasting.evidence.words import in_words, when_words
+from forecasting.evidence.fact import Fact, in_words, when_words
 from forecasting.reporting.labels import day_words, label_of, published_words
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.measures import MEASURES

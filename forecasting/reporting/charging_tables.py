@@ -29,8 +29,7 @@ from forecasting.demand.demand_outlook import ShareTarget
 from forecasting.demand.parameters import read_table
 from forecasting.demand.queueing import station_service
 from forecasting.evidence.bases import basis_name
-from forecasting.evidence.fact import Fact, in_order
-from forecasting.evidence.words import in_words, when_words
+from forecasting.evidence.fact import Fact, in_order, in_words, when_words
 from forecasting.panels.practice import market_band
 from forecasting.parameters.values import Choice
 from forecasting.reporting.labels import (

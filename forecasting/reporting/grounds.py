@@ -18,10 +18,9 @@ import numpy as np
 import pandas as pd
 
 from forecasting.evidence.bases import agency_words, basis_name, shipped_bases
-from forecasting.evidence.fact import Fact, in_order
+from forecasting.evidence.fact import Fact, in_order, period_words
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.reconcile import SERIES
-from forecasting.evidence.words import period_words
 from forecasting.growth.flow import FlowForecast
 from forecasting.reporting.caveat_words import fact_words, lines_of
 from forecasting.reporting.labels import (

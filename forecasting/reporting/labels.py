@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from forecasting.evidence.words import period_words
+from forecasting.evidence.fact import period_words
 from forecasting.vocabulary.measures import EV_SHARE, MEASURES, measure_of
 from forecasting.vocabulary.periods import Period
 from forecasting.vocabulary.places import is_place, place_name

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from forecasting.evidence.fact import Fact
+from forecasting.evidence.fact import Fact, in_words, when_words
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.mirror_trade import mirror_pairs
-from forecasting.evidence.words import in_words, when_words
+from forecasting.evidence.reconcile import mirror_pairs
 from forecasting.reporting.labels import label_of
 from forecasting.vocabulary.places import place_name
 from forecasting.writers.columns import Column, TableForm

@@ -11,7 +11,7 @@ import numpy as np
 from forecasting.demand.consequences import point_business
 from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.demand.service import BUSY_MINUTES, UNMET, USE, WAIT
-from forecasting.evidence.words import in_words
+from forecasting.evidence.fact import in_words
 from forecasting.reporting.charging_tables import point_prices
 from forecasting.reporting.labels import median_and_range
 from forecasting.scenarios.outlook import Outlook

@@ -9,9 +9,8 @@ from typing import Any
 
 from forecasting.curves.results import GrowthPrediction
 from forecasting.evidence.bases import basis_name
-from forecasting.evidence.fact import Fact
+from forecasting.evidence.fact import Fact, in_words, period_words
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.words import in_words, period_words
 from forecasting.growth.forecast import FlowForecast
 from forecasting.growth.prior import REFERENCE_LOG_ODDS, Prior, log_odds
 from forecasting.parameters.schema import Driver, Scenario

@@ -20,11 +20,10 @@ import pandas as pd
 
 from forecasting.demand.parameters import Assumption, load_parameters
 from forecasting.evidence.bases import basis_name, shipped_bases
-from forecasting.evidence.fact import Fact, in_order
+from forecasting.evidence.fact import Fact, in_order, in_words, period_words
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import shipped_policies
 from forecasting.evidence.reconcile import conflicts, nesting, revisions
-from forecasting.evidence.words import in_words, period_words
 from forecasting.growth.policy_months import first_month, percent_of
 from forecasting.reporting.labels import (
     amount,

@@ -14,7 +14,7 @@ import pandas as pd
 from forecasting.evaluation.backtest import LATE_ORIGIN, SHORT_HISTORY
 from forecasting.evaluation.scores import expected_inside
 from forecasting.evidence.bases import basis_name
-from forecasting.evidence.words import in_words, when_words
+from forecasting.evidence.fact import in_words, when_words
 from forecasting.panels.charger_panel import MIN_POINTS, MIN_VEHICLES
 from forecasting.reporting.labels import day_words
 from forecasting.vocabulary.measures import MEASURES

@@ -10,8 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from forecasting.evidence.bases import basis_name
-from forecasting.evidence.fact import in_order
-from forecasting.evidence.words import in_words
+from forecasting.evidence.fact import in_order, in_words
 from forecasting.reporting.caveat_words import lines_of, size_words
 from forecasting.reporting.labels import ANSWER_WORDS, label_of, unit_by_year, unit_of
 from forecasting.reporting.result_tables import (

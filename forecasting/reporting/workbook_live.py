@@ -12,7 +12,7 @@ import numpy as np
 from forecasting.demand.charging import HOURS_A_YEAR, side
 from forecasting.demand.consequences import cost_per_point, point_business
 from forecasting.demand.symbols import LABELS, Cell, Node, Part, SharedTable, reachable, render
-from forecasting.evidence.words import in_words
+from forecasting.evidence.fact import in_words
 from forecasting.reporting.charging_tables import BUSINESS, BUSY_SHARES, NEED, SOLD_AT, point_prices
 from forecasting.reporting.labels import SETTING_WORDS, label_of, parameter_words, unit_of
 from forecasting.reporting.result_tables import headline

@@ -14,7 +14,7 @@ from forecasting.demand.parameters import load_parameters
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.fact import typed_facts
 from forecasting.evidence.ledger import Ledger, measures_counted
-from forecasting.evidence.usable import usable_facts
+from forecasting.evidence.observation import usable_facts
 from forecasting.parameters.schema import Scenario, scenario_of
 from forecasting.parameters.values import Range, fact_ids
 from forecasting.reading.user_ledgers import facts_of

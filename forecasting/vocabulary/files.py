@@ -1,5 +1,6 @@
 """Files read and written whole: no file without an end is read, no link is written through, and no
-half of a file is left.
+half of a file is left; the one lock of files, and the one folder in which this user's commands and
+notebooks keep what they may make again.
 """
 
 import contextlib
@@ -7,20 +8,27 @@ import errno
 import os
 import shutil
 import stat
+import sys
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
+from typing import IO, Any
 
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.limits import MAX_FILE_BYTES
-from forecasting.vocabulary.names import OUTPUT_VARIABLE, PARAMS
+from forecasting.vocabulary.names import CACHE, CACHE_VARIABLE, OUTPUT_VARIABLE, PARAMS
 
 AnyPath = str | os.PathLike[str]
 NO_PATH = (ValueError, OSError, RuntimeError)  # a zero byte, a loop of links
 SYSTEM_FOLDERS = ("/dev", "/proc", "/sys")  # files there are not a user's
 _folders: ContextVar[tuple[Path, ...]] = ContextVar("folders that a params file may read")
 _files: set[Path] = set()  # tables that the user has named, or that a params file may read
+LONGEST_WAIT = 600.0  # seconds, of a command whose turn comes after others
+PAUSE = 0.05  # seconds between two tries
+# Windows locks bytes: one beyond every text, which others may go on reading
+LOCKED_BYTE = 1 << 30
 
 
 @contextlib.contextmanager
@@ -289,3 +297,81 @@ def _replace_file(path: Path, part_file: Path, content: bytes) -> Path:
         with contextlib.suppress(OSError):
             part_file.unlink(missing_ok=True)
         raise
+
+
+def lock_file(file: IO[Any], seconds: float = 0.0) -> bool:
+    """Lock an open file against all others who lock it, in this process and in others.
+
+    Parameters
+    ----------
+    file : file
+        Open for writing.
+    seconds : float
+        How long to wait for another to let go of it.
+
+    Returns
+    -------
+    bool
+        Whether it is locked now; false where another holds it still.
+
+    Raises
+    ------
+    OSError
+        Where the file system has no locks.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.NamedTemporaryFile() as one, open(one.name, "ab") as other:
+    ...     lock_file(one), lock_file(other)
+    (True, False)
+    """
+    end = time.monotonic() + seconds
+    while not _is_locked_at_once(file):
+        if time.monotonic() >= end:
+            return False
+        time.sleep(PAUSE)
+    return True
+
+
+def _is_locked_at_once(file: IO[Any]) -> bool:
+    number = file.fileno()
+    try:
+        if sys.platform == "win32":  # pragma: no cover
+            import msvcrt
+
+            place = os.lseek(number, 0, os.SEEK_CUR)
+            os.lseek(number, LOCKED_BYTE, os.SEEK_SET)
+            try:
+                msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
+            finally:
+                os.lseek(number, place, os.SEEK_SET)
+        else:
+            import fcntl
+
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):  # the second is what Windows says
+        return False
+    return True
+
+
+def cache_folder() -> Path | None:
+    """Where answers and fetched pages are kept; None where that is turned off.
+
+    The environment names it; where it says nothing, it is one in the user's folder of caches.
+
+    Examples
+    --------
+    >>> import os
+    >>> os.environ[CACHE_VARIABLE] = "/var/cache/mine"
+    >>> cache_folder()
+    PosixPath('/var/cache/mine')
+    >>> del os.environ[CACHE_VARIABLE]
+    """
+    named_folder = os.environ.get(CACHE_VARIABLE)
+    if named_folder is not None:
+        return Path(named_folder) if named_folder else None
+    from platformdirs import user_cache_path
+
+    folder = user_cache_path(CACHE, appauthor=False)
+    return folder if folder.is_absolute() else None  # a user may have no home

@@ -19,8 +19,7 @@ from forecasting.evidence import checking
 from forecasting.evidence.checking import append_fact
 from forecasting.evidence.datasets import central_asia
 from forecasting.vocabulary.errors import InputError, LedgerError
-from forecasting.vocabulary.file_lock import lock_file
-from forecasting.vocabulary.files import write_asked, write_new, write_whole
+from forecasting.vocabulary.files import lock_file, write_asked, write_new, write_whole
 
 FACT = {"measure": "ev_sales", "place": "NO",
         "period_start": "2023-01-01", "period_end": "2023-12-31",

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.observation import observations_of
-from forecasting.evidence.usable import usable_facts
+from forecasting.evidence.observation import observations_of, usable_facts
 from forecasting.growth.common import COMMON_NU
 from forecasting.growth.path import (
     ANOTHER_SIZE,

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.observation import observations_of
-from forecasting.evidence.usable import usable_facts
+from forecasting.evidence.observation import observations_of, usable_facts
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.likelihood import contrast_weights, flow_weights
 from forecasting.growth.path import LatentPath, Start

@@ -3,8 +3,7 @@
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from forecasting.evidence.fact import Fact
-from forecasting.evidence.words import period_words
+from forecasting.evidence.fact import Fact, period_words
 from forecasting.reporting.grounds import fact_name
 from forecasting.vocabulary.periods import month, span, year
 from forecasting.writers.numbers import interval, readable, rounded

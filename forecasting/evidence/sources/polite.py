@@ -24,9 +24,8 @@ from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from forecasting import __version__
 from forecasting.evidence.rules import Row
-from forecasting.vocabulary.caches import cache_folder
 from forecasting.vocabulary.errors import InputError, RunError, shortened
-from forecasting.vocabulary.files import read_whole, write_whole
+from forecasting.vocabulary.files import cache_folder, read_whole, write_whole
 from forecasting.vocabulary.limits import MAX_PAGE_BYTES, MAX_PAGE_SECONDS, MAX_WAIT_SECONDS
 from forecasting.vocabulary.periods import Period
 from forecasting.vocabulary.printed_periods import period_cells

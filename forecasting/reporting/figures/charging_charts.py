@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from forecasting.demand.corridor import truck_plan
-from forecasting.evidence.words import period_words, when_words
+from forecasting.evidence.fact import period_words, when_words
 from forecasting.reporting.charging_tables import NEED
 from forecasting.reporting.figures.drawing import (
     AMBER,

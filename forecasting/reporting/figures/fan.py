@@ -29,9 +29,8 @@ import pandas as pd
 
 from forecasting.evaluation.quota_days import open_quotas
 from forecasting.evidence.bases import basis_name, same_perimeter
-from forecasting.evidence.fact import Fact
+from forecasting.evidence.fact import Fact, in_words, period_words, when_words
 from forecasting.evidence.rules import OBSERVATION_KINDS
-from forecasting.evidence.words import in_words, period_words, when_words
 from forecasting.reporting.figures.drawing import (
     ACCENTS,
     BLUE,

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.evidence.words import period_words
+from forecasting.evidence.fact import period_words
 from forecasting.reporting.figures.charging_charts import named_rows
 from forecasting.reporting.figures.drawing import (
     ACCENTS,

@@ -30,8 +30,7 @@ from typing import IO, Any
 
 from forecasting.runs.execute.child import sweep
 from forecasting.vocabulary.errors import InputError, Problem, RunError
-from forecasting.vocabulary.file_lock import lock_file
-from forecasting.vocabulary.files import AnyPath, read_whole, write_whole
+from forecasting.vocabulary.files import AnyPath, lock_file, read_whole, write_whole
 from forecasting.vocabulary.names import (
     ARCHIVE,
     ARTICLE_PAGE,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from forecasting.vocabulary.caches import cache_folder
+from forecasting.vocabulary.files import cache_folder
 from forecasting.vocabulary.names import CACHE_VARIABLE
 
 
