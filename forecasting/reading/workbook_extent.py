@@ -27,7 +27,7 @@ PICTURES = "xl/media/"
 # The library makes each cell of their ranges
 RANGES = {"mergeCell": "merged ranges", "hyperlink": "links", "comment": "comments"}
 XLS_ROWS, XLS_COLUMNS = 65_536, 256  # that a sheet may have
-FORMULA = "f"
+SHEETS = "xl/worksheets/"
 CELL_ELEMENTS = (
     *("row", "c", "v", "f", "is", "si", "t", "r"),
     "table-row", "table-cell", "covered-table-cell", "p", "span",
@@ -41,8 +41,9 @@ def check_extent(
     hint: str = AS_CSV,
     most_bytes: int = MAX_UNPACKED_BYTES,
     most_elements: int = MAX_CELL_ELEMENTS,
-) -> bool:
-    """Refuse a workbook that would take too long to load; otherwise, whether it has formulas.
+) -> list[str]:
+    """Refuse a workbook that would take too long to load; otherwise, the cells with a formula whose
+    value is not stored.
 
     Parameters
     ----------
@@ -72,8 +73,8 @@ def check_extent(
             fault = f"unpacks to more than {most_bytes:,} bytes"
             raise LedgerError.at(name, fault, hint)
         for part in parts:
-            extent.add(folder.read(part))
-    return extent.has_formulas
+            extent.add(folder.read(part), part.filename.startswith(SHEETS))
+    return extent.without_value
 
 
 def xls_sizes(data: bytes) -> list[tuple[int, int]]:
@@ -98,7 +99,7 @@ class _Extent:
     """What the parts of a workbook amount to."""
 
     def __init__(self, name: str, hint: str, most_elements: int) -> None:
-        self.has_formulas = False
+        self.without_value: list[str] = []
         self._name = name
         self._hint = hint
         self._most_elements = most_elements
@@ -107,11 +108,14 @@ class _Extent:
         self._range_cells: Counter[str] = Counter()  # of all ranges of a kind
         self._row = self._repeats = self._column = 0  # of a sheet of OpenDocument
         self._widest = 0
+        self._word = self._cell = ""  # of a sheet of Excel
 
-    def add(self, part: bytes) -> None:
+    def add(self, part: bytes, is_sheet: bool) -> None:
         """Count the elements of one part; one that is no XML has none."""
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.StartElementHandler = self._element
+        if is_sheet:
+            parser.CharacterDataHandler = self._text
         parser.StartDoctypeDeclHandler = self._doctype
         try:
             parser.Parse(part, True)
@@ -135,14 +139,22 @@ class _Extent:
                 f"has more than {MAX_FURTHER_ELEMENTS:,} XML elements of styles, links and rules"
             )
             raise LedgerError.at(self._name, fault, self._hint)
-        if word == FORMULA:
-            self.has_formulas = True
+        self._word = word
+        if word == "c":
+            self._cell = attributes.get("r", "")
+        elif word == "f":
+            self.without_value.append(self._cell)
         self._open_document(word, attributes)
         if word in RANGES:
             self._range_cells[word] += _area(attributes.get("ref", ""))
             if self._range_cells[word] > MAX_RANGE_CELLS:
                 fault = f"has {RANGES[word]} over {self._range_cells[word]:,} cells"
                 raise LedgerError.at(self._name, fault, "undo what lies far from the table")
+
+    def _text(self, _: str) -> None:
+        """A text of a cell of Excel: of a formula the value is known."""
+        if self._word == "v" and self.without_value[-1:] == [self._cell]:
+            self.without_value.pop()
 
     def _open_document(self, word: str, attributes: dict[str, str]) -> None:
         """Follow where the cells of a sheet of OpenDocument stand: one may stand for millions."""

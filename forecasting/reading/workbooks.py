@@ -31,10 +31,9 @@ def excel_sheets(file: UserFile) -> Iterator[CellSheet]:
     LedgerError
         Where it is damaged, or beyond a limit.
     """
-    book, formulas = _loaded(file)
+    book = _loaded(file)
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     for sheet in visible or book.worksheets:
-        _check_results(file.name, sheet, formulas[sheet.title])
         cells = _excel_cells(sheet)
         rows, columns = _hidden_rows(sheet, cells), _hidden_columns(sheet, cells)
         names = [f"row {row}" for row in rows]
@@ -85,40 +84,27 @@ def _spread(cells: dict[Place, SheetCell], top: int, bottom: int, left: int, rig
                 cells[row, column] = copy
 
 
-def _check_results(name: str, values: Any, formulas: Any) -> None:
-    """Refuse formulas without a stored value, which only a spreadsheet program can compute."""
-    if formulas is values:
-        return
-    unknown = [
-        cell.coordinate
-        for row in formulas.iter_rows()
-        for cell in row
-        if cell.data_type == "f" and values[cell.coordinate].value is None
-    ]
-    if unknown:
-        raise LedgerError.at(
-            f"{name} {unknown[0]}",
-            f"{len(unknown)} formulas have no stored value, first {unknown[0]}",
-            "open the workbook in a spreadsheet program and save it",
-        )
-
-
-def _loaded(file: UserFile) -> tuple[Any, Any]:
-    """A workbook with the values of its formulas, and with the formulas themselves."""
+def _loaded(file: UserFile) -> Any:
+    """A workbook with the values of its formulas."""
     from openpyxl import load_workbook
 
     try:
-        has_formulas = check_extent(file.name, file.data)
-        values = load_workbook(io.BytesIO(file.data), data_only=True)
-        sheets = values.worksheets
-        _check_reach(file.name, ((s.title, s.max_row, s.max_column) for s in sheets))
-        formulas = load_workbook(io.BytesIO(file.data)) if has_formulas else values
+        unknown = check_extent(file.name, file.data)
+        book = load_workbook(io.BytesIO(file.data), data_only=True)
     except LedgerError:
         raise
     # For a damaged file the library raises errors of many kinds
     except Exception as error:
         raise _damaged(file.name, error) from None
-    return values, formulas
+    sheets = book.worksheets
+    _check_reach(file.name, ((s.title, s.max_row, s.max_column) for s in sheets))
+    if unknown:  # which only a spreadsheet program can compute
+        raise LedgerError.at(
+            f"{file.name} {unknown[0]}",
+            f"{len(unknown)} formulas have no stored value, first {unknown[0]}",
+            "open the workbook in a spreadsheet program and save it",
+        )
+    return book
 
 
 def _damaged(name: str, error: Exception) -> LedgerError:

@@ -372,6 +372,12 @@ def test_an_old_workbook_and_an_open_document_are_read(tmp_path):
     ]
 
 
+def test_a_formula_without_a_stored_value_is_refused_by_its_cell():
+    data = workbook([["Year", "EVs"], [2024, 5], [2025, "=B2*2"]])
+    with pytest.raises(LedgerError, match=r"B3: 1 formulas have no stored value"):
+        read(data, one("ev_sales", "columns: [B]"), "own.xlsx")
+
+
 def test_an_encoding_that_is_not_told_is_asked_with_the_first_line_that_differs():
     text = "Rok;Sprzedaż aut elektrycznych\n2023;5\n"
     said = read(text.encode("cp1250"), one("ev_sales", "columns: [B]"))
