@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from forecasting.evidence.rules import INTEGER_UNITS
 from forecasting.reading.answers import Answers
@@ -27,7 +27,7 @@ from forecasting.reading.proposals import (
     proposal_of,
 )
 from forecasting.reading.shape import COLUMN, ROW, Shape, TableNumber
-from forecasting.reading.table_facts import LEAST_SUM, TableFact
+from forecasting.reading.table_facts import TableFact
 from forecasting.vocabulary.errors import Problem
 from forecasting.vocabulary.languages import folded
 from forecasting.vocabulary.measures import CAR, NEW_CARS, measure_of
@@ -37,7 +37,7 @@ from forecasting.vocabulary.quantities import quantity_of
 
 GROWTH_SLACK = 2.0  # points between a printed growth and that of the counts, which are revised
 DAYS_OF_A_YEAR = 365
-LONGEST_SUM = 12  # lines beside a named one whose sum it may be
+LONGEST_SUM = 100  # numbers beside another whose sum it may be
 # Electric cars, and all cars that they are a part of
 WHOLES = {
     "ev_sales": "car_sales",
@@ -46,8 +46,9 @@ WHOLES = {
     "ev_stock": "vehicle_stock",
 }
 NAME_CARS = "name the lines of cars, or say what it counts, e.g. vehicle_stock"
-_NEW = re.compile(r"(?<![^\W\d_])(?:new|нов\w*)(?![^\W\d_])")
-_USED = re.compile(rf"(?<![^\W\d_])(?:{WORDS['used']})(?![^\W\d_])")
+NAME_SUM = "name the sum, or its parts"
+LEAST_SUM = 10  # below it a number is the sum of its neighbours by chance
+_AGE = re.compile(rf"(?<![^\W\d_])(?:new|нов\w*|{WORDS['used']})(?![^\W\d_])")
 _PIECES = re.compile(
     r"(?<![^\W\d_])(?:units?|pcs|pieces|number|nos?|шт\w*|единиц\w*|ед|количеств\w*)"
     r"(?![^\W\d_])"
@@ -214,18 +215,6 @@ def _is_growth_alone(number: TableNumber, axis: int, period: Period) -> bool:
     return proposal.is_growth_alone and on_the_year
 
 
-def growth_of_counts(facts: Sequence[TableFact]) -> Doubts:
-    """Growth that was read and that the counts that were read contradict."""
-    single = [fact for fact in facts if len(fact.numbers) == 1]
-    numbers = {(fact.series.counts, fact.place, fact.period): fact.numbers[0] for fact in single}
-    for fact in single:
-        if fact.series.quantity == GROWTH:
-            measure, place = fact.series.measure, fact.place
-            now = numbers.get((measure, place, fact.period))
-            previous = numbers.get((measure, place, fact.period.year_before()))
-            yield from _contradiction(fact, fact.numbers[0], previous, now)
-
-
 def _contradiction(
     fact: TableFact, growth: TableNumber, previous: TableNumber | None, now: TableNumber | None
 ) -> Doubts:
@@ -275,64 +264,46 @@ def new_and_used(facts: Sequence[TableFact]) -> Doubts:
         return
     shape = facts[0].shape
     for axis in (COLUMN, ROW):
-        chosen = {line for fact in facts for line in fact.lines(axis)}
         texts = {line: folded(shape.text(axis, line)) for line in shape.lines(axis)}
-        counterparts = {text for line in chosen for text in _counterparts(texts.get(line, ""))}
-        for line, text in texts.items():
-            is_of_both = _NEW.search(text) or _USED.search(text)
-            if line not in chosen and is_of_both and {*_counterparts(text, False)} & counterparts:
+        lines_of_age = {line: text for line, text in texts.items() if _AGE.search(text)}
+        chosen = {line for fact in facts for line in fact.lines(axis)} & {*lines_of_age}
+        kinds_chosen = {_without_age(lines_of_age[line]) for line in chosen}
+        texts_chosen = {lines_of_age[line] for line in chosen}
+        for line, text in lines_of_age.items():
+            if text not in texts_chosen and _without_age(text) in kinds_chosen:
                 fault = f"{facts[0].text} is beside {shape.name(axis, line)}, which is not read"
                 hint = "name both, or say product: new, or product: used"
                 yield Doubt(facts[0], fault, hint)
 
 
-def _counterparts(text: str, other: bool = True) -> Iterator[tuple[str, str]]:
-    """Whether a text is of new or of used cars, or of the other ones, and its further words."""
-    for name, opposite, pattern in (("new", "used", _NEW), ("used", "new", _USED)):
-        if pattern.search(text):
-            yield opposite if other else name, " ".join(pattern.sub("", text).split())
+def _without_age(text: str) -> str:
+    """A text without its words for new and used."""
+    return " ".join(_AGE.sub("", text).split())
 
 
 def sums(facts: Sequence[TableFact]) -> Doubts:
     """A sum that was named together with its parts."""
-    facts_of_sums = [fact for fact in facts if len(fact.numbers) > 1]
-    for axis in (COLUMN, ROW) if facts_of_sums else ():
-        chosen = {line for fact in facts_of_sums for line in fact.lines(axis)}
-        if len(chosen) == 1:
-            continue
-        shape = facts_of_sums[0].shape
-        for line in sorted(chosen):
-            name = shape.name(axis, line)
-            if is_total(shape.text(axis, line)):
-                fault = f"{name} is a sum, and is named with its parts"
-                yield Doubt(facts_of_sums[0], fault, "name the sum, or its parts")
-            for part in _parts_of_line(shape, axis, line, chosen):
-                fault = f"{name} is a sum, and is named with its part {shape.name(axis, part)}"
-                yield Doubt(facts_of_sums[0], fault, "name the sum, or its parts")
+    for axis in (COLUMN, ROW):
+        for fact in facts:
+            for line in sorted(fact.lines(axis)) if len(fact.lines(axis)) > 1 else ():
+                if is_total(fact.shape.text(axis, line)):
+                    fault = f"{fact.shape.name(axis, line)} is a sum, and is named with its parts"
+                    yield Doubt(fact, fault, NAME_SUM)
+    large = [fact for fact in facts if max(n.value for n in fact.numbers) >= LEAST_SUM]
+    in_each = [_sum_among(fact.numbers) for fact in large]
+    if in_each and (number := in_each[0]) and all(in_each):
+        fault = f"{number.text} in {number.name} is the sum of numbers that are named, too"
+        yield Doubt(large[0], fault, NAME_SUM)
 
 
-def _parts_of_line(shape: Shape, axis: int, line: int, chosen: Iterable[int]) -> Iterator[int]:
-    """The named lines among those whose sum a line is in each of its numbers."""
-    lines = shape.lines(axis)
-    totals = {number.place[1 - axis]: number.value for number in shape.numbers_of(axis, line)}
-    if max(totals.values()) < LEAST_SUM:
-        return
-    for start in range(len(lines)):
-        sums_so_far = dict.fromkeys(totals, 0.0)
-        run: list[int] = []
-        for other in lines[start : start + LONGEST_SUM]:
-            if other == line:
-                break
-            run.append(other)
-            for number in shape.numbers_of(axis, other):
-                if number.place[1 - axis] in totals:
-                    sums_so_far[number.place[1 - axis]] += number.value
-            if len(run) > 1 and _are_equal(totals, sums_so_far):
-                yield from (part for part in run if part in {*chosen})
-
-
-def _are_equal(totals: dict[int, float], sums_so_far: dict[int, float]) -> bool:
-    return all(abs(total - sums_so_far[at]) < 1e-6 for at, total in totals.items())
+def _sum_among(numbers: Sequence[TableNumber]) -> TableNumber | None:
+    """A number that is the sum of two or more that follow each other before or behind it."""
+    for in_order in (numbers, numbers[::-1]):
+        for index, number in enumerate(in_order):
+            values = (other.value for other in in_order[index + 1 : index + 1 + LONGEST_SUM])
+            if number.value and number.value in [*accumulate(values)][1:]:
+                return number
+    return None
 
 
 def falling_stock(facts: Sequence[TableFact]) -> Doubts:
@@ -384,4 +355,4 @@ CHECKS: tuple[Callable[[Sequence[TableFact]], Doubts], ...] = (
     sums,
     falling_stock,
 )
-CHECKS_OF_ALL = (growth_of_counts, two_numbers, parts_above_wholes)
+CHECKS_OF_ALL = (two_numbers, parts_above_wholes)

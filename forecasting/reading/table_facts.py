@@ -4,12 +4,11 @@ several lines were named, and what is left out.
 
 from __future__ import annotations
 
-import re
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate
 
 from forecasting.reading.answers import YEAR_TO_DATE, Answers, SeriesAnswer
 from forecasting.reading.named_lines import (
@@ -24,7 +23,6 @@ from forecasting.reading.number_periods import PeriodReader, hint_for
 from forecasting.reading.proposals import is_percent_line, is_total
 from forecasting.reading.shape import COLUMN, NUMBER_HEADS, ROW, Shape, TableNumber
 from forecasting.vocabulary.errors import LedgerError, PeriodError, Problem
-from forecasting.vocabulary.languages import folded
 from forecasting.vocabulary.measures import measure_of
 from forecasting.vocabulary.periods import Period
 from forecasting.vocabulary.places import find_place
@@ -32,9 +30,6 @@ from forecasting.vocabulary.printed_periods import PeriodWords
 from forecasting.vocabulary.quantities import on_a_day, quantity_of
 
 NAMED_CELLS = 4  # of a sum, in a message
-DAYS_OF_MONTHS_APART = 3  # between the shortest and the longest month or quarter
-LEAST_SUM = 10  # below it a number is the sum of its neighbours by chance
-_PARTS = re.compile(r"\b(?:of which|incl\w*|in particular)\b|в том числе|из них|в т\. ?ч")
 
 
 @dataclass(frozen=True)
@@ -322,8 +317,8 @@ class _SheetReader:
         self._check_names(COLUMN, columns, group)
         if len(columns) > 1 and not self.lines.names[COLUMN]:
             raise self._conflict(group, "no column was named, and several are of one period")
-        if len(rows) > 1 and not self.lines.names[ROW]:
-            return self._summands_of_rows(group)
+        if len(rows) > 1 and not (self.lines.names[ROW] or self.entry.series.where):
+            raise self._conflict(group, "no row was named, and several are of one period")
         return group
 
     def _check_names(self, axis: int, lines: Collection[int], group: Sequence[TableNumber]) -> None:
@@ -332,60 +327,11 @@ class _SheetReader:
         if names and len({names[line] for line in lines}) < len(lines):
             raise self._conflict(group, "one name is that of two lines of one period")
 
-    def _summands_of_rows(self, group: Sequence[TableNumber]) -> Sequence[TableNumber]:
-        """The numbers of rows that nobody named: each of another part of a whole."""
-        if any(map(self._has_unknown_words, group)):
-            raise self._conflict(group, "their rows say a year and words that are not known")
-        parts = {number.place[ROW]: self._part(number) for number in group}
-        if not all(parts.values()) or len({*parts.values()}) < len(parts):
-            if len({number.value for number in group}) == 1:
-                return group[:1]  # the same number, printed twice
-            raise self._conflict(group, "are two numbers of one series and period")
-        for number in group:
-            if _PARTS.search(folded(" ".join(number.labels.values()))):
-                raise self._conflict(group, "one of the rows says that it is a part of another")
-        return self._without_sum(group)
-
-    def _has_unknown_words(self, number: TableNumber) -> bool:
-        """Whether a label names a year and something else, which may be a month."""
-        words = map(self.shape.forms.period_in, number.labels.values())
-        return any(part.says and part.months is None and part.rest for part in words)
-
-    def _part(self, number: TableNumber) -> str:
-        """What the labels of a number say besides its period."""
-        text = " ".join(number.labels.values())
-        return self.shape.forms.period_in(text).rest or folded(text)
-
-    def _without_sum(self, group: Sequence[TableNumber]) -> Sequence[TableNumber]:
-        """Numbers without one that is the sum of all others."""
-        total = sum(number.value for number in group)
-        sums = [number for number in group if _is_near(2 * number.value, total, group)]
-        if len(group) > 2 and len(sums) == 1 and sums[0].value >= LEAST_SUM:
-            name = self.shape.name(ROW, sums[0].place[ROW])
-            self.left_out.append(f"{name}: is the sum of the other rows")
-            return [number for number in group if number is not sums[0]]
-        for index, number in enumerate(group):
-            if number.value >= LEAST_SUM and _begins_with_sum(number.value, group[index + 1 :]):
-                reason = "one may be the sum of rows beside it"
-                raise self._conflict([number, *group[index + 1 :]], reason)
-        return group
-
     def _conflict(self, group: Sequence[TableNumber], reason: str) -> LedgerError:
         number, neighbour = group[:2]
         fault = f"{number.text} and {neighbour.text} in {neighbour.name}: {reason}"
         hint = "name their columns by letters, or their rows by numbers"
         return LedgerError([self.entry.problem(number, self.shape, fault, hint)])
-
-
-def _is_near(value: float, other_value: float, numbers: Iterable[TableNumber]) -> bool:
-    """Whether two values differ by no more than the digits of some numbers."""
-    return abs(value - other_value) <= sum(number.half_digit for number in numbers) + 1e-9
-
-
-def _begins_with_sum(total: float, numbers: Sequence[TableNumber]) -> bool:
-    """Whether a value is the sum of the first two, three, ... of some numbers."""
-    sums = [*accumulate(number.value for number in numbers)]
-    return any(abs(value - total) < 1e-9 for value in sums[1:])
 
 
 def _may_hold_sums_of_periods(series: SeriesAnswer) -> bool:
@@ -399,24 +345,18 @@ def _without_sums_of_periods(
     facts: Sequence[TableFact], left_out: list[str]
 ) -> Iterator[TableFact]:
     """Facts without those of a year or a quarter that are the sum of its shortest parts."""
+    shortest: dict[tuple[str, dt.date], TableFact] = {}  # that begins on a day, by place
+    for fact in sorted(facts, key=lambda fact: -fact.period.days):
+        shortest[fact.place, fact.period.start] = fact
     for fact in facts:
-        parts = _shortest_parts(fact, facts)
-        is_covered = sum(part.period.days for part in parts) == fact.period.days
-        numbers = [number for part in (fact, *parts) for number in part.numbers]
-        if is_covered and _is_near(sum(part.value for part in parts), fact.value, numbers):
+        parts = []
+        day = fact.period.start
+        while day <= fact.period.end and (part := shortest.get((fact.place, day))):
+            parts.append(part)
+            day = part.period.end + dt.timedelta(days=1)
+        slack = sum(part.half_digit for part in (fact, *parts)) + 1e-9
+        is_covered = len(parts) > 1 and day == fact.period.end + dt.timedelta(days=1)
+        if is_covered and abs(sum(part.value for part in parts) - fact.value) <= slack:
             left_out.append(f"{fact.name} {fact.text}: is the sum of {fact.period}")
         else:
             yield fact
-
-
-def _shortest_parts(fact: TableFact, facts: Sequence[TableFact]) -> list[TableFact]:
-    """The facts of the months of a period; of its quarters where there are none."""
-    parts = [
-        part
-        for part in facts
-        if part.place == fact.place
-        and part.period.days < fact.period.days
-        and fact.period.covers(part.period)
-    ]
-    shortest = min((part.period.days for part in parts), default=0)
-    return [part for part in parts if part.period.days <= shortest + DAYS_OF_MONTHS_APART]

@@ -379,7 +379,7 @@ def _two_years(text: _Text) -> PeriodWords | None:
     """A fiscal year as two years that follow each other: 2023/24."""
     for years in re.finditer(rf"({_YEAR})\s?([/–—-])\s?(?:(\d{{4}})|(\d\d))(?![\d-])", text.text):
         start = int(years[1])
-        end = int(years[3] or f"{str(start)[:2]}{years[4]}")
+        end = int(years[3] or _year_behind(start, years[4]))
         may_be_month = years[4] and years[2] != "/" and int(years[4]) <= 12
         if end == start + 1 and not may_be_month:
             text.take(re.escape(years[0]))
@@ -400,11 +400,19 @@ def _year_with_fiscal_word(text: _Text) -> PeriodWords | None:
     if match is None:
         return None
     number = int(match["year"] or match["year2"])
-    end_year = re.match(r"\s*[/–-]\s?\d\d(?!\d)", text.text[match.start() + 1 :])
-    if end_year:
-        text.take(re.escape(end_year[0]))
-        return PeriodWords(2000 + number % 100, fiscal=BEGINS)
-    return PeriodWords(number + 2000 if number < 100 else number, fiscal=ENDS)
+    if number < 100:
+        number += 2000 if number + 2000 <= YEARS[1] else 1900
+    end_year = re.match(r"\s*[/–-]\s?(\d\d)(?!\d)", text.text[match.start() + 1 :])
+    if end_year is None:
+        return PeriodWords(number, fiscal=ENDS)
+    text.take(re.escape(end_year[0]))
+    doubt = "" if _year_behind(number, end_year[1]) == number + 1 else "names two years"
+    return PeriodWords(number, fiscal=BEGINS, open=doubt)
+
+
+def _year_behind(start: int, digits: str) -> int:
+    """The first year from another one on that ends with two digits."""
+    return start + (int(digits) - start) % 100
 
 
 def _ordinal(text: str) -> int:

@@ -145,3 +145,14 @@ def test_a_month_is_read_back_in_each_form(year, month):
         f"{year}年{month}月",
     ):
         assert period_of(form).label == f"{year}-{month:02d}"
+
+
+@pytest.mark.parametrize(("text", "year"), [("FY1999/00", 1999), ("1999/00", 1999),
+                                            ("FY99/00", 1999), ("FY23/24", 2023)])  # fmt: skip
+def test_a_fiscal_year_of_two_years_begins_in_the_first(text, year):
+    words = period_in(text)
+    assert (words.year, words.fiscal, words.open) == (year, "begins", "")
+
+
+def test_a_fiscal_year_of_two_years_apart_is_open():
+    assert period_in("FY23/25").open == "names two years"
