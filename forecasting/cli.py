@@ -780,7 +780,7 @@ def backtest(csv: Path | None, force: bool, **options: Any) -> None:
     The prior of a scored market is learned from other markets, in earlier years alone.
     """
     from forecasting.evaluation.records import RECORDS
-    from forecasting.runs.workers.grid import grid
+    from forecasting.runs.workers.cluster import grid
 
     options_set = {name for name, value in options.items() if value}
     kind = next((name for name in RECORDS if name in options_set), "panel")

@@ -11,8 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from forecasting.curves.definitions import Curve, Sampling, find_curve
-from forecasting.curves.estimate import covariance_of
-from forecasting.curves.least_squares import Solver
+from forecasting.curves.least_squares import Solver, covariance_of
 from forecasting.curves.timeline import Timeline, read_timeline
 from forecasting.vocabulary.arguments import (
     instance,

@@ -12,10 +12,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from forecasting.curves.curve_posterior import Mixture, sample_curve
+from forecasting.curves.curve_posterior import (
+    LOGNORMAL,
+    NEGATIVE_BINOMIAL,
+    ErrorFamily,
+    Mixture,
+    sample_curve,
+)
 from forecasting.curves.definitions import CURVES, Curve, Sampling, find_curve
-from forecasting.curves.estimate import SeriesToFit, estimate
-from forecasting.curves.noise import LOGNORMAL, NEGATIVE_BINOMIAL, ErrorFamily
+from forecasting.curves.least_squares import SeriesToFit, estimate
 from forecasting.curves.results import GrowthResults
 from forecasting.curves.timeline import read_timeline
 from forecasting.vocabulary.arguments import (

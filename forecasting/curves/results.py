@@ -16,7 +16,7 @@ import pandas as pd
 
 from forecasting.curves.curve_posterior import Mixture
 from forecasting.curves.definitions import Curve
-from forecasting.curves.estimate import Estimate, leaves_open
+from forecasting.curves.least_squares import Estimate, leaves_open
 from forecasting.curves.timeline import Timeline
 from forecasting.showing import Shown, chart
 from forecasting.vocabulary.arguments import (

@@ -34,7 +34,7 @@ from forecasting.reporting.labels import (
     spoken_median,
 )
 from forecasting.reporting.result_tables import label_in
-from forecasting.scenarios.age import series_due
+from forecasting.scenarios.facts_on_day import series_due
 from forecasting.scenarios.find_out import worth_finding_out
 from forecasting.scenarios.joint_draws import region_places, region_total
 from forecasting.scenarios.outlook import Outlook

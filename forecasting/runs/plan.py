@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING
 
 from forecasting.parameters.naming import named_again, unsafe_name
 from forecasting.runs.output.folders import Record, read_json
-from forecasting.runs.run_words import FORCED, NEW_CONTENT, NEW_VERSION
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import InputError, Problem, ScenarioError
 from forecasting.vocabulary.files import AnyPath, read_whole, write_new
@@ -92,6 +91,10 @@ if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.parameters.schema import Scenario
 
+# Why a report is made again
+FORCED = "forced[; also {reason}][fresh? (was fresh)]"
+NEW_VERSION = "{key} {old} is now {new}"
+NEW_CONTENT = "{key} changed"
 # What a whole report has, whatever its notebook stores besides
 REPORT_FILES = (REPORT_NOTEBOOK, REPORT_PAGE)
 COUNTRY_NOTEBOOK = "country_outlook.ipynb"

@@ -29,7 +29,6 @@ from forecasting.runs.output.object_store import remote_address, run_remote
 from forecasting.runs.output.overview import write_summary
 from forecasting.runs.output.result import LogForm, Progress, RunResult, RunSummary
 from forecasting.runs.plan import Run, Survey, arranged, undated_facts
-from forecasting.runs.run_words import RECORD_AS_IT_WAS, STOPPED, WITHOUT_WORD
 from forecasting.runs.workers.cluster import Scheduler, cluster, scheduler_of
 from forecasting.runs.workers.fork_server import ForkServer, run_in_forks
 from forecasting.runs.workers.processes import Outcome, Task, failure, run_fresh
@@ -56,6 +55,10 @@ from forecasting.vocabulary.names import (
 from forecasting.vocabulary.periods import as_date
 from forecasting.vocabulary.sentences import sentence
 
+# What a run says that was stopped, or of which no process has left a word
+STOPPED = "{made} of {number} reports were made and are in {folder}; the next run makes the others"
+RECORD_AS_IT_WAS = "the record {folder} is as it was"
+WITHOUT_WORD = "{ending}[log?; logs/engine.log may say why]"
 MAX_MESSAGE_LENGTH = 10_000_000  # seconds, a season
 SECONDS = Check(
     f"seconds, more than 0 and less than {MAX_MESSAGE_LENGTH:,}",

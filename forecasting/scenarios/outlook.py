@@ -21,9 +21,9 @@ from forecasting.growth.sharing import read_cache
 from forecasting.growth.stored_flow import save_flow
 from forecasting.panels.registers import KEPT
 from forecasting.parameters.schema import Drivers, Scenario, stored_scenario
-from forecasting.scenarios.age import age_of
 from forecasting.scenarios.assumptions import demand_of, demand_parameters
 from forecasting.scenarios.facts_on_day import (
+    age_of,
     day_of_forecast,
     driver_facts,
     drivers_on_day,

@@ -14,7 +14,7 @@ from forecasting.demand.load import day_profile
 from forecasting.demand.parameters import SETTINGS, load_parameters
 from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import scenario_from_parameters
-from forecasting.scenarios.age import age_of
+from forecasting.scenarios.facts_on_day import age_of
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook import Outlook
 from forecasting.vocabulary.caveats import Caveat

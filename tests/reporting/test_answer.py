@@ -22,7 +22,7 @@ from forecasting.reporting.answer import (
 )
 from forecasting.reporting.grounds import caveats, grounds
 from forecasting.reporting.labels import median_and_range, memo_title, spoken
-from forecasting.scenarios.age import age_of
+from forecasting.scenarios.facts_on_day import age_of
 from forecasting.scenarios.question import find_scenario
 from forecasting.vocabulary.names import SHARED_VARIABLE
 from forecasting.vocabulary.quantiles import standing_digits

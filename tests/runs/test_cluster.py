@@ -24,8 +24,8 @@ import forecasting as fc
 from forecasting.evaluation.backtest import backtest_skill
 from forecasting.evaluation.records import THIS_PACKAGE
 from forecasting.runs.runner import run
-from forecasting.runs.workers import cluster, grid as grid_module
-from forecasting.runs.workers.grid import grid
+from forecasting.runs.workers import cluster
+from forecasting.runs.workers.cluster import grid
 from forecasting.runs.workers.processes import Task
 from forecasting.vocabulary.errors import InputError, RunError
 
@@ -408,7 +408,7 @@ def test_a_pickle_that_a_worker_sends_is_not_read(
         def __reduce__(self) -> Any:
             return (open, (str(left), "w"))
 
-    monkeypatch.setattr(grid_module, "forecast_here", lambda method, cases: Hostile())
+    monkeypatch.setattr(cluster, "forecast_here", lambda method, cases: Hostile())
     with grid(scheduler) as mapped, pytest.raises(RunError, match="its workers failed"):
         list(mapped(None, [[SimpleNamespace(outcomes={1: 5.0})]]))
     assert not left.exists()
@@ -424,6 +424,6 @@ def test_a_pickle_that_a_worker_sends_is_not_read(
 def test_what_is_no_forecast_is_refused(sent: Any) -> None:
     case = SimpleNamespace(outcomes={1: 5.0})
     with pytest.raises(RunError, match=r"a worker sent .*, no forecast"):
-        grid_module._read([case], sent)
-    told = grid_module._read([case], [{1: [*range(7)], 9: "more than was asked"}])
+        cluster._read([case], sent)
+    told = cluster._read([case], [{1: [*range(7)], 9: "more than was asked"}])
     np.testing.assert_array_equal(told[0][1], range(7))

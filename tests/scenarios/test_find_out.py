@@ -15,7 +15,7 @@ from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.flow import FlowForecast, annual_totals, forecast_flow
 from forecasting.parameters.schema import scenario_from_parameters
-from forecasting.scenarios.age import series_due
+from forecasting.scenarios.facts_on_day import series_due
 from forecasting.scenarios.find_out import NOISE, worth_finding_out
 from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.vocabulary.periods import month, year

@@ -29,7 +29,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from forecasting.runs.output.folders import Record, in_use, this_process
-from forecasting.runs.run_words import NOTHING_SENT
 from forecasting.vocabulary.endings import STOPS
 from forecasting.vocabulary.errors import InputError, RunError
 from forecasting.vocabulary.files import AnyPath
@@ -54,6 +53,7 @@ READ = {RUN_RECORD, FAILURE_RECORD, OUTLOOK_TABLE, COMPARISON_TABLE, INDEX_PAGE}
 # Seconds between two writings of the lock; without one, until the holder is taken for gone
 RENEWED = 10.0
 GONE = 35.0
+NOTHING_SENT = "nothing was written to {address}"  # where a signal ended the run
 SETTLE_SECONDS = 1.0  # seconds after which, of two that took over at once, both see the same one
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from forecasting.runs.output.folders import Record, read_json
-from forecasting.runs.run_words import AGE, NO_REASON, NOW, TIMES_AGO
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.names import FAILURE_RECORD, FAILURES, OUTLOOK_TABLE, RUN_RECORD
 from forecasting.vocabulary.sentences import plural, sentence
@@ -18,6 +17,16 @@ WRITERS = (
     "xlsxwriter",
     "pyarrow.dataset",
 )
+
+# How old a report is; the units with their seconds
+TIMES_AGO = (
+    ("{} day ago", "{} days ago", 86_400),
+    ("{} hour ago", "{} hours ago", 3600),
+    ("{} minute ago", "{} minutes ago", 60),
+)
+NOW = "just now"
+AGE = "[{failure}; ][report made {age}][missing?no report]"
+NO_REASON = "no reason was kept"
 
 
 def load_writers() -> None:

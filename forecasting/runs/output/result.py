@@ -14,10 +14,12 @@ from typing import Any, Literal, get_args
 
 from tqdm import tqdm
 
-from forecasting.runs.run_words import OUTCOME, OUTCOMES
 from forecasting.vocabulary.sentences import sentence
 
 LogForm = Literal["text", "json"]
+# What became of one report, and of all
+OUTCOME = "{name} {status}[: {reason}]"
+OUTCOMES = "{counts} in {seconds:.1f} s[index?; see {folder}/index.html]"
 
 
 def write_event(

@@ -4,7 +4,10 @@ each once.
 A worker needs this package, nothing else: the notebook travels with the task, the files of the
 report travel back. On each worker stand fork servers as on this machine, one for each task that the
 worker does at a time. A worker that is not heard of is given up, and no call waits for it for ever.
+The cases of a backtest go out in groups, and numbers come home.
 """
+
+from __future__ import annotations
 
 import dataclasses
 import importlib
@@ -15,22 +18,25 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from forecasting.runs.output.folders import clear_folder, read_json, write_json, write_log
+from forecasting.runs.output.overview import NO_REASON
 from forecasting.runs.plan import REPORT_FILES, environment
-from forecasting.runs.run_words import NO_REASON
 from forecasting.runs.workers.fork_server import ForkServer
 from forecasting.runs.workers.processes import Outcome, Task, changes_of, failure, write_run_record
 from forecasting.vocabulary.arguments import short_repr
 from forecasting.vocabulary.errors import RunError, shortened
 from forecasting.vocabulary.limits import MAX_REPORT_BYTES, MAX_REPORT_FILES
 from forecasting.vocabulary.names import FAILURE_RECORD, RUN_RECORD
+
+if TYPE_CHECKING:
+    from forecasting.evaluation.records import Forecaster, Mapped, Quantiles
 
 CONNECT_SECONDS = 20  # seconds to wait for a scheduler
 PARTING = 30.0  # seconds to wait until all workers have put their things away
@@ -401,3 +407,62 @@ async def drop_silent(keys: list[str], limit: float, dask_scheduler: Any) -> int
     for address in silent:
         await dask_scheduler.remove_worker(address, stimulus_id="ev-forecast-silent")
     return len(dask_scheduler.workers)
+
+
+@contextmanager
+def grid(scheduler: Scheduler | None) -> Iterator[Mapped]:
+    """By what the cases of a backtest are forecast: by the workers of a Dask scheduler, or here.
+
+    Parameters
+    ----------
+    scheduler : str, path-like, distributed.Client or None
+        As `forecasting.runs.workers.cluster.reached` takes it; None for ``map``.
+
+    Yields
+    ------
+    callable
+        As `forecasting.evaluation.records.forecast_cases` takes it.
+
+    Raises
+    ------
+    RunError
+        As by `cluster`, and where a worker fails or sends what is no forecast.
+    """
+    if not scheduler:
+        yield map
+        return
+    with workers(scheduler) as client:
+        yield partial(_forecast, client)
+
+
+def _forecast(
+    client: Any, method: Forecaster, groups: Iterable[list[Any]]
+) -> Iterator[list[Quantiles]]:
+    """Have groups of cases forecast; yields their forecasts in the order of the groups."""
+    group_list = [*groups]
+    futures = client.map(partial(forecast_here, method), group_list, pure=False)
+    for group, future in zip(group_list, futures, strict=True):
+        yield _read(group, sent_by(future))
+
+
+def forecast_here(method: Forecaster, cases: list[Any]) -> list[dict[int, list[float]]]:
+    """Forecast some cases on a worker, as plain numbers."""
+    return [{h: row.tolist() for h, row in forecast.items()} for forecast in method(cases)]
+
+
+def _read(group: list[Any], sent: Any) -> list[Quantiles]:
+    """What a worker sent, read as data: finite numbers for each outcome of each case."""
+    # A run of reports needs neither
+    import numpy as np
+
+    from forecasting.evaluation.scores import SCORE_LEVELS
+
+    with suppress(LookupError, TypeError, ValueError):
+        forecasts: list[Quantiles] = [
+            {h: np.asarray(forecast_sent[h], dtype=float) for h in case.outcomes}
+            for case, forecast_sent in zip(group, sent, strict=True)
+        ]
+        rows = np.array([row for forecast in forecasts for row in forecast.values()])
+        if rows.shape[1:] == SCORE_LEVELS.shape and np.isfinite(rows).all():
+            return forecasts
+    raise RunError(f"a worker sent {short_repr(sent)}, no forecast")

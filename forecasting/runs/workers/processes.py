@@ -42,7 +42,6 @@ from forecasting.runs.output.folders import (
     remove,
     write_json,
 )
-from forecasting.runs.run_words import OVER_MEMORY
 from forecasting.vocabulary.errors import InputError, with_remedy
 from forecasting.vocabulary.names import (
     FAILURE_RECORD,
@@ -58,6 +57,7 @@ from forecasting.vocabulary.sentences import sentence
 
 # What is said of a notebook whose process has been killed
 KILLED = re.compile("SIGKILL|Kernel died")
+OVER_MEMORY = "{message}[; the memory limit is {memory:,} MB]"
 
 
 @dataclass(frozen=True)
