@@ -362,11 +362,12 @@ def _unit(row: Row, measure: Measure) -> Faults:
     expected = ""
     if measure.kind != "statement":
         expected = expected_unit(measure.name, row["quantity"])
-    remedy = f"use {expected}" if expected else did_you_mean(unit, _units())
     if unit not in {expected, *_units()}:
+        remedy = f"use {expected}" if expected else did_you_mean(unit, _units())
         yield "unit", f"{unit!r} is an unknown unit", remedy
     elif expected not in ("", unit):
-        yield "unit", f"{unit!r} does not fit {row['quantity']} of {row['measure']}", remedy
+        problem = f"{unit!r} does not fit {row['quantity']} of {row['measure']}"
+        yield "unit", problem, f"use {expected}"
 
 
 def _reference(row: Row) -> Faults:

@@ -125,19 +125,23 @@ class Contrasts:
         flows = np.exp(tangents.log_flows[:, self.months])
         top, bottom, contrasts, age = self._sums(flows, x)
         scrapped = SCRAPPAGE_SD * x[:, self.scrappage]
-        factors = (1 + scrapped * age) / top, -1 / bottom, -scrapped / top
-        slopes = np.repeat((self.offsets @ directions)[None], len(x), axis=0)
+        factors = np.stack([(1 + scrapped * age) / top, -1 / bottom, -scrapped / top])
+        factors = factors.astype(directions.dtype)
+        of_offsets = (self.offsets @ directions).astype(directions.dtype)
+        slopes = np.repeat(of_offsets[None], len(x), axis=0)
         if self.aged.any():
             slopes -= SCRAPPAGE_SD * age[:, :, None] * directions[self.scrappage]
         if self.base_offsets.any():
             slopes += (self._constant(x) / bottom)[:, :, None] * (self.base_offsets @ directions)
         for year, (rows, months, place) in enumerate(self._facts_of(tangents.market.shape[1])):
-            weights = np.zeros((len(x), len(rows), 13))
-            for factor, table in zip(factors, self._tables, strict=True):
-                part = table[np.ix_(rows, months)]
-                if part.any():
-                    weights[:, :, place] += factor[:, rows, None] * part
-            weights[:, :, place] *= flows[:, None, months]
+            tables = [table[np.ix_(rows, months)] for table in self._tables]
+            parts = [
+                f[:, rows, None] * table
+                for f, table in zip(factors, tables, strict=True)
+                if table.any()
+            ]
+            weights = np.zeros((len(x), len(rows), 13), dtype=directions.dtype)
+            weights[:, :, place] = sum(parts) * flows[:, None, months]
             slopes[:, rows] += tangents.weighted(year, weights)
         return contrasts, slopes
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from scipy.linalg.lapack import dpotrf, dpotri, dpotrs
 from scipy.special import logsumexp, ndtri, softmax
 
 from forecasting.growth.mixtures import Mixtures
@@ -119,15 +120,12 @@ class LinearModel:
         centre = self.mixtures.mean[index]
         precision = self.precision[kind] + _diagonals(1 / variance)
         pull = self.pull[kind] + centre / variance
-        covariance = np.linalg.inv(precision)
-        mean = (covariance @ pull[:, :, None])[:, :, 0]
+        mean, spread, log_determinant = _normal_from(precision, pull)
         square = (pull * mean - centre**2 / variance - np.log(variance)).sum(axis=1)
-        log_density = self.log_density[kind] + 0.5 * (square - np.linalg.slogdet(precision)[1])
+        log_density = self.log_density[kind] + 0.5 * (square - log_determinant)
         weight = np.maximum(self.mixtures.weight[index], 1e-300)
         log_density += np.log(weight).sum(axis=1)
-        message, spread = _without_own(
-            mean, np.diagonal(covariance, axis1=1, axis2=2), centre, variance
-        )
+        message, spread = _without_own(mean, spread, centre, variance)
         return log_density, self.mixtures.parts(message, spread)
 
 
@@ -371,6 +369,21 @@ def moments(weight: Array, mean: Array, variance: Array) -> tuple[Array, Array]:
     """Mean and variance of mixtures, of one component a row."""
     middle = (weight * mean).sum(axis=0)
     return middle, (weight * (variance + (mean - middle) ** 2)).sum(axis=0)
+
+
+def _normal_from(precision: Array, pull: Array) -> tuple[Array, Array, Array]:
+    """Means and variances of normals, and logs of the determinants of their precisions.
+
+    LAPACK is called itself: numpy inverts each matrix by elimination, which takes thrice the time.
+    """
+    mean, spread = np.empty((2, *pull.shape))
+    log_determinant = np.empty(len(pull))
+    for row, matrix in enumerate(precision):
+        factor, _ = dpotrf(matrix.T)
+        log_determinant[row] = 2 * np.log(factor.diagonal()).sum()
+        mean[row] = dpotrs(factor, pull[row])[0]
+        spread[row] = dpotri(factor)[0].diagonal()
+    return mean, spread, log_determinant
 
 
 def _diagonals(rows: Array) -> Array:

@@ -134,8 +134,10 @@ class PathTangents:
             (months @ self.noise[:, year, :, None])[:, :, 0],
         ]
         scaled = months * self.noise_factor[:, year, None, None]
-        result = np.stack(of_draw, axis=2) @ self.by_draw[:, year]
-        result += np.concatenate([months, scaled], axis=2) @ self.fixed[year]
+        fixed = np.concatenate([months, scaled], axis=2)
+        by_draw = self.by_draw[:, year]
+        result = np.stack(of_draw, axis=2, dtype=by_draw.dtype) @ by_draw
+        result += fixed.astype(by_draw.dtype) @ self.fixed[year]
         if market.any():
             result += market * self.market[:, year, None]
         for shape, slopes in self.policies:
@@ -465,7 +467,7 @@ class LatentPath:
         x : ndarray, shape (draws, width)
             Coordinates.
         directions : ndarray, shape (width, directions)
-            Along which derivatives are asked for.
+            Along which derivatives are asked for, which have its precision.
         """
         at = self.columns
         within_year = self.prior.within_year
@@ -499,10 +501,12 @@ class LatentPath:
             log_flows += policy_course.parts(draws).sum(axis=2)
             policy_slopes.append((policy_course.shape, policy_course.slopes(draws, toward.T)))
         market = expected + np.logaddexp(0.0, -z)
+        lasting_by_year = np.repeat(d_lasting[None], self.years, axis=0)
+        precision = directions.dtype
         return PathTangents(
             log_flows=np.concatenate([log_flows, market], axis=1),
-            by_draw=np.stack([common, d_tilt, d_noise_factor], axis=2),
-            fixed=np.concatenate([np.repeat(d_lasting[None], self.years, axis=0), d_noise], axis=1),
+            by_draw=np.stack([common, d_tilt, d_noise_factor], axis=2).astype(precision),
+            fixed=np.concatenate([lasting_by_year, d_noise], axis=1).astype(precision),
             noise=noise,
             noise_factor=noise_factor,
             market=d_expected - dz / (1 + np.exp(z))[..., None],
