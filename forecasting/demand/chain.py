@@ -23,7 +23,8 @@ from forecasting.demand.charging import (
     standard,
 )
 from forecasting.demand.consequences import fuel_and_carbon, investment, percent_of_power
-from forecasting.demand.demand_outlook import DemandOutlook, StockCount
+from forecasting.demand.counted_stock import StockCount, counts_of_register, follow_register
+from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.demand.deployed import ExistingCharging, Target, deployed_points
 from forecasting.demand.energy import MONTH_DAYS, energy_by_month
 from forecasting.demand.fleet import (
@@ -127,12 +128,16 @@ def demand_outlook(
     rng = np.random.default_rng([seed, 0xC4A12])
     sample = assumptions.draw(rng, len(imports))
     _check_rollout(assumptions, sample, span[0])
+    if monthly is None:
+        monthly = np.repeat(imports / 12, 12, axis=1)
     if symbols is not None:
         imports, sample = symbols(imports, sample, assumptions)
-    last_count = max((row.day.year for row in stock_counts), default=0)
+    register = counts_of_register(stock_counts)
+    last_count = max((row.day.year for row in register), default=0)
     road = vehicles_on_the_road(
         imports, span, assumptions, sample, start_stock, vehicle_class, last_count
     )
+    road = follow_register(road, register, span, monthly, vehicle_class)
     vehicles, cars = _all_cars(assumptions, sample, span, new_cars)
     if symbols is None:
         _check_taxis(road.stocks, cars[EV_STOCK_SHARE], span)
@@ -176,7 +181,7 @@ def demand_outlook(
         least=charging_least,
         start_stock=float(np.mean(start_stock)),
         vehicle_class=vehicle_class,
-        monthly=np.repeat(imports / 12, 12, axis=1) if monthly is None else monthly,
+        monthly=monthly,
     )
 
 

@@ -2,7 +2,6 @@
 asked for.
 """
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +19,7 @@ from forecasting.demand.charging import (
     power_in_use,
 )
 from forecasting.demand.consequences import investment
+from forecasting.demand.counted_stock import StockCount, on_the_day
 from forecasting.demand.deployed import ExistingCharging, Target, moment, standing_shares
 from forecasting.demand.energy import MONTH_DAYS
 from forecasting.demand.fleet import BATTERY_CLASSES, Fleet
@@ -29,7 +29,7 @@ from forecasting.demand.queueing import ceilings
 from forecasting.demand.sensitivity import first_order
 from forecasting.demand.service import service_of
 from forecasting.demand.symbols import total
-from forecasting.panels.practice import NORMAL_80, Practice, column_at
+from forecasting.panels.practice import NORMAL_80, Practice
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.measures import (
     CHARGING_ANSWERS,
@@ -48,15 +48,6 @@ CONSEQUENCES_ALONE = (
     *("charger_cost", "connection_cost", "fuel_", "generation_gwh", "grid_", "power_date"),
     *("power_growth", "record_peak_mw"),
 )
-
-
-@dataclass(frozen=True)
-class StockCount:
-    """A printed number of vehicles on the road at the end of a day, and the name of its fact."""
-
-    name: str
-    day: dt.date
-    count: float
 
 
 @dataclass(frozen=True)
@@ -558,6 +549,7 @@ def balance(
 
     Examples
     --------
+    >>> import datetime as dt
     >>> count = StockCount("a", dt.date(2023, 12, 31), 150.0)
     >>> months = np.ones((1, 24))
     >>> table = balance(np.array([[100.0, 300.0]]), [2022, 2023], [count], monthly=months)
@@ -569,8 +561,10 @@ def balance(
     counts = [row for row in printed if 0 <= moment(row.day) - years[0] <= len(years)]
     register_counts = np.array([row.count for row in counts], dtype=float)
     days = [moment(row.day) - years[0] for row in counts]
-    on_the_day = [_on_the_day(edges, monthly, day) for day in days]
-    low, middle, high = quantiles(np.reshape(on_the_day, (-1, len(stock))).T, RANGE_LEVELS)
+    modelled = [on_the_day(edges, monthly, day) for day in days]
+    low, middle, high = quantiles(
+        np.concatenate([np.empty((len(stock), 0)), *modelled], axis=1), RANGE_LEVELS
+    )
     times = ratio(middle, register_counts, np.inf)
     closes = (low <= register_counts) & (register_counts <= high) | (np.abs(times - 1) < 0.01)
     thousands = (times >= 500) & (times <= 2000) | (times >= 1 / 2000) & (times <= 1 / 500)
@@ -585,16 +579,3 @@ def balance(
             "explanation": np.select(explained, ["closes", "thousands", "fewer"], "more"),
         }
     )
-
-
-def _on_the_day(edges: Array, monthly: Array, day: float) -> Array:
-    """The stock on a day, in years since the first edge: as much of the year's change as came by
-    then.
-
-    >>> _on_the_day(np.array([[0.0, 120.0]]), np.array([[0.0] * 11 + [50.0]]), 0.5)
-    array([0.])
-    """
-    year = min(int(day), edges.shape[1] - 2)
-    arrived = np.cumsum(np.pad(monthly[:, 12 * year : 12 * year + 12], ((0, 0), (1, 0))), axis=1)
-    share = ratio(column_at(arrived, 12 * (day - year)), arrived[:, -1], day - year)
-    return edges[:, year] + share * (edges[:, year + 1] - edges[:, year])

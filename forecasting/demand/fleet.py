@@ -18,7 +18,7 @@ import numpy as np
 from forecasting.demand.parameters import Draws, Parameters, Years, of_class
 from forecasting.demand.symbols import labelled, total
 from forecasting.vocabulary.measures import CAR
-from forecasting.vocabulary.quantiles import Array
+from forecasting.vocabulary.quantiles import Array, ratio
 
 PLUG_IN = "phev"
 TAXI = "taxi"
@@ -113,7 +113,7 @@ class Fleet:
 
     def by_cohort(self) -> Array:
         """Mean stock by year (rows) and year of entry (columns; the first column came before the
-        first year).
+        first year). What leaves so that a register or a limit holds leaves all cohorts alike.
         """
         years = self.stock.shape[1]
         table = np.zeros((years, years + 1))
@@ -121,7 +121,8 @@ class Fleet:
         for cohort in range(years):
             survival = self.registrations[:, [cohort]] * self.survival[:, : years - cohort]
             table[cohort:, cohort + 1] = survival.mean(axis=0)
-        return table
+        all_cohorts = table.sum(axis=1, keepdims=True)
+        return table * ratio(self.stock.mean(axis=0)[:, None], all_cohorts, 1.0)
 
 
 def run_fleet(name: str, registered: Array, start_stock: Array | float, sample: Draws) -> Fleet:

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from forecasting.demand.chain import Inputs, demand_outlook
-from forecasting.demand.demand_outlook import DemandOutlook, StockCount
+from forecasting.demand.counted_stock import StockCount
+from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.demand.deployed import ExistingCharging, Target, moment
 from forecasting.demand.parameters import (
     NEVER_YEAR,
@@ -238,7 +239,7 @@ def printed_stocks(facts: Iterable[Fact]) -> list[StockCount]:
         Of one stock.
     """
     counts = [fact for fact in facts if fact.is_exact and fact.is_count]
-    return [StockCount(fact.id, fact.period.end, fact.value) for fact in counts]
+    return [StockCount(fact.id, fact.period.end, fact.value, fact.basis) for fact in counts]
 
 
 def charging_targets(request: OutlookRequest) -> list[Target]:

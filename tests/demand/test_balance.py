@@ -5,7 +5,8 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from forecasting.demand.demand_outlook import StockCount, balance
+from forecasting.demand.counted_stock import StockCount
+from forecasting.demand.demand_outlook import balance
 
 
 def printed(value, day="2023-12-31"):

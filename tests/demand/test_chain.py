@@ -10,7 +10,7 @@ from hypothesis import given, settings, strategies as st
 
 from forecasting.demand.chain import DemandOutlook, demand_outlook
 from forecasting.demand.charging import PUBLIC
-from forecasting.demand.demand_outlook import StockCount
+from forecasting.demand.counted_stock import StockCount
 from forecasting.demand.deployed import (
     ExistingCharging,
     Target,
@@ -430,7 +430,7 @@ def test_the_load_of_a_day_holds_the_energy_of_that_day(outlook):
 
 def test_a_reader_is_told_what_the_numbers_rest_on(outlook):
     (gap,) = lines_of(outlook.caveats)
-    assert gap.startswith("On 31 December 2026 the register had 1 vehicle, this model 18,9")
+    assert gap.startswith("On 31 December 2026 the register had 1 vehicle, this model 19,3")
     assert lines_of(run(paths(50, 2)).caveats) == [
         "No count of public charging is known: the answer by practice takes its level from other "
         "markets, which may be wrong by a factor of 2.5 either way."
