@@ -115,6 +115,7 @@ class GrowthPrediction(Shown):
         """Prediction intervals, columns ``lower`` and ``upper``."""
         return self.quantiles([alpha / 2, 1 - alpha / 2]).set_axis(["lower", "upper"], axis=1)
 
+    @takes(ModelError)
     def summary_frame(self, alpha: float = ALPHA) -> pd.DataFrame:
         """Mean, median, ``mean_se`` (as ``se_mean``) and prediction interval of each period."""
         columns = {
@@ -357,6 +358,7 @@ class GrowthResults:
         levels = {"lower": 0.05, "median": 0.5, "upper": 0.95}
         return pd.Series(np.quantile(draws, [*levels.values()]), index=[*levels], name="reached")
 
+    @takes(ModelError)
     def get_prediction(self, start: Any = None, end: Any = None) -> GrowthPrediction:
         """Predictions of observations and of the periods that follow.
 
@@ -401,6 +403,7 @@ class GrowthResults:
         draws = self.posterior.draws(sampling, POSTERIOR_DRAWS, np.random.default_rng(0))
         return GrowthPrediction(draws, timeline.labels)
 
+    @takes(ModelError)
     def get_forecast(self, steps: Any = 1) -> GrowthPrediction:
         """Forecasts of the periods after the last observation.
 
@@ -436,6 +439,7 @@ class GrowthResults:
         count = read(integer(1, MAX_FORECAST_STEPS), "steps", steps, ModelError)
         return timeline.future(count)
 
+    @takes(ModelError)
     def predict(self, steps: Any = None) -> pd.Series:
         """The fitted curve: what ``params`` say, without what is not known of them.
 
@@ -467,6 +471,7 @@ class GrowthResults:
         values = sampling.fitted(self._curve, self._estimates.params[:, None])[:, 0]
         return pd.Series(values, index=timeline.labels, name="predict")
 
+    @takes(ModelError)
     def forecast(self, steps: Any = 1) -> pd.Series:
         """Forecasts of the periods after the last observation: medians of the posterior.
 

@@ -324,6 +324,7 @@ class Ledger(Shown):
             )
         return max(days)
 
+    @takes(LedgerError)
     def published_by(self, day: dt.date | None) -> Ledger:
         """The same facts; those without a date of publication are known from a day on.
 

@@ -263,7 +263,9 @@ def word_faults(
         word = row[column]
         examples = f"one of {', '.join([*words][:8])}"
         if word and word not in words:
-            yield column, f"{word!r} is unknown", did_you_mean(word, words, examples)
+            # By its letters more_than would be less_than
+            hint = examples if column == "relation" else did_you_mean(word, words, examples)
+            yield column, f"{word!r} is unknown", hint
         elif not word and column not in optional:
             yield column, "is empty", examples
     if not row["id"]:

@@ -124,6 +124,7 @@ class FlowForecast(Shown):
         words = words.replace(" :", ":")
         return words + caveat_lines(self.caveats)
 
+    @takes(EvidenceError)
     def plot(self, later: FlowForecast | None = None) -> Any:
         """The periods with their intervals, and the facts that they rest on, as a plotly figure.
 
@@ -361,9 +362,9 @@ class FlowForecast(Shown):
         Returns
         -------
         DataFrame
-            Columns fact, period, basis, printed, value (what was printed, in its unit), expected
-            and its 80 % range, surprise (in standard deviations of that range; none of a bound that
-            holds), doubted (probability that the fact is wrong).
+            Columns fact, period, basis (whose count it is), printed, value (what was printed, in
+            its unit), expected and its 80 % range, surprise (in standard deviations of that range;
+            none of a bound that holds), doubted (probability that the fact is wrong).
 
         Examples
         --------

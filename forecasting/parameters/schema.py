@@ -271,6 +271,7 @@ class Scenario(Shown, Strict, metaclass=CheckedCall):
     def __str__(self) -> str:
         return repr(self)
 
+    @takes(ScenarioError)
     def on(self, day: dt.date) -> Scenario:
         """The same scenario on a given day.
 
@@ -361,6 +362,7 @@ class Scenario(Shown, Strict, metaclass=CheckedCall):
                 unnamed.append(row)
         return [*rows.values(), *unnamed]
 
+    @takes(ScenarioError)
     def as_change_of(self, origin: Scenario) -> Scenario:
         """The same scenario, whose name says that it is a change of another one; that one itself,
         where it differs from it in nothing.

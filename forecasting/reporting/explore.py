@@ -211,6 +211,7 @@ class Explorer(WhatIf):
         display(bundle, raw=True)  # type: ignore[no-untyped-call]
 
 
+@takes(InputError)
 def explore(
     scenario: Scenario | str | Path, ledger: Ledger | None = None, *, draws: int = 2000
 ) -> Explorer:

@@ -216,6 +216,7 @@ class Outlook(Shown):
         """Joint draws by year: of the country, or of the corridor as a whole."""
         return self.parts[-1]
 
+    @takes(InputError)
     def minus(self, baseline: Outlook) -> Results:
         """Minus another scenario of the same place, draw by draw on common random numbers.
 
@@ -251,6 +252,7 @@ class Outlook(Shown):
             )
         return difference(self.results, baseline.results).since(self.first_year)
 
+    @takes(InputError)
     def probability(
         self,
         measure: str | Mapping[str, float],
@@ -288,6 +290,30 @@ class Outlook(Shown):
         """
         return self.results.probability(measure, above, year)
 
+    @takes(InputError)
+    def bands(self, measure: str) -> pd.DataFrame:
+        """One measure by year: a row per year, a column per quantile.
+
+        Parameters
+        ----------
+        measure : str
+            E.g. ``ev_stock``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            In the measure's unit.
+
+        Examples
+        --------
+        >>> outlook("turkmenistan-baseline", draws=50).bands("ev_stock").loc[2030, [0.1, 0.9]]
+        0.1 ...
+        0.9 ...
+        Name: 2030, dtype: float64
+        """
+        return self.results.bands(measure)
+
+    @takes(InputError)
     def wide(self, year: int | None = None) -> pd.DataFrame:
         """One year: a row per draw, a column per measure.
 

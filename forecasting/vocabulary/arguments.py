@@ -20,6 +20,7 @@ from numbers import Real
 from typing import Any, ParamSpec, TypeVar
 
 from forecasting.vocabulary.errors import InputError, in_digits
+from forecasting.vocabulary.measures import did_you_mean
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -65,8 +66,9 @@ def takes(
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
             try:
                 bound = signature.bind(*args, **kwargs)
-            except TypeError:
-                return function(*args, **kwargs)  # says so with the function's name
+            except TypeError as problem:
+                message = f"{function.__qualname__}() {problem}"
+                raise error(message + _right_name(kwargs, signature)) from None
             for name, check in checks.items():
                 if name in bound.arguments:
                     bound.arguments[name] = read(check, name, bound.arguments[name], error)
@@ -75,6 +77,16 @@ def takes(
         return checked
 
     return wrap
+
+
+def _right_name(given: Mapping[str, object], signature: inspect.Signature) -> str:
+    """The argument that is nearest to the first of those given that a function does not have."""
+    names = [name for name in signature.parameters if name != "self"]
+    unknown = [name for name in given if name not in names]
+    if not unknown:
+        return ""
+    all_names = f"it takes {', '.join(names)}"
+    return f"; {did_you_mean(unknown[0], names, all_names)}"
 
 
 def read(check: Check, name: str, value: object, error: type[InputError]) -> Any:

@@ -142,8 +142,7 @@ def guard(namespace: dict[str, Any]) -> None:
         if inspect.isfunction(function) and not name.startswith("_"):
             arguments = inspect.signature(function).parameters.values()
             checks = {argument.name: _check(argument) for argument in arguments}
-            if checks:
-                namespace[name] = takes(InputError, **checks)(function)
+            namespace[name] = takes(InputError, **checks)(function)
     names = sorted(name for name, thing in namespace.items() if name[0] != "_" and callable(thing))
 
     def missing(name: str) -> object:

@@ -213,6 +213,7 @@ class Period:
         return months_between(self.start, self.end)
 
 
+@takes(PeriodError)
 def year(value: int | str) -> Period:
     """The calendar year, as a whole number or as four digits of text.
 
@@ -241,6 +242,7 @@ def _year(value: int) -> Period:
     return Period(dt.date(value, 1, 1), dt.date(value, 12, 31))
 
 
+@takes(PeriodError)
 def month(value: str) -> Period:
     """The calendar month written ``YYYY-MM``.
 
@@ -278,6 +280,7 @@ def _month_of(start: dt.date) -> Period:
     return Period(start, start.replace(day=calendar.monthrange(start.year, start.month)[1]))
 
 
+@takes(PeriodError)
 def span(start: object, end: object) -> Period:
     """The days from start to end, both included.
 

@@ -42,7 +42,7 @@ def test_a_bound_is_of_the_days_until_it_was_reached():
         ({"period": "soon", "value": 1}, r"period is 'soon'; give a Period"),
         ({"period": 2026, "value": "9,000"}, r"value is '9,000'; give a number"),
         ({"period": 2026, "value": -1}, r"-1 is negative"),
-        ({"period": 2026, "value": 1, "relation": "greater"}, r"'greater' is unknown"),
+        ({"period": 2026, "value": 1, "relation": "more_than"}, r"unknown \(one of equals, about"),
         ({"period": 2026, "value": 1, "by": "2027-01-01"}, r"by is 2027-01-01, outside 2026"),
         ({"period": 2026, "value": 1, "bases": "x"}, r"bases.*is an unknown column"),
     ],

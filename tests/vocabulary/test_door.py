@@ -260,6 +260,7 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
             made.results.probability,
             {"measure": "ev_stock", "above": 3, "year": 2028},
         ),
+        "Outlook.bands": (made.bands, {"measure": "ev_stock"}),
         "Outlook.wide": (made.wide, {"year": 2028}),
         "Outlook.probability": (
             made.probability,
@@ -497,11 +498,38 @@ def test_a_refusal_names_the_argument_what_it_was_and_what_is_taken() -> None:
         fc.year("x")
 
 
-def test_an_argument_that_is_none_is_named_with_its_function():
-    with pytest.raises(TypeError, match=r"select\(\) got an unexpected keyword argument 'country'"):
+def test_an_argument_that_is_none_is_named_with_its_function_and_the_nearest_right_one():
+    with pytest.raises(
+        fc.InputError,
+        match=r"select\(\) got an unexpected keyword argument 'country'; it takes place, measure, ",
+    ):
         fc.datasets.central_asia().select(country="UZ")
-    with pytest.raises(TypeError, match=r"corridor_plan\(\) missing 1 required .*: 'name'"):
+    with pytest.raises(fc.InputError, match=r"'market'; did you mean market_size\?$"):
+        fc.forecast_flow(FACTS, market=3e5)
+    with pytest.raises(fc.InputError, match=r"corridor_plan\(\) missing a required .*: 'name'$"):
         fc.corridor_plan()
+
+
+# Called so often that a check would be felt, of another library's form, or with any keyword
+UNCHECKED_KEYWORDS = {
+    "Period",
+    "Period.overlap",
+    "Period.covers",
+    "GrowthForecaster.get_test_params",
+    "Ledger.concat",
+    "RunSummary.count",
+    "Caveat.with_values",
+}
+
+
+@pytest.mark.parametrize("name", sorted({*DOORS} - UNCHECKED_KEYWORDS))
+def test_no_function_passes_a_misspelt_keyword_on_to_python(name):
+    function, _ = DOORS[name]
+    if getattr(function, "__name__", "") == "<lambda>":
+        group, _, name = name.partition(".")
+        function = getattr(getattr(fc, group), name)
+    with pytest.raises(fc.ForecastingError, match=r"none_such|missing a required argument"):
+        function(none_such=1)
 
 
 CLASSES = [
