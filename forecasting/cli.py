@@ -42,8 +42,8 @@ from forecasting.vocabulary.sentences import plural, sentence
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
-    from forecasting.reading.dialogue import Question
     from forecasting.reading.press import PressProposal
+    from forecasting.reading.series_questions import Question
     from forecasting.runs.output.result import LogForm
     from forecasting.scenarios.new_country import NewCountry
 

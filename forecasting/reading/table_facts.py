@@ -20,7 +20,7 @@ from forecasting.reading.named_lines import (
     shapes_named,
 )
 from forecasting.reading.number_periods import PeriodReader, hint_for
-from forecasting.reading.proposals import is_percent_line, is_total
+from forecasting.reading.proposals import SHORTEST_COUNTRY, is_percent_line, is_total
 from forecasting.reading.shape import COLUMN, NUMBER_HEADS, ROW, Shape, TableNumber
 from forecasting.vocabulary.errors import LedgerError, PeriodError, Problem
 from forecasting.vocabulary.measures import measure_of
@@ -258,45 +258,43 @@ class _SheetReader:
         return dated
 
     def _with_places(self, dated: Iterable[tuple[TableNumber, Period]]) -> list[_Dated]:
-        """Numbers with their places."""
-        place = self.entry.place
-        if isinstance(place, str):
-            is_of_partner = self.entry.says("partner")  # a country beside it is the partner
-            return [
-                _Dated(n, period, place or ("" if is_of_partner else self._place_beside(n)))
-                for n, period in dated
-            ]
-        return self._with_places_of_column(dated, place["column"])
-
-    def _with_places_of_column(
-        self, dated: Iterable[tuple[TableNumber, Period]], name: str
-    ) -> list[_Dated]:
-        """Numbers with the places of a column; a row of another word is left out: a sum of places,
-        or one that is not known.
+        """Numbers with their places: as is answered, else as the table names them. A row of another
+        word beside places is left out: a sum of places, or one that is not known.
         """
-        column = label_column(self.entry, self.shape, "place", name)
-        placed = [_Dated(n, period, self._place_in(column, n)) for n, period in dated]
+        answer = self.entry.place
+        column = None
+        if isinstance(answer, dict):
+            column = label_column(self.entry, self.shape, "place", answer["column"])
+        elif answer or self.entry.says("partner"):  # a country beside it is the partner
+            return [_Dated(number, period, answer) for number, period in dated]
+        placed = [
+            _Dated(number, period, self._place_of(number, column)) for number, period in dated
+        ]
         unknown = [dated_number.number for dated_number in placed if not dated_number.place]
-        if placed and len(unknown) == len(placed):
+        if len(unknown) == len(placed):
+            if column is None:
+                return placed
             fault = "names no known place in the column of places"
             raise LedgerError([self.entry.problem(unknown[0], self.shape, fault, "say place: GE")])
         rows = dict.fromkeys(number.place[ROW] for number in unknown)
         self.left_out += [f"{self.shape.name(ROW, row)}: is no known place" for row in rows]
         return [dated_number for dated_number in placed if dated_number.place]
 
-    def _place_in(self, column: int, number: TableNumber) -> str:
-        return find_place(self.shape.label(number.place[ROW], column))
+    def _place_of(self, number: TableNumber, column: int | None) -> str:
+        """The place that a column says of a number, or that any text beside it is; empty where none
+        does.
+        """
+        if column is None:
+            column = self._column_of_places
+        if column is not None:
+            return find_place(self.shape.label(number.place[ROW], column))
+        names = [text for text in number.labels.values() if len(text) >= SHORTEST_COUNTRY]
+        texts = filter(None, (*names, *number.heads, number.section))
+        return next(filter(None, map(find_place, texts)), "")
 
     @cached_property
     def _column_of_places(self) -> int | None:
         return place_column(self.shape)
-
-    def _place_beside(self, number: TableNumber) -> str:
-        """The place that a table names beside a number; empty where it names none."""
-        if self._column_of_places is not None:
-            return self._place_in(self._column_of_places, number)
-        texts = (*number.heads, number.section)
-        return next(filter(None, map(find_place, filter(None, texts))), "")
 
     # Sums
 

@@ -26,7 +26,7 @@ from forecasting.evidence.rules import FoundRow
 from forecasting.reading.answers import answers_path, read_answers
 from forecasting.reading.cell_files import TABLES, TEXTS
 from forecasting.reading.cells import UserFile
-from forecasting.reading.table_proposal import error_of_proposal, proposal_of_table
+from forecasting.reading.dialogue import error_of_proposal, proposal_of_table
 from forecasting.reading.user_table import TableReading, UserTable
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import LedgerError, Problem
@@ -126,7 +126,7 @@ def read_table(path: Path, place: str = "") -> TableReading:
         read = table.read(read_answers(answers_file))
     else:
         proposal = proposal_of_table(table)
-        if proposal.questions:
+        if proposal.doubts:
             raise error_of_proposal(path.name, proposal)
         read = table.read(proposal.answers)
     return read.at(place or table.place)

@@ -1,6 +1,6 @@
 """A stranger's table as a whole: its cells and its shapes, and what the answers make of them.
 
->>> from forecasting.reading.table_proposal import proposal_of_table
+>>> from forecasting.reading.dialogue import proposal_of_table
 >>> table = UserTable(UserFile("own.csv", b"Country,Year,EV sales%cGE,2023,5400" % 10))
 >>> reading = table.read(proposal_of_table(table).answers)
 >>> [(fact.value, fact.place, str(fact.period)) for fact in reading.facts]

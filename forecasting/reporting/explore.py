@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.demand.service import UNMET, WAIT
 from forecasting.parameters.schema import Driver, Range, Scenario, stored_scenario
-from forecasting.reading.dialogue import Question
+from forecasting.reading.series_questions import Question
 from forecasting.reporting.answer import QUESTIONS
 from forecasting.reporting.figures.scenario_contrast import live_figure, redraw, what_if_chart
 from forecasting.reporting.labels import parameter_words

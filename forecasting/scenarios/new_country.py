@@ -24,12 +24,14 @@ from forecasting.parameters.writing import new_params, write_params, yaml_value
 from forecasting.reading.answers import Answers, answers_path, proposal_path, read_answers
 from forecasting.reading.cell_files import TABLES
 from forecasting.reading.cells import CellSheet, UserFile
-from forecasting.reading.dialogue import Question, TableDialogue, one_of, proposal_file
-from forecasting.reading.table_proposal import (
+from forecasting.reading.dialogue import (
+    TableDialogue,
     TableProposal,
     problems_of_proposal,
+    proposal_file,
     proposal_of_table,
 )
+from forecasting.reading.series_questions import Question, one_of
 from forecasting.reading.user_files import plain_rows
 from forecasting.reading.user_table import UserTable
 from forecasting.scenarios.check import check_paths
@@ -162,9 +164,9 @@ class NewCountry:
         if len(flows) > 1:
             choices = {flow: MEASURES[flow].label for flow in flows}
             asks = f"Which of these is forecast: {', '.join(flows)}?"
-            yield Question(
-                "measure of all", asks, flows[0], one_of(choices), "told most often", choices
-            )
+            because = "told most often"
+            question = Question("measure of all", asks, flows[0], one_of(choices), because)
+            yield replace(question, choices=choices)
         if (self.facts().frame["published"] == "").any():
             asks = "Since when are these numbers known?"
             changed = dt.date.fromtimestamp(self.path.stat().st_mtime)
@@ -243,7 +245,7 @@ class NewCountry:
         if self.dialogue is None:
             return
         proposal = self.dialogue.proposal()
-        if not proposal.questions:
+        if not proposal.doubts:
             self.dialogue.earlier = None
             return
         path = self._propose(self.table, proposal)

@@ -13,7 +13,7 @@ from hypothesis import given, settings, strategies as st
 import forecasting as fc
 from forecasting.reading.answers import SeriesAnswer, answers_in, read_answers
 from forecasting.reading.cells import UserFile
-from forecasting.reading.table_proposal import proposal_of_table
+from forecasting.reading.dialogue import proposal_of_table
 from forecasting.reading.user_table import UserTable
 from forecasting.vocabulary.errors import LedgerError
 
@@ -33,7 +33,7 @@ def proposed(text, name="own.csv"):
     """What the words of a table propose: its series, and what is open."""
     data = text if isinstance(text, bytes) else text.encode()
     proposal = proposal_of_table(UserTable(UserFile(name, data)))
-    return [series.counts for series in proposal.answers.read], "; ".join(proposal.questions)
+    return [series.counts for series in proposal.answers.read], "; ".join(proposal.doubts)
 
 
 def workbook(rows, change=None):
@@ -319,20 +319,21 @@ def test_plain_heads_leave_nothing_open(text, counts):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("Month,Petrol,Electric\n2025-01,10,3\n", "what does it count?"),
+        ("Month,Petrol,Electric\n2025-01,10,3\n", "'Electric': What does it count?"),
         ("Year,Non-EV sales\n2022,5\n", "not known here: non"),
         ("Year,EV sales target\n2022,5\n", "not known here: target"),
         ("Year,Registered electric cars\n2022,5\n", "not known here: registered"),
-        ("Year,EV sales\n2022,1.37\n", "what is a 1 of it?"),
-        ("Year,EV sales (USD)\n2022,5\n", "what does it count?"),
+        ("Year,EV sales\n2022,1.37\n", "What is a 1 of it? (1.37 is no whole number)"),
+        ("Year,EV sales (USD)\n2022,5\n", "What is a 1 of it? (it speaks of money)"),
         ("Year,EV sales\n2022/23,5\n", "begins in another month"),
         ("Month,EV sales\n" + "".join(f"2024-{m:02d},{m}\n" for m in range(1, 8)),
          "never fall within a year"),
-        ("Year,EV sales,EV sales\n2022,5,7\n", "which of 2 lines"),
+        ("Year,EV sales,EV sales\n2022,5,7\n", "column C 'EV sales' may count ev_sales, too"),
         ("EV sales,,\nYear,BEV,PHEV\n2022,5,7\n", "is column C 'PHEV' of electric cars, too?"),
-        ("EV imports of Georgia,\nCountry,2023\nChina,5\nJapan,7\n", "are CN, JP the places"),
+        ("EV imports of Georgia,\nCountry,2023\nChina,5\nJapan,7\n",
+         "Beside the numbers stands China, Japan: what is it?"),
         ("Month,EV sales,Growth %\n2024-01,100,\n2024-02,150,50\n",
-         "on the year before, or on the period before it?"),
+         "it may be growth on the year before, or on the period before"),
     ],
 )  # fmt: skip
 def test_what_is_not_certain_stays_open(text, said):

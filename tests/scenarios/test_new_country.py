@@ -139,8 +139,8 @@ def test_the_country_is_proposed_by_the_table():
     ("text", "words"),
     [
         ("Country,Year,EV sales\nArmenia,2023,5\n", "tells nothing of Georgia, but of Armenia"),
-        ("Country,Year,Number\nGeorgia,2023,5\n", "column C 'Number': what does it count?"),
-        ("Country,EV sales\nGeorgia,5\n", "mine.csv B2: names no year"),
+        ("Country,Year,Number\nGeorgia,2023,5\n", "column C 'Number': What does it count?"),
+        ("Country,EV sales\nGeorgia,5\n", "Of which period is each number? (B2 names no year)"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_written_but_proposals(text, words):
@@ -215,7 +215,7 @@ def test_what_is_not_certain_is_proposed_in_a_file_that_is_corrected_and_taken()
     command = ["new", "Georgia", "--ledger", "mine.csv", "--yes"]
     told = CliRunner().invoke(main, command)
     assert told.exit_code == 2
-    assert "what is a 1 of it? (1,37 is no whole number)" in told.stderr
+    assert "What is a 1 of it? (1,37 is no whole number)" in told.stderr
     given = "ev-forecast new GE --ledger mine.csv --answers mine.proposed.yaml --yes"
     assert given in told.stderr
     proposed = Path("mine.proposed.yaml").read_text(encoding="utf-8")

@@ -253,7 +253,7 @@ def test_a_refused_file_is_read_again_once_it_or_its_mapping_has_changed(tmp_pat
     table.write_text("Country,2022,2023\nTM,120,150\n")
     _read_once.cache_clear()
     for _ in range(3):
-        with pytest.raises(LedgerError, match="what does it count"):
+        with pytest.raises(LedgerError, match="What does it count"):
             facts_of([str(table)], shipped=False)
     assert _read_once.cache_info().misses == 1
     (tmp_path / "own.mapping.yaml").write_text("read: [{counts: ev_imports}]\n")
