@@ -37,7 +37,13 @@ from forecasting.vocabulary.errors import (
     with_remedy,
 )
 from forecasting.vocabulary.files import allowing, fault_of_place, refuse_existing, write_asked
-from forecasting.vocabulary.names import CHAIN_ASIDE, FETCH_ADDRESS_VARIABLE, PARAMS, REPORT_PAGE
+from forecasting.vocabulary.names import (
+    CHAIN_ASIDE,
+    FETCH_ADDRESS_VARIABLE,
+    PARAMS,
+    REPORT_PAGE,
+    REPORTS,
+)
 from forecasting.vocabulary.sentences import plural, sentence
 
 if TYPE_CHECKING:
@@ -380,7 +386,7 @@ def main() -> None:
 
 @main.command()
 @argument("params", nargs=-1, type=path)
-@option("--out", default="reports", type=path, help="Folder of the reports.")
+@option("--out", default=REPORTS, type=path, help="Folder of the reports.")
 @option("--jobs", default=2, type=click.IntRange(min=1), help="Scenarios at a time.")
 @_options(
     {"force": "Run what is fresh, too.", "dry-run": "List what would run, and why; run nothing."},
@@ -869,7 +875,7 @@ def track_record(
 
 
 @main.command()
-@argument("reports", metavar="[OUT]", default="reports", type=path)
+@argument("reports", metavar="[OUT]", default=REPORTS, type=path)
 def status(reports: Path) -> None:
     """What ran into the folder OUT, what failed, and how old each report is.
 

@@ -99,6 +99,7 @@ class Ledger(Shown):
     @takes(LedgerError, facts=FACTS_CHECK)
     def __init__(self, facts: Iterable[Fact] = ()) -> None:
         self._facts = {fact.id: fact for fact in facts}
+        self._selected: dict[tuple[object, ...], Ledger] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Ledger, (tuple(self),)
@@ -303,10 +304,6 @@ class Ledger(Shown):
         if first_day:
             facts = [fact for fact in facts if (fact.period_end or dt.date.min) >= first_day]
         return facts
-
-    @cached_property
-    def _selected(self) -> dict[tuple[object, ...], Ledger]:
-        return {}
 
     @cached_property
     def latest(self) -> dt.date:

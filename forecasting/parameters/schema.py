@@ -313,6 +313,8 @@ class Scenario(Shown, Strict, metaclass=CheckedCall):
         ------
         ScenarioError
             With every problem at once, as for a params file.
+        AssumptionError
+            For an assumption that the demand chain does not know.
 
         Examples
         --------

@@ -28,13 +28,13 @@ from forecasting.vocabulary.names import (
     OUTLOOK_TABLE,
     REPORT_NOTEBOOK,
     REPORT_PAGE,
+    REPORTS,
 )
 from forecasting.vocabulary.places import place_words
 from forecasting.vocabulary.sentences import sentence
 from forecasting.writers.browser import pictures, print_page
 from forecasting.writers.sheets import csv_bytes
 
-REPORTS = Path("reports")  # where a run puts them, and one is looked for by its name alone
 PAGE_FORMS = ("pdf", "docx")
 # of a table of the IAMC
 MODEL = "EV Forecasting"
@@ -87,8 +87,8 @@ def export_report(
         raise InputError("two forms would be one file; give each a name of its own")
     for path in targets.values():
         _refuse(path, force)
-    if not report.exists() and (REPORTS / report).is_dir():
-        report = REPORTS / report
+    if not report.exists() and Path(REPORTS, report).is_dir():  # one is looked for by its name
+        report = Path(REPORTS, report)
     if set(targets) == {"xlsx"} and (report / COMPARISON_TABLE).is_file():
         return [write_asked(targets["xlsx"], live_comparison(report))]
     outlook = load_outlook(report) if set(targets) - set(PAGE_FORMS) else None

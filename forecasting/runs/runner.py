@@ -49,6 +49,7 @@ from forecasting.vocabulary.names import (
     FAILURE_RECORD,
     INDEX_PAGE,
     OUTLOOK_TABLE,
+    REPORTS,
     RUN_RECORD,
     SCRATCH,
 )
@@ -115,7 +116,7 @@ class Means:
 )
 def run(
     params: AnyPath | Sequence[AnyPath] = (),
-    out: AnyPath = "reports",
+    out: AnyPath = REPORTS,
     jobs: int = 2,
     force: bool = False,
     dry_run: bool = False,

@@ -162,7 +162,7 @@ def _raw_assumptions(document: Document) -> Iterator[KeyProblem]:
 
 
 def _missing_facts(document: Document, ledger: Ledger) -> Iterator[KeyProblem]:
-    ledger_ids = set(ledger.frame["id"])
+    ledger_ids = {fact.id for fact in ledger}
     missing = [
         (i, name)
         for i, driver in enumerate(_raw(document, "drivers", list))
@@ -213,7 +213,7 @@ def _faults_with_ledger(scenario: Scenario, ledger: Ledger) -> Iterator[KeyProbl
 
 
 def _unknown_basis(scenario: Scenario, ledgers: Iterable[Ledger]) -> Iterator[KeyProblem]:
-    bases = {basis for facts in ledgers for basis in facts.frame["basis"]} - {""}
+    bases = {fact.basis for facts in ledgers for fact in facts} - {""}
     if scenario.basis and bases and scenario.basis not in bases:
         hint = did_you_mean(scenario.basis, bases, f"known: {', '.join(sorted(bases))}")
         yield KeyProblem(("basis",), f"{scenario.basis!r} counts no {scenario.measure} there", hint)

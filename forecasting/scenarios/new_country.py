@@ -167,7 +167,7 @@ class NewCountry:
             because = "told most often"
             question = Question("measure of all", asks, flows[0], one_of(choices), because)
             yield replace(question, choices=choices)
-        if (self.facts().frame["published"] == "").any():
+        if not all(fact.published for fact in self.facts()):
             asks = "Since when are these numbers known?"
             changed = dt.date.fromtimestamp(self.path.stat().st_mtime)
             day = str(self.published or changed)

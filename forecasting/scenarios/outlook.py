@@ -664,7 +664,7 @@ def _of_flows(
         parts=tuple(parts),
         monthly=pd.concat(monthly, ignore_index=True),
         caveats=caveats,
-        facts_used=[*evidence.frame["id"], *size_facts, *driver_facts(request.drivers)],
+        facts_used=[*(fact.id for fact in evidence), *size_facts, *driver_facts(request.drivers)],
         ledger=request.ledger,
         **outlook_fields,
     )

@@ -121,9 +121,9 @@ def _flow_of_facts(request: OutlookRequest, place: str) -> PlaceFlow:
     shares_only = market.sizes is None and not len(evidence)
     known_until = last_day(evidence, request.as_of)
     first_year = min((known_until + DAY).year, scenario.horizon)
-    bases = {*evidence.frame["basis"]} - {""}
+    bases = {fact.basis for fact in evidence} - {""}
     # A basis counted only later, or elsewhere, is ignored; the forecast refuses any other
-    unused_bases = {*request.ledger.frame["basis"]} - bases
+    unused_bases = {fact.basis for fact in request.ledger} - bases
     forecast = forecast_flow(
         evidence,
         [year(value) for value in range(first_year, scenario.horizon + 1)],

@@ -15,6 +15,7 @@ DATA = PACKAGE / "data"  # what ships with the package
 
 # in a working folder, unless the command line says otherwise
 PARAMS = "params"
+REPORTS = "reports"
 NOTEBOOKS = "notebooks"
 # what ships to begin with, beside params files and notebooks
 EXAMPLES = "examples"
