@@ -1,7 +1,8 @@
 """The posterior by another method: the density of docs/model.md written once more, and sampled by
 sequential Monte Carlo.
 
-python benches/posterior_reference.py CASE [--particles N] [--seeds 0 1] [--out FILE.csv]
+python benches/posterior_reference.py CASE [--particles N] [--seeds 0 1] [--split FACT]
+    [--out FILE.csv]
 
 Needs JAX (``pip install jax``), which is no dependency of the package. Path, months, agencies'
 offsets and noise are computed here from the page; which months a statement covers, and its number,
@@ -31,7 +32,8 @@ from jax.scipy.special import logsumexp
 import forecasting as fc
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.observation import observed_flow
-from forecasting.growth.likelihood import flow_weights
+from forecasting.growth.likelihood import Contrasts, flow_weights
+from forecasting.growth.path import LatentPath
 from forecasting.growth.posterior import Posterior
 from forecasting.growth.prior import Prior
 from forecasting.growth.request import Request, carried_on
@@ -104,9 +106,8 @@ def sizes(path: Any) -> tuple[np.ndarray, np.ndarray]:
 class Density:
     """Log density of coordinates before facts, and of facts given coordinates."""
 
-    def __init__(self, request: Request) -> None:
-        prepared = request._prepared
-        self.path, self.facts = prepared.path, prepared.facts
+    def __init__(self, path: LatentPath, facts: Contrasts) -> None:
+        self.path, self.facts = path, facts
         path, prior = self.path, self.path.prior
         self.at = {name: (part.start, part.stop) for name, part in path.columns.items()}
         years = range(path.first_year, path.last_year + 1)
@@ -354,11 +355,9 @@ def moved(
     return x, step, float(np.mean(rates))
 
 
-def run(case: str, particles: int, seed: int) -> pd.DataFrame:
-    """Quantiles, spreads and doubts of a case."""
+def particles_of(density: Density, particles: int, seed: int) -> tuple[np.ndarray, float]:
+    """Particles of the posterior, and the log evidence of its facts."""
     started = time.process_time()
-    request = request_of(case)
-    density = Density(request)
     rng = np.random.default_rng(seed)
     x = density.prior_draws(rng, particles)
     at = slice(0, 200)
@@ -379,10 +378,31 @@ def run(case: str, particles: int, seed: int) -> pd.DataFrame:
         x, step, rate = moved(density, x, xi, step, rng, 8 if xi > 0 else 60)
         number += 1
         print(
-            f"{case} seed {seed} step {number} xi {xi:.3g} rate {rate:.2f} length {step:.3f}"
+            f"seed {seed} step {number} xi {xi:.3g} rate {rate:.2f} length {step:.3f}"
             f" {time.process_time() - started:.0f} s",
             flush=True,
         )
+    return x, float(log_evidence)
+
+
+def run(case: str, particles: int, seed: int, split: str | None) -> pd.DataFrame:
+    """Quantiles, spreads and doubts of a case."""
+    request = request_of(case)
+    prepared = request._prepared
+    facts = prepared.facts
+    density = Density(prepared.path, facts)
+    rng = np.random.default_rng([seed, 1])
+    strata = [facts]
+    if split:
+        row = [observation.name for observation in prepared.observations].index(split)
+        strata = [facts.decided(row, right) for right in (True, False)]
+    samples = [particles_of(Density(prepared.path, part), particles, seed) for part in strata]
+    log_part = np.array([log for _, log in samples])
+    log_evidence = float(logsumexp(log_part))
+    taken = np.round(np.exp(log_part - log_evidence) * particles).astype(int)
+    x = np.concatenate(
+        [rng.permutation(part)[:count] for (part, _), count in zip(samples, taken, strict=True)]
+    )
     empty = np.zeros(0)
     posterior = Posterior(
         x, density.kind_of(x, rng), empty, empty, empty, empty, particles, 0.0, 1, 0.0
@@ -413,10 +433,11 @@ def main() -> None:
     parser.add_argument("case", choices=FACTS["case"].unique())
     parser.add_argument("--particles", type=int, default=4000)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1])
+    parser.add_argument("--split", help="a fact that is right in one sample, wrong in another")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     for seed in given.seeds:
-        table = run(given.case, given.particles, seed)
+        table = run(given.case, given.particles, seed, given.split)
         print(table.to_string(), flush=True)
         if given.out:
             table.to_csv(given.out, mode="a", header=not given.out.exists(), index=False)

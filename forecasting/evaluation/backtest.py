@@ -7,6 +7,7 @@ year a horizon later. What was known on the first day after the origin comes fro
 """
 
 import datetime as dt
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -56,6 +57,7 @@ FEWEST_YEARS = 3
 SHORT_HISTORY = 5
 LATE_ORIGIN = 2017  # origins from which the regression has seen many markets
 BACKTEST_DRAWS = 2000
+NAMED_MARKETS = 3  # that a warning lists
 SUBSTITUTED = ("low", "median", "high", "wis", "ale", "in80", "in95")
 NO_CASES = EvidenceError(
     f"the panel has no market with {FEWEST_YEARS} years in a row up to one from"
@@ -196,8 +198,8 @@ def backtest(panel: pd.DataFrame, prior: Prior | None = None) -> pd.DataFrame:
     panel : DataFrame
         In the columns of `forecasting.estimate_prior`: market, year, sales, and share or size.
     prior : Prior, optional
-        What forecasts start from. By default each market is scored with what the other markets had
-        taught by then, beside a regression on them.
+        What forecasts start from, whatever years it was learned from. By default each market is
+        scored with what the other markets had taught by then, beside a regression on them.
 
     Returns
     -------
@@ -213,6 +215,12 @@ def backtest(panel: pd.DataFrame, prior: Prior | None = None) -> pd.DataFrame:
     EvidenceError
         Where no market has three years in a row, 2014 or a later one at their end, and an outcome.
 
+    Warns
+    -----
+    UserWarning
+        Where the prior was learned from markets of the panel: their outcomes are known to it, and
+        scores are better than they would be on new markets.
+
     Examples
     --------
     >>> rows = [("A", 2012 + t, 100 * 1.5**t, 1e5) for t in range(4)]
@@ -227,6 +235,16 @@ def backtest(panel: pd.DataFrame, prior: Prior | None = None) -> pd.DataFrame:
             " markets; give more of them, or a prior="
         )
 
+    seen = sorted({*rows["market"].map(str)}.intersection(prior.market_names if prior else ()))
+    if seen:
+        named = ", ".join([*seen[:NAMED_MARKETS], *(["..."] if seen[NAMED_MARKETS:] else [])])
+        number = plural(len(seen), "{} market", "{} markets")
+        warnings.warn(
+            f"the prior was learned from {number} of this panel ({named}), so scores are better"
+            " than on new markets; leave prior out, and each market is scored with what the others"
+            " had taught",
+            stacklevel=3,
+        )
     methods = {THIS_PACKAGE: _with_prior(prior)} if prior else _methods(rows, peers=False)
     table = results(forecast_cases(methods, _origins(rows, rows if prior else None)), NO_CASES)
     horizons = {f"h{h}": f"h == {h}" for h in sorted(table["h"].unique())}

@@ -181,6 +181,8 @@ class Prior(Shown):
         What was counted, and where the numbers come from.
     markets, last_year : int
         Size and end of the panel.
+    market_names : tuple of str
+        The panel's markets, as it names them.
 
     Examples
     --------
@@ -213,6 +215,7 @@ class Prior(Shown):
     source: str = "judgement, before any panel"
     markets: int = 0
     last_year: int = 0
+    market_names: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         learned = f"from {self.markets} markets up to {self.last_year}"

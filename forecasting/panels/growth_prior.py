@@ -129,15 +129,16 @@ def estimate_prior(
     if months is not None and len(months):  # the rush before a privilege ends is no season
         months = market_rows(months, "months", "month", ["registrations"])
         within_year = estimate_within_year(without_events(months, shipped.policies))
-    markets = int(rows["market"].nunique())
+    names = tuple(sorted(map(str, rows["market"].unique())))
     last_year = int(rows["year"].max())
     base = Prior(
         within_year=within_year,
         policies=shipped.policies,
         perimeter=perimeter or "the panel's vehicles",
-        source=f"estimated on {markets} markets up to {last_year}",
-        markets=markets,
+        source=f"estimated on {len(names)} markets up to {last_year}",
+        markets=len(names),
         last_year=last_year,
+        market_names=names,
     )
     base, rows = _with_shares(base, rows)
     fit = _Regression(rows[usable])

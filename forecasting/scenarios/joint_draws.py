@@ -155,7 +155,8 @@ class Results(Shown):
         """One year: a row per draw, a column per measure.
 
         Row i is of one world in the results of all places that share the seed, so rows of two
-        countries are added, or given to a function of one's own, one by one.
+        countries are added, or given to a function of one's own, one by one. Its label says of how
+        many draws it is one, so that no rows of different numbers of draws are taken for the same.
 
         Parameters
         ----------
@@ -180,7 +181,8 @@ class Results(Shown):
         """
         column = self._column(year)
         cells = {measure: draws[:, column] for measure, draws in self.values.items()}
-        return pd.DataFrame(cells).rename_axis("draw")
+        labels = pd.Index([f"{i} of {self.count}" for i in range(self.count)], name="draw")
+        return pd.DataFrame(cells, labels)
 
     @takes(InputError, above=optional(number()), year=optional(integer()))
     def probability(

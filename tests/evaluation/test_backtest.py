@@ -300,6 +300,15 @@ def test_a_peer_that_cannot_fit_is_counted_and_scored_as_the_naive_one(raw, monk
     assert "not fitted, with the naive forecast" in scores_text(table, BACKTEST)
 
 
+def test_a_prior_of_the_markets_that_are_scored_is_told():
+    rows = [(m, 2010 + t, 900 * 1.5**t, 1e5) for m in ("A", "B") for t in range(6)]
+    panel = pd.DataFrame(rows, columns=["market", "year", "sales", "size"])
+    prior = fc.estimate_prior(panel)
+    assert prior.market_names == ("A", "B")
+    with pytest.warns(UserWarning, match=r"learned from 1 market of this panel \(A\), so scores"):
+        fc.backtest(panel[panel["market"] == "A"], prior=prior)
+
+
 def test_a_panel_of_the_prior_is_scored_as_it_is():
     """One panel for both: sales with the size of the market, in place of two kinds of sales."""
     rows = [(m, y, 100 * (1.4 + k / 10) ** (y - 2011)) for k, m in enumerate("ABC") for y in YEARS]

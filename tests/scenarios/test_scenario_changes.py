@@ -111,6 +111,8 @@ def test_draws_of_two_countries_are_of_the_same_worlds(base):
     pd.testing.assert_series_equal(total, summed)
     assert base.wide().shape == (60, len(base.results.values))
     assert np.array_equal(base.wide(), base.wide(base.scenario.horizon))
+    fewer = fc.outlook("tajikistan-baseline", draws=50)
+    assert (base.wide(2030)["ev_stock"] + fewer.wide(2030)["ev_stock"]).isna().all()
 
 
 def test_a_misspelt_assumption_is_refused_as_it_is_set(scenario):
