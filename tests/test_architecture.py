@@ -64,8 +64,22 @@ def test_no_two_modules_and_no_two_classes_have_one_name():
     names = Counter(path.stem for path in MODULES if path.name != "__init__.py")
     for path in MODULES:
         names.update(node.name for node in nodes(path, ast.ClassDef))
+    names.update(path.stem for path in TESTS if path.name != "conftest.py")  # pytest needs it
     assert not [name for name, count in names.items() if count > 1]
     assert "Path" not in names, "Path is the one of pathlib"
+
+
+def test_a_value_stays_as_it_was_made():
+    """A data class is frozen, but for those that gather what they are given."""
+    gathering = {"Document", "Point", "Checked"}
+    changed = [
+        node.name
+        for path in MODULES
+        for node in nodes(path, ast.ClassDef)
+        for decorator in map(ast.unparse, node.decorator_list)
+        if decorator.startswith("dataclass") and "frozen=True" not in decorator
+    ]
+    assert {*changed} == gathering
 
 
 def test_tests_can_fail():

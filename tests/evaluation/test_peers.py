@@ -3,9 +3,11 @@
 import datetime as dt
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from forecasting.evaluation.peers import by_hand, stock_by_hand
+from forecasting.evaluation.peers import AnalogueRegression, by_hand, stock_by_hand
+from forecasting.evaluation.scores import SCORE_LEVELS
 from forecasting.evidence.datasets import central_asia
 from forecasting.vocabulary.periods import month, year
 
@@ -46,3 +48,41 @@ def test_a_stock_of_one_count_stays() -> None:
     assert stock_by_hand([(dt.date(2024, 1, 1), 500.0)], dt.date(2024, 12, 31))[3] == pytest.approx(
         500
     )
+
+
+def test_a_regression_on_other_markets_is_least_squares_with_three_more_rows():
+    """The ridge is what rows of its square roots add, whose outcome is zero."""
+    sales = {"a": [200, 300, 600, 900, 2000], "b": [100, 400, 500, 900, 1000]}
+    sales |= {
+        name: [100 * k, 150 * k, 180 * k, 300 * k, 310 * k] for k, name in enumerate("cdef", 1)
+    }
+    shares = [0.01, np.nan, 0.04, 0.2, 0.99]
+    rows = [
+        (market, 2015 + step, float(cars), share)
+        for market, counts in sales.items()
+        for step, (cars, share) in enumerate(zip(counts, shares, strict=True))
+    ]
+    panel = pd.DataFrame(
+        [*rows, *((f"{market}2", *rest) for market, *rest in rows)],
+        columns=["market", "year", "sales", "share"],
+    )
+    history = pd.Series([100.0, 200.0, 700.0], index=[2017, 2018, 2019])
+
+    features, outcomes = [], []
+    for market, counts in sales.items():
+        for step in (1, 2, 3):
+            share = shares[step]
+            odds = -4.0 if np.isnan(share) else np.log(share / (1 - share))
+            growth = min(np.log(counts[step] / counts[step - 1]), 2.0)
+            features += [[1.0, odds, growth]] * 2
+            outcomes += [np.log(counts[step + 1] / counts[step])] * 2
+    x, y = np.array(features), np.array(outcomes)
+    ridge = np.diag(np.sqrt([0.1, 5.0, 5.0]))
+    beta = np.linalg.lstsq(np.vstack([x, ridge]), np.append(y, np.zeros(3)), rcond=None)[0]
+    now = np.array([1.0, np.log(0.3 / 0.7), np.log(3.5)])
+    expected = 700 * np.exp(now @ beta + 1.1 * np.quantile(y - x @ beta, SCORE_LEVELS))
+
+    forecast = AnalogueRegression(panel).forecast("mine", history, 0.3)
+    np.testing.assert_allclose(forecast[1], expected)
+    # Of three steps in each market one goes two years ahead too few: the drift of logs answers
+    assert forecast[5][3] == pytest.approx(700 * 7 ** (5 / 2))

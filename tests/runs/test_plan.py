@@ -11,7 +11,16 @@ from typing import Any
 import pytest
 
 from forecasting.runs import plan
-from forecasting.runs.plan import GROUPS_AT_ONCE, Run, Survey, arranged, canonical, find_params
+from forecasting.runs.plan import (
+    GROUPS_AT_ONCE,
+    Run,
+    Survey,
+    arranged,
+    canonical,
+    environment,
+    find_params,
+    hash_of,
+)
 from forecasting.vocabulary.errors import InputError, ScenarioError
 
 
@@ -220,3 +229,27 @@ def test_other_seeds_share_nothing_and_what_is_fresh_is_left_out() -> None:
         [made("uz-a", "UZ"), made("uz-b", "UZ", seed=2), made("uz-c", "UZ", reason="")]
     )
     assert [(run.name, shared) for run, shared in ordered] == [("uz-a", ""), ("uz-b", "")]
+
+
+def test_code_and_all_data_of_the_package_are_hashed_by_what_they_belong_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    files = {"a.py": "package", "notes.md": "", "data/bases.csv": "package"}
+    files |= {"data/prior_a.json": "prior", "data/ledger/uz.csv": "ledger", "prior_b.py": "package"}
+    for name in files:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+    monkeypatch.setattr(plan, "PACKAGE", tmp_path)
+    monkeypatch.setattr(plan, "DATA", data)
+    expected = {
+        part: "".join(
+            f"{name} {hash_of(name.encode())}\n" for name in sorted(files) if files[name] == part
+        )
+        for part in ("package", "prior", "ledger")
+    }
+    hashes = environment()
+    assert {part: hashes[part] for part in expected} == {
+        part: hash_of(lines.encode()) for part, lines in expected.items()
+    }

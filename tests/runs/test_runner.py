@@ -24,7 +24,6 @@ from forecasting.runs import runner
 from forecasting.runs.execute.child import sweep
 from forecasting.runs.output.folders import Store
 from forecasting.runs.output.overview import report_ages, write_summary
-from forecasting.runs.output.result import Progress, RunResult
 from forecasting.runs.runner import run
 from forecasting.runs.workers.processes import child_environment
 from forecasting.vocabulary.errors import InputError, RunError
@@ -266,18 +265,6 @@ def test_progress_is_plain_lines_in_a_log(project: Any, capsys: pytest.CaptureFi
     ]
     assert done.to_dict()["results"][1]["status"] == "failed"
     assert re.search(r"1 done, 1 failed in \d+\.\d s; see .*index.html", str(done))
-
-
-def test_progress_is_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = io.StringIO()
-    terminal.isatty = lambda: True  # type: ignore[method-assign]
-    monkeypatch.setattr(sys, "stderr", terminal)
-    with Progress(2) as progress:
-        progress.advance(RunResult("uz-a", "done"))
-        progress.advance(RunResult("uz-b", "failed", "cell In [3]: no"))
-    assert "0/2" in terminal.getvalue()
-    assert "2/2" in terminal.getvalue()
-    assert "[2/2] uz-b failed: cell In [3]: no" in terminal.getvalue()
 
 
 def test_what_bears_the_mark_of_a_run_is_swept_away() -> None:
