@@ -177,7 +177,7 @@ def _rows(registers: pd.DataFrame) -> pd.DataFrame:
     if missing := [name for name in COLUMNS if name not in registers]:
         raise EvidenceError(f"the table lacks {', '.join(missing)}")
     texts = registers.reindex(columns=[*COLUMNS, *KEYS, "quantity", "kind", "partner"])
-    texts = texts.fillna("").astype(str)
+    texts = texts.astype(str).where(texts.notna(), "")
     is_count = (
         texts["measure"].isin(REGISTER_MEASURES)
         & texts["relation"].isin(EXACT)

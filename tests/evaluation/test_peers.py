@@ -69,7 +69,7 @@ def test_a_regression_on_other_markets_is_least_squares_with_three_more_rows():
     history = pd.Series([100.0, 200.0, 700.0], index=[2017, 2018, 2019])
 
     features, outcomes = [], []
-    for market, counts in sales.items():
+    for counts in sales.values():
         for step in (1, 2, 3):
             share = shares[step]
             odds = -4.0 if np.isnan(share) else np.log(share / (1 - share))

@@ -99,3 +99,26 @@ def test_a_document_is_a4_where_no_template_says_otherwise() -> None:
     assert made.styles["Normal"].font.size == Pt(10.5)
     assert of_a_template.sections[0].page_width == before
     assert "Light List Accent 1" in of_a_template.styles
+
+
+def test_a_page_becomes_heads_paragraphs_lists_and_a_table() -> None:
+    made = docx.Document()
+    document._set_up(made, True)
+    document._Writer(made, [], "").write(
+        "<h2>Cars</h2><p>One <b>two</b></p><p><b>Alone</b></p><ul><li>a</li></ul>"
+        "<ol><li>b</li><li>c</li></ol><table><tr><td><p>3</p></td></tr></table>"
+    )
+    paragraphs = [(each.text, each.style.name) for each in made.paragraphs]
+    assert paragraphs == [
+        ("Cars", "Heading 1"),
+        ("One two", "Normal"),
+        ("Alone", "Heading 2"),
+        ("a", "List Bullet"),
+        ("1. b", "Reference"),
+        ("2. c", "Reference"),
+        ("Table 1. ", "Caption"),
+        ("", "Normal"),
+    ]
+    assert [run.bold for run in made.paragraphs[1].runs] == [None, True]
+    (table,) = made.tables
+    assert table.cell(0, 0).text == "3"

@@ -6,7 +6,7 @@ import io
 import openpyxl
 
 from forecasting.writers.display import BulletList
-from forecasting.writers.sheets import Book, SheetNumber
+from forecasting.writers.sheets import CELL_FORMATS, Book, SheetNumber
 
 
 def read(book: Book) -> openpyxl.Workbook:
@@ -99,3 +99,25 @@ def test_a_number_is_written_with_three_digits_or_as_it_asks() -> None:
         (None, "General"),
         ("text", "General"),
     ]
+
+
+def test_heads_and_texts_look_as_what_they_are() -> None:
+    book = Book("A")
+    sheet = book.sheet("Own", "", [10] * 8)
+    for column, form in enumerate(CELL_FORMATS):
+        sheet.write(1, column, 7, book.looks[form])
+    cells = dict(zip(CELL_FORMATS, read(book)["Own"][2], strict=False))
+    assert [form for form, cell in cells.items() if cell.font.bold] == [
+        *("title", "head", "head of numbers"),
+    ]
+    wrapped = [form for form, cell in cells.items() if cell.alignment.wrap_text]
+    assert wrapped == ["text", "head", "head of numbers", "link", "note"]
+    assert [form for form, cell in cells.items() if cell.alignment.indent] == [
+        *("text", "head", "link"),
+    ]
+    assert [form for form, cell in cells.items() if not cell.protection.locked] == ["own"]
+    assert [form for form, cell in cells.items() if cell.border.bottom.style] == [
+        *("head", "head of numbers", "own"),
+    ]
+    assert cells["title"].font.size == 16
+    assert cells["year"].number_format == "0"
