@@ -1,7 +1,7 @@
 """When a quota is used up: the forecast of the day, and a comparison with a day that is claimed."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +15,18 @@ from forecasting.parameters.schema import Scenario
 from forecasting.scenarios.facts_on_day import (
     FlowInputs,
     day_of_forecast,
-    facts_of_flow,
     facts_of_scenario,
     flow_inputs,
 )
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.question import find_scenario
+from forecasting.scenarios.registered_imports import kept_shares
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.periods import Period, as_date, year
-from forecasting.vocabulary.places import WORLD, place_code, place_name
+from forecasting.vocabulary.places import place_code, place_name
 from forecasting.vocabulary.quantiles import Array
 
+REGISTERED = "ev_registrations"
 HIGH_QUANTILE = 0.975  # of a flow; a quota above it is taken as never used up
 
 
@@ -38,8 +39,8 @@ class QuotaForecast:
     quota : Policy
         As known on the day of the forecast.
     flow : FlowForecast
-        Of imports as customs count them, tied to the cars registered, or where nothing is printed
-        of imports, of the scenario's own flow; before the scenario's events.
+        Of imports; where the scenario forecasts registrations, those of which they are what stays,
+        or where nothing is printed of imports, the registrations; before the scenario's events.
     measure : str
         The flow that is forecast.
     as_of : date
@@ -225,49 +226,66 @@ def quota_forecast(
     known_quota = quota.as_known(day)
     if known_quota is None:
         return None
-    counts, basis = _imports_and_registrations(quota, scenario, facts, day)
     inputs = FlowInputs(facts, quota.place, quota.measure, day)
-    if not len(counts):
-        inputs = flow_inputs(scenario, quota.place, facts, day)
+    years = [quota.start.year, quota.start.year + 1]
+    registered = flow_inputs(scenario, quota.place, facts, day)
+    counted_years = {fact.period.end.year for fact in inputs.facts if fact.is_exact}
+    # Counts of imports of the year itself say more than what stays of the year before
+    of_registered = (
+        registered.measure == REGISTERED
+        and bool(counted_years)
+        and quota.start.year not in counted_years
+        and bool(len(registered.facts))
+    )
+    policies = inputs.policies
+    basis = _newest_basis(inputs.facts)
+    if of_registered:
+        inputs = registered
+        basis = scenario.basis
+        policies = tuple(_of_registered(policy, facts, scenario, day) for policy in policies)
+    elif not len(inputs.facts):
+        inputs = registered
         if not len(inputs.facts):
-            inputs = FlowInputs(facts, quota.place, "ev_registrations", day)
-        counts = inputs.facts
-    if not len(counts) and inputs.market.sizes is None:
+            inputs = FlowInputs(facts, quota.place, REGISTERED, day)
+        policies = inputs.policies
+    if not len(inputs.facts) and inputs.market.sizes is None:
         raise InputError(
             f"nobody has counted electric cars in {place_name(quota.place)} by {day}; add facts "
             "with --ledger"
         )
     flow = forecast_flow(
-        counts,
-        [year(quota.start.year), year(quota.start.year + 1)],
+        inputs.facts,
+        list(map(year, years)),
         inputs.prior,
         inputs.market.sizes,
-        basis=basis,
         seed=scenario.seed,
         place=quota.place,
-        policies=inputs.policies,
+        policies=policies,
+        basis=basis,
     )
-    return QuotaForecast(known_quota, flow, inputs.measure or quota.measure, day)
+    if not of_registered:
+        return QuotaForecast(known_quota, flow, inputs.measure or quota.measure, day)
+    first_years = [month.start.year for month in flow.months[::12]]
+    kept = kept_shares(facts, quota.place, day, first_years, scenario.seed, len(flow.monthly))
+    imports = flow.with_monthly(flow.monthly / np.repeat(kept, 12, axis=1))
+    return QuotaForecast(known_quota, imports, quota.measure, day)
 
 
-def _imports_and_registrations(
-    quota: Policy, scenario: Scenario, facts: Ledger, day: dt.date
-) -> tuple[Ledger, str | None]:
-    """The counts that a quota's imports are forecast from, and whose definition is forecast: that
-    of the newest count of imports. None where nobody has counted imports.
-
-    Cars that come are registered later, or leave again. Registrations so join the imports as an
-    agency of their own, whose offset is learned: what the register gained says what came.
-    """
-    imports = facts_of_flow(facts, quota.place, quota.measure, day)
+def _newest_basis(imports: Ledger) -> str | None:
+    """Who printed the count that ends last."""
     dated = [fact for fact in imports if fact.period_end]
-    if not dated:
-        return Ledger(), None
-    newest = max(dated, key=lambda fact: str(fact.period_end))
-    registered = facts_of_flow(facts, quota.place, "ev_registrations", day, scenario.since)
-    as_imports = {"measure": quota.measure, "product": newest.product}
-    tied = [fact.model_copy(update=as_imports) for fact in registered if fact.partner == WORLD]
-    return imports.concat(Ledger(tied)), newest.basis or None
+    newest = max(dated, key=lambda fact: str(fact.period_end), default=None)
+    return newest.basis or None if newest else None
+
+
+def _of_registered(policy: Policy, facts: Ledger, scenario: Scenario, day: dt.date) -> Policy:
+    """A quota of imports as the flow of registrations feels it: those of its cars that stay."""
+    if policy.kind != "quota" or policy.quota is None:
+        return policy
+    of_year = [policy.start.year]
+    kept = np.median(kept_shares(facts, scenario.place, day, of_year, scenario.seed, 1))
+    remainder = None if policy.remainder is None else policy.remainder * float(kept)
+    return replace(policy, quota=policy.quota * float(kept), remainder=remainder)
 
 
 def open_quotas(outlook: Outlook) -> list[QuotaForecast]:

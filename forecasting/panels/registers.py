@@ -204,13 +204,13 @@ def _rows(registers: pd.DataFrame) -> pd.DataFrame:
 
 
 def closed_ways(place: str, day: dt.date) -> list[Policy]:
-    """Rules known on a day that close a way on which cars left a place.
+    """Rules known on a day that close a way on which cars left a place, in the order of their days.
 
     >>> [policy.id for policy in closed_ways("KG", dt.date(2025, 6, 30))]
     ['eaeu-2024-04-russia-fee', 'eaeu-2025-05-russia-fee']
     """
-    rules = [policy for policy in policies_of(place) if policy.measure == KEPT]
-    return [policy for policy in rules if policy.is_known(day)]
+    rules = [row for row in policies_of(place) if row.measure == KEPT and row.is_known(day)]
+    return sorted(rules, key=lambda rule: rule.start)
 
 
 def still_leaving(growth: RegisterGrowth, rules: Iterable[Policy]) -> float:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from forecasting.panels.registers import RegisterGrowth
+import numpy as np
+
+from forecasting.panels.registers import KEPT, RegisterGrowth, closed_ways
 from forecasting.reporting.labels import day_words
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.registered_imports import register_growths
 from forecasting.vocabulary.periods import DAY
-from forecasting.vocabulary.places import place_name
+from forecasting.vocabulary.places import WORLD, place_name
+from forecasting.vocabulary.quantiles import RANGE_LEVELS
 from forecasting.vocabulary.sentences import sentence
 from forecasting.writers.numbers import readable, whole_percent
 
 REGISTER_SENTENCE = (
     "Of about {imported} electric cars that came to {place} from {start} to {end}, the register "
     "grew by {registered}: {share}[, after {share_before} from {start_before} to {end_before}]; "
-    "the rest was passed on to other countries, or was not yet registered."
+    "the rest was passed on to other countries, or was not yet registered.[ Rules that close a way "
+    "on which cars left begin on {days}: of what comes in {year}, {expected} is expected to stay.]"
+    "[ To {taker} went {taken} cars of every drive from {taken_start} to {taken_end} ({printer}).]"
 )
 
 
@@ -47,6 +52,14 @@ def register_sentence(outlook: Outlook) -> str:
     words: dict[str, object] = {}
     if earlier_growths:
         words = {f"{name}_before": text for name, text in _of_growth(earlier_growths[-1]).items()}
+    if rules := closed_ways(place, outlook.as_of):
+        of_year = outlook.years.index(outlook.headline_year)
+        kept = np.quantile(outlook.results.values[KEPT][:, of_year], RANGE_LEVELS) / 100
+        words |= {
+            "days": ", ".join(day_words(rule.start) for rule in rules),
+            "year": outlook.headline_year,
+            "expected": "{1} ({0} to {2})".format(*map(whole_percent, kept)),
+        }
     return sentence(
         REGISTER_SENTENCE,
         place=place_name(place),
@@ -54,7 +67,25 @@ def register_sentence(outlook: Outlook) -> str:
         registered=readable(newest.registered),
         **_of_growth(newest),
         **words,
+        **_taker(outlook),
     )
+
+
+def _taker(outlook: Outlook) -> dict[str, object]:
+    """The country to which most cars that leave are printed to go, and the newest year's number."""
+    place, day = outlook.scenario.place, outlook.as_of
+    exports = outlook.ledger.select(place, "vehicle_exports", partner=None, as_of=day)
+    counts = [fact for fact in exports if fact.is_amount and fact.partner != WORLD]
+    if not counts:
+        return {}
+    newest = max(counts, key=lambda fact: (fact.period.end, fact.value))
+    return {
+        "taker": place_name(newest.partner),
+        "taken": readable(newest.value),
+        "taken_start": day_words(newest.period.start),
+        "taken_end": day_words(newest.period.end),
+        "printer": newest.source,
+    }
 
 
 def _of_growth(growth: RegisterGrowth) -> dict[str, str]:

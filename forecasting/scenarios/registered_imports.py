@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import numpy as np
 from scipy.special import ndtri
@@ -60,21 +61,44 @@ def registered_percent(request: OutlookRequest, yearly: Array, demand: DemandOut
         after_events = ratio(demand.imports, yearly, 1.0)
         percent: Array = 100 * after_events * (1 - demand.sample["reexport_share"])
         return percent
-    growths = register_growths(request.ledger, request.as_of)
-    place_growths = [growth for growth in growths if growth.place == scenario.place]
-    other_growths = [growth for growth in growths if growth.place != scenario.place]
-    levels = strata(stream_of(scenario.seed, KEPT), len(yearly), 1)
-    rules = closed_ways(scenario.place, request.as_of)
-    rules = closed_ways(scenario.place, request.as_of)
+    place, day = scenario.place, request.as_of
+    draws = len(yearly)
+    return 100 * kept_shares(request.ledger, place, day, demand.years, scenario.seed, draws)
+
+
+def kept_shares(
+    ledger: Ledger, place: str, as_of: dt.date, years: Sequence[int], seed: int, draws: int
+) -> Array:
+    """Part of the imports of some years that stays, by what pairs of imports and registers tell.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Facts of all places.
+    place : str
+        A country.
+    as_of : date
+        Nothing printed or announced later is used.
+    years : sequence of int
+        Calendar years.
+    seed, draws : int
+        Of a scenario.
+
+    Returns
+    -------
+    ndarray, shape (draws, years)
+        0 to 1; of one draw all years are alike high or low.
+    """
+    growths = register_growths(ledger, as_of)
+    place_growths = [growth for growth in growths if growth.place == place]
+    other_growths = [growth for growth in growths if growth.place != place]
+    rules = closed_ways(place, as_of)
+    levels = strata(stream_of(seed, KEPT), draws, 1)
     columns = []
-    for year in demand.years:
+    for year in years:
         days = (dt.date(year - 1, 12, 31), dt.date(year, 12, 31))
-        mean, spread = registered_share(
-            RegisterGrowth(scenario.place, *days, 1.0, 1.0, 1.0),
-            place_growths,
-            other_growths,
-            rules,
-        )
+        growth = RegisterGrowth(place, *days, 1.0, 1.0, 1.0)
+        mean, spread = registered_share(growth, place_growths, other_growths, rules)
         columns.append(np.exp(mean + spread * ndtri(levels)))
-    of_registers: Array = 100 * np.minimum(np.concatenate(columns, axis=1), 1.0)
-    return of_registers
+    shares: Array = np.minimum(np.concatenate(columns, axis=1), 1.0)
+    return shares

@@ -32,6 +32,8 @@ def test_of_registrations_pairs_of_imports_and_registers_tell():
     assert 40 < low < 70 < high <= 100
     text = register_sentence(made)
     assert "grew by 9,870: 72 %, after 38 % from 1 January 2023" in text
+    assert "begin on 1 April 2024, 1 May 2025, 22 January 2026, 1 April 2026" in text
+    assert "went 54,000 cars of every drive from 1 January 2025" in text
 
 
 def test_no_sentence_without_a_register():
