@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ class QuotaForecast:
     measure: str
     as_of: dt.date
 
-    @property
+    @cached_property
     def days(self) -> QuotaDays:
         """The day on which it is used up, and the probability that it is."""
         return quota_days(self.flow.monthly, self.flow.months, self.quota.of_all_buyers())
@@ -288,7 +289,8 @@ def _of_registered(policy: Policy, facts: Ledger, scenario: Scenario, day: dt.da
     return replace(policy, quota=policy.quota * float(kept), remainder=remainder)
 
 
-def open_quotas(outlook: Outlook) -> list[QuotaForecast]:
+@lru_cache(maxsize=4)  # its sentences, its table and its chart ask one after the other
+def open_quotas(outlook: Outlook) -> tuple[QuotaForecast, ...]:
     """The quotas of an outlook's country that are not used up on its day.
 
     Parameters
@@ -301,7 +303,7 @@ def open_quotas(outlook: Outlook) -> list[QuotaForecast]:
         for quota in shipped_quotas(outlook.scenario.place)
         if quota.last_day >= outlook.as_of
     ]
-    return [forecast for forecast in forecasts if forecast and forecast.quota.is_open_quota]
+    return tuple(forecast for forecast in forecasts if forecast and forecast.quota.is_open_quota)
 
 
 def size_that_lifts(outlook: Outlook, quota: Policy) -> float | None:
