@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -64,9 +64,7 @@ class SeriesAnswer:
     unit : float or None
         What a 1 of the table is.
     periods : str
-        Of which period a number is; empty: of its own.
-    year : int or None
-        Of numbers that name none.
+        Of which period a number is; empty: of its own. A year is that of numbers that name none.
     place : str or dict
         A place, or ``{"column": letter or head}``.
     cells : dict of str to str
@@ -80,7 +78,6 @@ class SeriesAnswer:
     where: dict[str, str] = field(default_factory=dict)
     unit: float | None = None
     periods: str = ""
-    year: int | None = None
     place: Place = ""
     cells: dict[str, str] = field(default_factory=dict)
 
@@ -283,13 +280,21 @@ def _read_text(value: object) -> str:
 
 def _read_counts(value: object) -> str:
     measure, _, quantity = " ".join(str(value).split()).partition(" ")
-    if measure not in MEASURES:
-        hint = did_you_mean(measure, MEASURES, "e.g. ev_imports, ev_sales, ev_stock")
-        raise _refusal(measure, "is an unknown measure", hint)
-    if quantity and quantity not in QUANTITIES:
-        hint = did_you_mean(quantity, QUANTITIES, f"there are {', '.join(QUANTITIES)}")
-        raise _refusal(quantity, "is an unknown quantity", hint)
+    hint = "e.g. ev_imports, ev_sales, ev_stock"
+    _one_of(measure, MEASURES, "is an unknown measure", hint)
+    if quantity:
+        _one_of(
+            quantity, QUANTITIES, "is an unknown quantity", f"there are {', '.join(QUANTITIES)}"
+        )
     return f"{measure} {quantity}".strip()
+
+
+def _one_of(value: object, choices: Iterable[str], fault: str, hint: str) -> str:
+    """A text that must be one of some."""
+    text = " ".join(str(value).split())
+    if text not in choices:
+        raise _refusal(text, fault, did_you_mean(text, choices, hint))
+    return text
 
 
 def _read_lines(value: object) -> tuple[Line, ...]:
@@ -317,17 +322,10 @@ def _read_unit(value: object) -> float:
 
 
 def _read_periods(value: object) -> str:
-    periods = " ".join(str(value).split())
-    if periods not in PERIODS:
-        choices = f"there are {OF_ITS_PERIOD}, {YEAR_TO_DATE}, a month, ..."
-        raise _refusal(periods, "is unknown", did_you_mean(periods, PERIODS, choices))
-    return periods
-
-
-def _read_year(value: object) -> int:
-    if not (isinstance(value, int) and YEARS[0] <= value <= YEARS[1]):
-        raise _refusal(value, "is no year", "e.g. year: 2024")
-    return value
+    if isinstance(value, int) and YEARS[0] <= value <= YEARS[1]:
+        return str(value)
+    hint = f"there are {OF_ITS_PERIOD}, {YEAR_TO_DATE}, a month, a year of four digits, ..."
+    return _one_of(value, PERIODS, "is unknown", hint)
 
 
 def _read_place(value: object) -> Place:
@@ -348,10 +346,7 @@ def _read_partner(value: object) -> str:
 
 
 def _read_kind(value: object) -> str:
-    if value not in FACT_KINDS:
-        hint = did_you_mean(str(value), FACT_KINDS, f"there are {', '.join(FACT_KINDS)}")
-        raise _refusal(value, "is unknown", hint)
-    return str(value)
+    return _one_of(value, FACT_KINDS, "is unknown", f"there are {', '.join(FACT_KINDS)}")
 
 
 def _read_published(value: object) -> str:
@@ -363,9 +358,7 @@ def _read_published(value: object) -> str:
 
 
 def _read_decimal(value: object) -> str:
-    if value not in DECIMALS:
-        raise _refusal(value, "is no decimal mark", "use '.' or ','")
-    return str(value)
+    return _one_of(value, DECIMALS, "is no decimal mark", "use '.' or ','")
 
 
 def _read_separator(value: object) -> str:
@@ -389,7 +382,6 @@ SERIES_KEYS: dict[str, Reader] = {
     "where": _read_conditions,
     "unit": _read_unit,
     "periods": _read_periods,
-    "year": _read_year,
     "place": _read_place,
     **ROW_KEYS,
 }
@@ -448,9 +440,10 @@ def _keys_of(series: SeriesAnswer) -> Iterator[tuple[str, object]]:
         yield "where", series.where
     if series.unit is not None:
         yield "unit", int(series.unit) if series.unit.is_integer() else series.unit
-    for key in ("periods", "year", "place"):
-        if value := getattr(series, key):
-            yield key, value
+    if series.periods:
+        yield "periods", int(series.periods) if series.periods.isdecimal() else series.periods
+    if series.place:
+        yield "place", series.place
     yield from series.cells.items()
 
 

@@ -38,7 +38,7 @@ SOLAR_SHIFT = 621
 _SAYS_FISCAL = re.compile(rf"\b{FISCAL}\b|\bend(?:ed|ing)\b")
 # What to answer, by words of the reason why a period is not known
 HINTS = {
-    "no year": "say the year, e.g. year: 2024",
+    "no year": "say the year, e.g. periods: 2024",
     "begins": "say in which month: periods: july (or another)",
     "stands for": f"say periods: {', '.join(LENGTHS[:-1])} or {LENGTHS[-1]}",
     "say kind": "kind: estimate, or leave its line out",
@@ -89,8 +89,9 @@ class PeriodReader:
         words = words.joined(self._words_of_note(number.text))
         for text in number.titles:
             words = self._with_title(words, text)
-        if words.year is None and words.day is None:
-            words = replace(words, year=self.entry.series.year)
+        answer = self.entry.series.periods
+        if answer.isdecimal() and words.year is None and words.day is None:
+            words = replace(words, year=int(answer))
         return words
 
     def _words_of_row(self, number: TableNumber) -> PeriodWords:

@@ -21,16 +21,14 @@ from dataclasses import dataclass
 from forecasting.evidence.rules import Row, expected_unit, number_text, publication
 from forecasting.reading.proposals import (
     GROWTH,
-    MONEY,
     WORDS,
     countries_named,
-    kinds_in,
     without_countries,
 )
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.languages import folded
 from forecasting.vocabulary.limits import MAX_PROPOSALS, MAX_SENTENCE_CHARACTERS
-from forecasting.vocabulary.measures import count_of, measure_of
+from forecasting.vocabulary.measures import measure_of
 from forecasting.vocabulary.periods import Period
 from forecasting.vocabulary.places import place_code
 from forecasting.vocabulary.printed_numbers import Number, numbers_in, plain_text
@@ -78,7 +76,6 @@ _NO_COUNT = re.compile(
     r"drivers|buyers|times|x\b)",
     re.IGNORECASE,
 )
-_OF_WHICH = re.compile(r",? (?:of which|из них|из которых|в том числе) (?=\d)", re.IGNORECASE)
 _BEFORE_A_NAME = re.compile(r"(?:hs|tn ved|тн вэд|no\.?|№|article|model)\s?$", re.IGNORECASE)
 
 
@@ -184,12 +181,6 @@ def _without(pattern: str, words: str) -> str:
 def _of_sentence(sentence: str, context: Told) -> Iterator[PressProposal]:
     """The facts of a sentence, one for each number that may count."""
     text = plain_text(sentence)
-    if part := _OF_WHICH.search(text):  # a whole stands before its part
-        yield from _of_sentence(text[: part.start()], context)
-        for proposal in _of_sentence(text[part.end() :], context):
-            doubt = "is a part of another number of the text"
-            yield PressProposal(proposal.cells, (*proposal.doubts, doubt))
-        return
     numbers = [number for number in numbers_in(text) if _may_count(number, text)]
     for number in numbers:
         yield _proposal(text, number, numbers, context)
@@ -205,13 +196,14 @@ def _may_count(number: Number, text: str) -> bool:
         )  # fmt: skip
     lead_text, behind_number = text[: number.start], text[number.end :]
     if (
-        _BEFORE_A_NAME.search(lead_text[-10:])
+        number.times
+        or _BEFORE_A_NAME.search(lead_text[-10:])
         or _NO_COUNT.match(behind_number)
         or re.match(r"[A-Za-z]\d", behind_number)
     ):
         return False
     blank = f"{lead_text}{' ' * len(digits)}{behind_number}"
-    return number.percent or number.times or _words_of_period(text) == _words_of_period(blank)
+    return number.percent or _words_of_period(text) == _words_of_period(blank)
 
 
 def _words_of_period(text: str) -> tuple[object, ...]:
@@ -297,11 +289,8 @@ def _place(words: str, doubts: list[str]) -> str:
 def _event(words: str, period: PeriodWords, doubts: list[str]) -> str:
     """What happened to the vehicles; of chargers which of them are counted."""
     events = _events(words, period)
-    chargers = [name for name in ("points", "stations") if _has(WORDS[name], words)]
-    if chargers and not {*events} - {"stock"}:
-        return chargers[0]
-    if chargers:
-        doubts.append("speaks of chargers")
+    if not {*events} - {"stock"}:
+        events = [name for name in ("points", "stations") if _has(WORDS[name], words)] or events
     if len(events) > 1:
         doubts.append(f"may be of {' or '.join(events)}")
     elif not events:
@@ -322,13 +311,6 @@ def _measure(event: str, words: str, doubts: list[str]) -> str:
         return f"charging_{event}"
     if not _has(ELECTRIC, words):
         doubts.append("does not say that the vehicles are electric")
-    if MONEY.search(words):
-        doubts.append("speaks of money")
-    kinds = kinds_in(words)
-    if kinds:
-        vehicle = {"buses": "bus", "trucks": "truck"}.get(min(kinds), "")
-        doubts.append(f"speaks of {', '.join(sorted(kinds))}")
-        return count_of(event, vehicle) if vehicle else ""
     return f"ev_{event}" if event else ""
 
 
@@ -337,9 +319,6 @@ def _amount(number: Number, words: str, lead_text: str, doubts: list[str]) -> tu
     sides = [side for side, pattern in CHANGES.items() if _has(pattern, words)]
     if number.percent:
         return GROWTH, number.value * _side_of_growth(sides, words, doubts)
-    if number.times:
-        doubts.append("says how many times: of what?")
-        return GROWTH, round(100 * (number.value - 1), 6)
     if sides and not re.search(r"(?<![^\W\d_])(?:to|до)$", lead_text):
         doubts.append("may be a change, and not a count")
     if number.sign not in ("", "+"):
@@ -349,8 +328,6 @@ def _amount(number: Number, words: str, lead_text: str, doubts: list[str]) -> tu
 
 def _side_of_growth(sides: list[int], words: str, doubts: list[str]) -> int:
     """1 of growth, -1 of a fall."""
-    if _has(WORDS["all"] + r"|share|доля|market|рынк\w*|points", words):
-        doubts.append("may be a share: give --quantity")
     if len(sides) != 1:
         doubts.append("is of percent: of what?")
         return 1
@@ -392,7 +369,9 @@ def _unknown(rest: str, lead: str, event: str, quantity: str) -> list[str]:
     if lead:
         words = words.replace(lead, " ", 1)
     words = without_countries(words)
-    patterns = [WORDS["points"], WORDS["stations"], "public", ELECTRIC, EVENTS.get(event, "")]
+    patterns = [ELECTRIC, EVENTS[event]] if event in EVENTS else [ELECTRIC]
+    if event in ("points", "stations"):
+        patterns = [WORDS[event], "public"]
     if quantity == GROWTH:
         patterns += [*CHANGES.values(), "by", "процент\\w*"]
     else:

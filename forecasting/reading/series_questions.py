@@ -240,9 +240,7 @@ class SeriesQuestions:
         series = self.lines_of(self.answer("lines"))
         series = replace(series, counts=_counts_in_unit(counts, unit), unit=size)
         periods = self.answer("periods")
-        if re.fullmatch(r"\d{4}", periods):
-            series = replace(series, year=int(periods))
-        elif periods != OF_ITS_PERIOD or self._reading(series).problems:
+        if periods != OF_ITS_PERIOD or self._reading(series).problems:
             series = replace(series, periods=periods)  # else the table says so itself
         if self.answer("country") == PARTNER:
             series = replace(series, cells={"partner": self._countries(series)[0]})
@@ -404,7 +402,7 @@ class SeriesQuestions:
 
     def _periods(self, series: SeriesAnswer) -> Iterator[Question]:
         """Of which period a number is: of a stock only where that is not known."""
-        reading = self._reading(replace(series, periods="", year=None))
+        reading = self._reading(replace(series, periods=""))
         reasons = [problem for problem in reading.problems if problem.hint in HINTS.values()]
         earlier, chosen = self._proposed_earlier, self._chosen()
         asks = "Of which period is each number?"

@@ -445,19 +445,9 @@ def _whole_numbers(numbers: Iterable[TableNumber]) -> list[int]:
 
 
 def _are_years(values: Sequence[int], calendar: str) -> bool:
-    """Whether all numbers are years of a calendar; of one that nobody said they run one by one."""
-    for name, (low, high) in YEARS_OF.items():
-        is_asked = name in ("", calendar) if calendar else True
-        if is_asked and all(low <= value <= high for value in values):
-            return name in ("", calendar) or _follow_each_other(values)
-    return False
-
-
-def _follow_each_other(years: Sequence[int]) -> bool:
-    """Whether several years stand one by one, upward or downward."""
-    distinct = [*dict.fromkeys(years)]
-    step = 1 if distinct[-1] >= distinct[0] else -1
-    return len(distinct) > 1 and distinct == [*range(distinct[0], distinct[-1] + step, step)]
+    """Whether all numbers are years, of the common calendar or of one that a person has said."""
+    ranges = (YEARS_OF[name] for name in ("", calendar))
+    return any(all(low <= value <= high for value in values) for low, high in ranges)
 
 
 def _are_months(values: Sequence[int], head: str, is_leftmost: bool) -> bool:

@@ -142,7 +142,7 @@ LONG = "Year,Fuel,Cars\n2023,Petrol,900\n2023,Electric,40\n2024,Petrol,800\n2024
             one("ev_sales", "columns: [B]", periods="year"),
             {"2023": 50, "2024": 60},
         ),
-        ("EVs sold,\nCars,5400\n", one("ev_sales", "rows: [2]", year=2024), {"2024": 5400}),
+        ("EVs sold,\nCars,5400\n", one("ev_sales", "rows: [2]", periods=2024), {"2024": 5400}),
         (  # a footnote says that the year is not whole
             "Year;EVs\n2024;50\n2025*;30\n* January-June\n",
             one("ev_sales", "columns: [B]"),
