@@ -191,7 +191,8 @@ def _candidate(
     proposal = proposal_of(words, titles)
     if any(number.percent for number in numbers) or is_percent_line(words):
         counts = proposal.counts if proposal.counts.endswith("percent") else ""
-        proposal = replace(proposal, counts=counts)
+        percent = proposal.percent or any(number.percent for number in numbers)
+        proposal = replace(proposal, counts=counts, percent=percent)
     else:
         proposal = _with_unit_of_titles(proposal, titles)
     measure = measure_of(proposal.counts.partition(" ")[0])

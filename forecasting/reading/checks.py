@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 from forecasting.evidence.rules import INTEGER_UNITS
@@ -210,6 +210,7 @@ def _neighbour(fact: TableFact, axis: int, step: int) -> TableNumber | None:
 def _is_growth_alone(number: TableNumber, axis: int, period: Period) -> bool:
     """Whether the line of a number names growth on the year and nothing else."""
     proposal = proposal_of(" / ".join(number.texts(axis)))
+    proposal = replace(proposal, percent=proposal.percent or number.percent)
     is_of_part = 1 < period.days < DAYS_OF_A_YEAR
     on_the_year = not is_of_part or "on the year" in proposal.words
     return proposal.is_growth_alone and on_the_year

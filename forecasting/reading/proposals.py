@@ -8,7 +8,7 @@ since January. One declaration; whatever stands in other words is asked.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -63,6 +63,14 @@ FILLERS = re.compile(
     r"количеств\w*|числ\w*|единиц\w*|ед|шт|штук\w*|по|в|за|на|и|год\w*|годам|месяц\w*|общедоступн\w*|"
     r"vs|thousands?|period)(?![^\W\d_])\.?",
 )
+# Words of titles that change nothing either: who counted, when, in which table
+TITLE_FILLERS = re.compile(
+    r"(?<![^\W\d_])(?:republics?|markets?|tables?|data|sheets?|types?|fuels?|engines?|codes?|hs|"
+    r"source|statistic\w*|national|offices?|bureau|committee|agency|ministry|customs|services?|since|"
+    r"at|half|end|beginning|республик\w*|рын\w*|таблиц\w*|данны\w*|лист\w*|код\w*|тн вэд|"
+    r"источник\w*|статисти\w*|национальн\w*|комитет\w*|бюро|министерств\w*|таможенн\w*|с начала|"
+    r"начало|конец|кыргызск\w*|состоящ\w*)(?![^\W\d_])"
+)
 MONEY = re.compile(
     r"[$€£¥₽₸₴₺]|(?<![^\W\d_])(?:usd|eur|rub|cny|gbp|kzt|uzs|tjs|kgs|gel|amd|azn|uah|byn|inr|jpy|"
     r"dollars?|euros?|долл\w*|руб\w*|евро|тенге|сум(?:ов|а)?|сом\w*|value|cost|price|cif|fob|"
@@ -109,6 +117,8 @@ class HeadProposal:
         Whether it speaks of money.
     words : frozenset of str
         Which of `WORDS` it has.
+    percent : bool
+        Whether it speaks of percent.
     unknown : tuple of str
         The words that no declaration has.
     """
@@ -118,6 +128,7 @@ class HeadProposal:
     says_unit: bool = False
     money: bool = False
     words: frozenset[str] = frozenset()
+    percent: bool = False
     unknown: tuple[str, ...] = ()
 
     @property
@@ -127,8 +138,9 @@ class HeadProposal:
 
     @property
     def is_growth_alone(self) -> bool:
-        """Whether it is of growth, and does not say of what."""
-        return bool(self.words) and self.words <= GROWTH_WORDS and not self.unknown
+        """Whether it is of growth in percent, and does not say of what."""
+        is_growth = bool(self.words) and self.words <= GROWTH_WORDS and not self.unknown
+        return is_growth and self.percent
 
 
 @lru_cache(maxsize=2048)
@@ -161,7 +173,8 @@ def proposal_of(head: str, titles: Collection[str] = ()) -> HeadProposal:
         measure = f"{measure} {GROWTH}"
     text = folded(head)
     unit = multiplier_in(text)
-    return HeadProposal(measure, unit, unit != 1.0, bool(MONEY.search(text)), words, unknown)
+    money, percent = (pattern.search(text) is not None for pattern in (MONEY, PERCENT))
+    return HeadProposal(measure, unit, unit != 1.0, money, words, percent, unknown)
 
 
 def _with_words_of_titles(
@@ -212,6 +225,16 @@ def _words_in(text: str) -> tuple[frozenset[str], tuple[str, ...]]:
     if names & GROWTH_WORDS:
         words = re.sub(r"%|процент\w*", " ", words)
     return frozenset(names), tuple(re.findall(r"[^\W\d_]+|%", words))
+
+
+def unknown_words(titles: Iterable[str]) -> tuple[str, ...]:
+    """The words of titles that no declaration has, and that are no names of countries.
+
+    >>> unknown_words(["EV sales in Norway, 2024"]), unknown_words(["EV sales, rolling sum"])
+    ((), ('rolling', 'sum'))
+    """
+    words = (_words_in(TITLE_FILLERS.sub(" ", without_countries(folded(t))))[1] for t in titles)
+    return tuple(word for of_title in words for word in of_title if len(word) > 1)
 
 
 def is_percent_line(text: str) -> bool:

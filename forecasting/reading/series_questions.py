@@ -29,6 +29,7 @@ from forecasting.reading.proposals import (
     is_of_battery_cars,
     is_of_plug_ins,
     says_to_date,
+    unknown_words,
 )
 from forecasting.reading.shape import COLUMN, ROW, Shape
 from forecasting.reading.table_facts import SeriesReading, TableFact
@@ -510,10 +511,13 @@ def _doubt_of_lines(proposed: Candidate, candidates: Sequence[Candidate]) -> str
 
 def _doubt_of_words(candidate: Candidate) -> str:
     """Why a line may count something else than its words propose."""
+    unknown = candidate.proposal.unknown
     if candidate.proposal.sure:
-        return ""
-    unknown = ", ".join(candidate.proposal.unknown[:NAMED_WORDS])
-    return f"not known here: {unknown}" if unknown else "its words do not say"
+        unknown = unknown_words(candidate.titles)
+        if not unknown:
+            return ""
+    listed_words = ", ".join(unknown[:NAMED_WORDS])
+    return f"not known here: {listed_words}" if unknown else "its words do not say"
 
 
 def may_run_since_january(facts: Sequence[TableFact]) -> bool:

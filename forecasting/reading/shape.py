@@ -529,9 +529,9 @@ def _period_rows(
 
 
 def _has_period_label(sheet: CellSheet, row: int, forms: Forms) -> bool:
-    """Whether a row has a text that is a period, so that its numbers are none."""
-    texts = [cell.text for cell in sheet.rows()[row].values() if cell.number is None]
-    return any(forms.is_period(text) and not text.isdecimal() for text in texts)
+    """Whether a row begins with a text that is a period, so that its numbers are none."""
+    cell = next(iter(sheet.rows()[row].values()))
+    return cell.number is None and not cell.text.isdecimal() and forms.is_period(cell.text)
 
 
 def _head_columns(

@@ -288,9 +288,9 @@ class _SheetReader:
             column = self._column_of_places
         if column is not None:
             return find_place(self.shape.label(number.place[ROW], column))
-        names = [text for text in number.labels.values() if len(text) >= SHORTEST_COUNTRY]
-        texts = filter(None, (*names, *number.heads, number.section))
-        return next(filter(None, map(find_place, texts)), "")
+        texts = (*number.labels.values(), *number.heads, number.section)
+        names = (text for text in texts if len(text) >= SHORTEST_COUNTRY)
+        return next(filter(None, map(find_place, names)), "")
 
     @cached_property
     def _column_of_places(self) -> int | None:

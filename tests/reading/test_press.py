@@ -52,7 +52,10 @@ def test_of_fresh_sentences_what_is_sure_is_right(form):
             "Georgia has imported 5,412 electric vehicles in the fiscal year 2024",
             "read in two ways",
         ),
-        ("Georgia imported electric vehicles worth 5,412 dollars in 2024", "not known here: worth, dollars"),
+        (
+            "Georgia imported electric vehicles worth 5,412 dollars in 2024",
+            "not known here: worth, dollars",
+        ),
         ("Georgia imported 412 electric vehicle chargers in 2024", "not known here: chargers"),
         ("Georgia imported 512 electric buses in 2024", "not known here: buses"),
         ("In 2024 Armenia imported 9,800 electric vehicles and 70 trucks", "one of 2 numbers"),

@@ -132,6 +132,16 @@ LONG = "Year,Fuel,Cars\n2023,Petrol,900\n2023,Electric,40\n2024,Petrol,800\n2024
             one("ev_registrations", "columns: [B]"),
             {"2024-11": 5, "2024-12": 6},
         ),
+        (  # the last of some years in part
+            "Type;2023;2024;2025 (Jan-Oct)\nEV sales;3;5;6\nPetrol;9;8;6\n",
+            one("ev_sales", "rows: [EV sales]"),
+            {"2023": 3, "2024": 5, "2025-01..2025-10": 6},
+        ),
+        (  # a change in vehicles is no growth
+            "Year;EV stock;Change\n2023;50;\n2024;90;40\n",
+            one("ev_stock", "columns: [B]"),
+            {"2023-12-31": 50, "2024-12-31": 90},
+        ),
         (
             "Date,EVs\n31.12.2023,50\n31.12.2024,60\n",
             one("ev_stock", "columns: [B]"),
@@ -329,6 +339,9 @@ def test_plain_heads_leave_nothing_open(text, counts):
         ("Month,EV sales\n" + "".join(f"2024-{m:02d},{m}\n" for m in range(1, 8)),
          "never fall within a year"),
         ("Year,EV sales,EV sales\n2022,5,7\n", "column C 'EV sales' may count ev_sales, too"),
+        ("EV sales forecast;\nYear;EV sales\n2022;5\n", "not known here: forecast"),
+        ("EV sales, rolling sum;\nMonth;EV sales\n2024-01;5\n", "not known here: rolling"),
+        ("Share of EVs, %;\nYear;EV sales\n2022;5\n", "not known here: share"),
         ("EV sales,,\nYear,BEV,PHEV\n2022,5,7\n", "is column C 'PHEV' of electric cars, too?"),
         ("EV imports of Georgia,\nCountry,2023\nChina,5\nJapan,7\n",
          "Beside the numbers stands China, Japan: what is it?"),
