@@ -21,12 +21,10 @@ COMPONENT_DRAWS = (500, 500, 1000)  # of each step; the last gives evidence and 
 OPEN_PART = 0.1  # part of them that is drawn from the prior
 CHAINS = 250
 BURN = 2  # sweeps before draws are taken
-MOST_MEMORY = 6e6  # chains times unknowns squared
 MOST_WORK = 6e7  # draws of components times unknowns to the power of three
 MOST_DOUBTFUL = 40  # facts whose components are drawn: those most in doubt
 MUCH_DOUBT = 1.5  # posterior over prior probability of being wrong: above it a fact is in doubt
 EXTRA_DOUBTFUL = 8  # facts drawn beside those in doubt
-VISITS = 2  # pairs whose components are drawn together in one sweep
 JITTER = 1e-6  # variance of a doubtful fact beside that of its component
 LEAST_LIKELY = 0.002  # of the likeliest kind of market's probability: a less likely one is left out
 
@@ -179,9 +177,7 @@ class Chains:
         rng: np.random.Generator,
     ) -> None:
         self.linear, self.rng = linear, rng
-        unknowns, self.parts = linear.mixtures.weight.shape
-        limit = int(MOST_MEMORY / (unknowns + 4) ** 2)
-        self.chains = min(CHAINS, max(limit, 1), draws)
+        self.chains = min(CHAINS, draws)
         index = rng.choice(len(start.weight), self.chains, p=start.weight)
         self.kind, self.component = start.kind[index], start.component[index]
         self.messages: list[tuple[Array, Array]] = []
@@ -202,38 +198,21 @@ class Chains:
         return np.concatenate(x), np.concatenate(kinds)
 
     def sweep(self, keep: bool = False) -> None:
-        """Draw components of pairs, all else integrated out; then unknowns, and all components."""
-        linear, rng = self.linear, self.rng
-        mixtures = linear.mixtures
+        """Draw the unknowns given their components, then components given the unknowns."""
+        linear, mixtures = self.linear, self.linear.mixtures
         index = np.arange(self.component.shape[1]), self.component
         variance = mixtures.sd[index] ** 2
         centre = mixtures.mean[index]
-        precision = linear.precision[self.kind]
-        n = variance.shape[1]
-        # One of a pair is the size of the market, or the noise of a fact; the other is any
-        start = len(linear.path.mixed) - 1
-        order = np.argsort(rng.random((self.chains, n - start)), axis=1)
-        one_of_pair = start + order[:, :VISITS]
-        partner = rng.integers(n - 1, size=one_of_pair.shape)
-        pairs = np.stack([one_of_pair, partner + (partner >= one_of_pair)], axis=2)
-        visited = pairs.reshape(self.chains, -1)
-        # Of the covariance only the columns of the unknowns that are visited are needed
-        right = np.eye(n)[visited].transpose(0, 2, 1)
-        pull = (linear.pull[self.kind] + centre / variance)[:, :, None]
-        solved = np.linalg.solve(
-            precision + _diagonals(1 / variance), np.concatenate([pull, right], axis=2)
-        )
-        mean = solved[:, :, 0]
-        columns = solved[:, :, 1:]
-        for number in range(pairs.shape[1]):
-            self._pair(pairs, number, columns, mean, variance, centre)
-        root = np.linalg.inv(np.linalg.cholesky(precision + _diagonals(1 / variance)))
-        normal = ndtri(strata(rng, self.chains, n))[:, None]
+        precision = linear.precision[self.kind] + _diagonals(1 / variance)
+        pull = (linear.pull[self.kind] + centre / variance)[:, None]
+        root = np.linalg.inv(np.linalg.cholesky(precision))  # of the covariance: root' root
+        scaled_mean = pull @ root.transpose(0, 2, 1)
         if keep:
-            diagonal = (root**2).sum(axis=1)
-            self.messages.append(_without_own(mean, diagonal, centre, variance))
-        self.unknown = mean + (normal @ root)[:, 0]
-        self.component = _draw_components(mixtures.parts(self.unknown), rng)
+            mean = (scaled_mean @ root)[:, 0]
+            self.messages.append(_without_own(mean, (root**2).sum(axis=1), centre, variance))
+        normal = ndtri(strata(self.rng, *variance.shape))[:, None]
+        self.unknown = ((scaled_mean + normal) @ root)[:, 0]
+        self.component = _draw_components(mixtures.parts(self.unknown), self.rng)
 
     def _draw_kinds(self) -> None:
         """A kind of market for each chain, given the unknowns."""
@@ -242,76 +221,6 @@ class Chains:
         square = ((unknown @ linear.precision) * unknown).sum(axis=2).T
         log_part = linear.log_density + unknown @ linear.pull.T - 0.5 * square
         self.kind = _draw_components(softmax(log_part, axis=-1), self.rng)
-
-    def _pair(
-        self,
-        pairs: Indices,
-        number: int,
-        columns: Array,
-        mean: Array,
-        variance: Array,
-        centre: Array,
-    ) -> None:
-        """Draw two unknowns' components together, all unknowns integrated out; one pair a chain.
-
-        m is the mean of each of the two, v and c are variance and centre of its present component.
-        a, g of the one and b, h of its partner are precision and pull with each component it may
-        have; ab couples the two.
-        """
-        mixtures = self.linear.mixtures
-        chain = np.arange(self.chains)[:, None]
-        pair = pairs[:, number]
-        pair_columns = columns[:, :, 2 * number : 2 * number + 2].copy()
-        block = pair_columns[chain, pair]
-        m, v, c = (np.take_along_axis(a, pair, axis=1) for a in (mean, variance, centre))
-        inverse = np.linalg.inv(block)
-        cavity = inverse - _diagonals(1 / v)
-        push = (inverse @ m[:, :, None])[:, :, 0] - c / v
-        log_one, a, g = self._component_terms(pair[:, :1], cavity[:, 0, 0], push[:, 0])
-        log_partner, b, h = self._component_terms(pair[:, 1:], cavity[:, 1, 1], push[:, 1])
-        a, g, b, h = a[:, :, None], g[:, :, None], b[:, None, :], h[:, None, :]
-        ab = cavity[:, 0, 1, None, None]
-        determinant = np.maximum(a * b - ab**2, 1e-12)
-        log_part = log_one[:, :, None] + log_partner[:, None, :] - 0.5 * np.log(determinant)
-        log_part += 0.5 * (b * g**2 - 2 * ab * g * h + a * h**2) / determinant
-        part = softmax(log_part.reshape(self.chains, -1), axis=1)
-        new = np.stack(np.divmod(_draw_components(part, self.rng), self.parts), axis=1)
-        self.component[chain, pair] = new
-        new_v = mixtures.sd[pair, new] ** 2
-        new_c = mixtures.mean[pair, new]
-        delta = 1 / new_v - 1 / v
-        scaled = pair_columns @ (
-            delta[:, :, None] * np.linalg.inv(np.eye(2) + block * delta[:, None, :])
-        )
-        columns -= scaled @ columns[chain, pair]
-        step = new_c / new_v - c / v - delta * m
-        mean += ((pair_columns - scaled @ block) @ step[:, :, None])[:, :, 0]
-        variance[chain, pair] = new_v
-        centre[chain, pair] = new_c
-
-    def _component_terms(
-        self, unknown: Indices, precision: Array, push: Array
-    ) -> tuple[Array, Array, Array]:
-        """Log weight, precision and pull of an unknown with each component that it may have.
-
-        Parameters
-        ----------
-        unknown : ndarray of int, shape (chains, 1)
-            Its number.
-        precision, push : ndarray, shape (chains,)
-            Of the unknown without a component.
-        """
-        mixtures = self.linear.mixtures
-        component = np.arange(self.parts)
-        own_precision = 1 / mixtures.sd[unknown, component] ** 2
-        centre = mixtures.mean[unknown, component]
-        own_pull = centre * own_precision
-        log_weight = (
-            np.log(np.maximum(mixtures.weight[unknown, component], 1e-300))
-            + 0.5 * np.log(own_precision)
-            - 0.5 * centre * own_pull
-        )
-        return log_weight, precision[:, None] + own_precision, push[:, None] + own_pull
 
     def _coordinates(self, unknown: Array, kind: Indices, shared: Array) -> Array:
         """All coordinates given the unknowns: a draw of the prior, corrected by its distance from

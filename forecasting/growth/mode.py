@@ -178,11 +178,6 @@ class Mode:
                 break
         return self
 
-    def log_density(self) -> float:
-        """Log density of facts and coordinates, but for a constant."""
-        of_facts = self.facts.log_density(self.contrast[None, :]).sum()
-        return float(of_facts + self.path.log_density(self.x[None, :])[0])
-
     def leave_one_out(self) -> tuple[Array, Array]:
         """Each contrast as the other facts lead one to expect it: mean and variance."""
         covariance = self.covariance(self.variance, self.noise)
