@@ -404,7 +404,9 @@ def test_a_figure_gives_its_numbers_its_address_and_what_to_quote(read, tmp_path
     title = page.locator("figcaption b").first.inner_text()
     assert quote.startswith(f"{title}. Electric cars in Uzbekistan: outlook of ")
     assert "Source: forecast of " in quote
-    assert quote.endswith(f"MIT licence: free to reproduce with this line. {address}")
+    assert quote.endswith(
+        f"with this line; growth is learned from data of the IEA, CC BY 4.0. {address}"
+    )
 
 
 NUMBERS = [

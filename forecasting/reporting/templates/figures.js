@@ -142,7 +142,7 @@
   function copy(button) {
     const figure = button.closest("figure"), content = figureOf(figure.querySelector(".figure"), false);
     const source = (content.layout.annotations || []).find((words) => words.name === "source"), address = `${location.href.split("#")[0]}#${figure.id}`;
-    const quote = `${figure.querySelector("figcaption b").textContent}. ${document.title}, ev-forecasting. ${source && source.text ? source.text + ". " : ""}MIT licence: free to reproduce with this line. ${address}`;
+    const quote = `${figure.querySelector("figcaption b").textContent}. ${document.title}, ev-forecasting. ${source && source.text ? source.text + ". " : ""}Free to reproduce with this line; growth is learned from data of the IEA, CC BY 4.0. ${address}`;
     const box = Object.assign(document.createElement("textarea"), {value: button.dataset.copy === "link" ? address : quote});
     figure.append(box);
     box.select();
