@@ -500,6 +500,20 @@ class DemandOutlook:
         outputs = {name: self.results[name][:, -1] for name in DEMAND_STEPS}
         return first_order(inputs, outputs)
 
+    def swings_of(self, measure: str, min_share: float = 0.0) -> pd.DataFrame:
+        """What moves one of the last year's answers more than chance alone, the most first.
+
+        Parameters
+        ----------
+        measure : str
+            One of the answers in `sensitivity`.
+        min_share : float
+            Share of its variance above which an input is named.
+        """
+        rows = self.sensitivity
+        rows = rows[(rows["output"] == measure) & (rows["share"] > min_share)]
+        return rows.sort_values("swing", key=lambda swing: -swing.abs(), kind="stable")
+
 
 def _crossed(axes: Mapping[str, Iterable[Any]], **cells: Array) -> pd.DataFrame:
     """A row for each cell of some arrays, with what stands there on each axis."""

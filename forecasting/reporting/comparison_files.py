@@ -8,7 +8,7 @@ the draws of chosen countries.
 import contextlib
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -127,11 +127,7 @@ def _differences(folder: Path) -> pd.DataFrame:
     """Each scenario minus its baseline, draw by draw: median and 80 % range by scenario, place,
     measure and year, of reports of one seed and version.
     """
-    reports = {}
-    for path in sorted(folder.glob(f"*/{DRAWS_TABLE}")):
-        with contextlib.suppress(InputError):  # damaged: its results are compared without
-            parts = load_draws(path)
-            reports[path.parent.name] = parts, _origin(path, parts[0])
+    reports = {name: (parts, _origin(record, parts[0])) for name, parts, record in _reports(folder)}
     names = ["scenario", "country", "measure", "year"]
     tables = {}
     for name, (parts, origin) in reports.items():
@@ -155,9 +151,18 @@ def _baseline_of(name: str) -> str:
     return f"{name.rpartition('-')[0]}-{BASELINE}"
 
 
-def _origin(path: Path, part: Results) -> str:
+def _reports(
+    folder: Path, measures: Sequence[str] | None = None
+) -> Iterator[tuple[str, tuple[Results, ...], dict[str, Any]]]:
+    """Each report of a folder whose draws are whole: its name, its draws, and its record."""
+    for path in sorted(folder.glob(f"*/{DRAWS_TABLE}")):
+        with contextlib.suppress(InputError):
+            parts = load_draws(path, measures)
+            yield path.parent.name, parts, load_record(path.with_name(OUTLOOK_TABLE))
+
+
+def _origin(record: Mapping[str, Any], part: Results) -> str:
     """What the draws of two reports have in common where they are of the same worlds."""
-    record = load_record(path.with_name(OUTLOOK_TABLE))
     seed = record.get("parameters", {}).get("seed")
     return f"seed {seed}, {part.count:,} draws, version {record.get('version')}"
 
@@ -374,14 +379,11 @@ def _of_countries(folder: Path) -> dict[tuple[str, str], Results]:
     """
     parts = {}
     origins = {}
-    for path in sorted(folder.glob(f"*/{DRAWS_TABLE}")):
-        with contextlib.suppress(InputError):  # of a corridor, or damaged
-            part = load_draws(path, HEADLINE)[0]
-            record = load_record(path.with_name(OUTLOOK_TABLE))
-            if {*HEADLINE} <= {*part.values} and record:
-                key = (place_words(part.country), record["parameters"]["scenario"])
-                parts[key] = part
-                origins[key] = _origin(path, part)
+    for _, (part, *_), record in _reports(folder, HEADLINE):
+        if {*HEADLINE} <= {*part.values} and record:  # the report of a country
+            key = (place_words(part.country), record["parameters"]["scenario"])
+            parts[key] = part
+            origins[key] = _origin(record, part)
     compared = {key: part for key, part in parts.items() if (key[0], BASELINE) in parts}
     if not compared:
         raise InputError(f"{folder} holds no report of a country's baseline; run one first")

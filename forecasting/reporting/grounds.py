@@ -254,9 +254,7 @@ def _main_uncertainties(outlook: Outlook) -> Iterator[str]:
     measure = outlook.measure
     final_year = outlook.years[-1]
     if outlook.demand is not None:
-        inputs = outlook.demand.sensitivity
-        rows = inputs[inputs["output"] == NEED].sort_values("swing", key=lambda by: -by.abs())
-        for row in rows.head(1).to_dict("records"):
+        for row in outlook.demand.swings_of(NEED).head(1).to_dict("records"):
             low, high = (
                 amount(end, NEED, DIGITS_OF_TENTH) for end in sorted((row["low"], row["high"]))
             )
@@ -392,14 +390,10 @@ def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str]]:
     """
     if outlook.demand is None:
         return
-    inputs = outlook.demand.sensitivity
     for measure, parts in STEP_ORIGINS.items():
         if measure == outlook.measure or measure not in outlook.results.values:
             continue
-        rows = inputs[(inputs["output"] == measure) & (inputs["share"] >= MIN_SHARE)]
-        rows = rows.sort_values("swing", key=lambda swing: -swing.abs(), kind="stable").head(
-            MAX_CAUSES
-        )
+        rows = outlook.demand.swings_of(measure, MIN_SHARE).head(MAX_CAUSES)
         ends = [sorted(pair) for pair in rows[["low", "high"]].to_numpy().tolist()]
         inputs_words = "; ".join(
             f"{parameter_words(name)} ({amounts(low, high, measure, DIGITS_OF_TENTH)})"

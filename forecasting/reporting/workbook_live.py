@@ -410,11 +410,8 @@ class _LiveBook(Book):
             if (key := (entry["measure"], entry["year"])) in self.answer_rows
         ]
         row = self.table(sheet, 3, BRIEF_ANSWERS.table(answers))
-        swings = outlook.demand.sensitivity
-        # Without a share of the variance, chance alone sorts them
-        swings = swings[(swings["output"] == NEED) & (swings["share"] > 0)]
         levers = []
-        for swing in swings.sort_values("swing", key=abs, ascending=False).to_dict("records"):
+        for swing in outlook.demand.swings_of(NEED).to_dict("records"):
             name = swing["input"]
             if name == "imports":
                 name = f"{outlook.measure}.{self.chain.first_year}"

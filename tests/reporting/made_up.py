@@ -5,11 +5,13 @@ without a forecast.
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 
+from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.demand.load import day_profile
 from forecasting.demand.parameters import SETTINGS, load_parameters
 from forecasting.evidence.ledger import Ledger
@@ -171,6 +173,7 @@ def make_outlook(
         load_day=_load_day(),
         parameters=load_parameters().override({"annual_km": 15000}),
     )
+    demand.swings_of = partial(DemandOutlook.swings_of, demand)
     facts = make_ledger().select(measure="ev_imports")
     return Outlook(
         scenario=scenario_from_parameters(

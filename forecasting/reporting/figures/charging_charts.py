@@ -278,9 +278,7 @@ def tornado(outlook: Outlook, measure: str = NEED) -> Figure:
     """
     if empty := no_market_chart(outlook, measure):
         return empty
-    # More than chance alone sorts
-    frame = demand_of(outlook).sensitivity.query("output == @measure and share > 0")
-    frame = frame.sort_values("swing", key=abs, kind="stable").tail(MAX_ASSUMPTIONS)
+    frame = demand_of(outlook).swings_of(measure).head(MAX_ASSUMPTIONS)[::-1]
     levels = outlook.results.bands(measure).iloc[-1]
     middle = float(levels[0.5])
     inputs = [parameter_words(name) for name in frame["input"]]

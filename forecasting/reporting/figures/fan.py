@@ -611,42 +611,39 @@ def forecast_chart(forecast: FlowForecast, later: FlowForecast | None = None) ->
         What is known of them since.
     """
     measure = forecast.measure
-    totals = forecast.quantiles()
     marks = marks_of(forecast.evidence or (), measure)
     axis_ends = _axis_ends(marks, forecast.periods)
     since = max(axis_ends[0], _earliest_year(forecast) - 0.5)
     words = FORECAST_CHART.words(
         subject=label_of(measure) or "Forecast",
         place=place_words(forecast.place),
-        total=readable(totals[0.5].iloc[-1]),
+        total=readable(forecast.quantiles([0.5])[0.5].iloc[-1]),
         when=when_words(forecast.periods[-1]),
         unit=unit_of(measure),
         agency=basis_name(forecast.basis),
         facts=plural(len(forecast.evidence), "{} fact", "{:,} facts"),
         since=since > axis_ends[0] and math.ceil(since),
     )
-    highest = [*_yearly(forecast)[0.9], *(mark.height for mark in marks)]
+    looks = [(forecast, "forecast, 80 %", DEEP, BLUE)]
     if later is not None:
-        highest += [*_yearly(later)[0.9]]
+        looks.append((later, "as known later, 80 %", FOREST, GREEN))
+    drawn = [DrawnForecast(*look) for look in looks]
+    highest = [mark.height for mark in marks]
+    highest += itertools.chain.from_iterable(each.rates[0.9] for each in drawn)
     chart = Drawing(
         words, height=440, yaxis=linear_scale(highest), margin_r=END_LABEL_PIXELS
     ).years([since, axis_ends[1]])
-    forecasts = [(forecast, "forecast, 80 %", DEEP, BLUE)]
-    if later is not None:
-        forecasts.append((later, "as known later, 80 %", FOREST, GREEN))
-    for row_forecast, name, _, color in forecasts:
-        chart.add(*_period_traces(row_forecast, name, color))
+    for each in drawn:
+        chart.add(*each.traces())
     chart.add(*basis_traces(marks, forecast.basis))
-    medians = (_median_words(row_forecast, letters) for row_forecast, _, letters, _ in forecasts)
     counts = counts_of_basis(marks, forecast.basis)
     chart.labels(
-        [*medians, *_count_labels(counts, "middle left"), *_bound_labels(marks)],
         [
-            *itertools.chain.from_iterable(
-                _drawn_lines(row_forecast) for row_forecast, *_ in forecasts
-            ),
-            *_dashes(marks),
+            *(each.median_words() for each in drawn),
+            *_count_labels(counts, "middle left"),
+            *_bound_labels(marks),
         ],
+        [*itertools.chain.from_iterable(each.lines() for each in drawn), *_dashes(marks)],
     )
     return chart.figure()
 
@@ -667,48 +664,54 @@ def _line_years(forecast: FlowForecast) -> range:
     return range(max(start_year, forecast.months[0].start.year), last_year + 1)
 
 
-def _year_medians(forecast: FlowForecast) -> list[float]:
-    return [float(np.median(forecast.totals(year_of(year)))) for year in _line_years(forecast)]
+class DrawnForecast:
+    """The periods of a forecast with their ranges, and a line through its years.
 
+    Parameters
+    ----------
+    forecast : FlowForecast
+        Of any periods.
+    name : str
+        As the legend has it.
+    letters, color : str
+        Of its numbers, and of its lines.
+    """
 
-def _yearly(forecast: FlowForecast) -> pd.DataFrame:
-    """The quantiles of the periods as rates per year."""
-    rates = [yearly_rate(1.0, period) for period in forecast.periods]
-    return forecast.quantiles().mul(rates, axis=0)
+    def __init__(self, forecast: FlowForecast, name: str, letters: str, color: str) -> None:
+        periods = forecast.periods
+        self.name = name
+        self.letters = letters
+        self.color = color
+        self.totals = forecast.quantiles()
+        self.hover = hovers(map(period_words, periods), self.totals)
+        # As rates per year
+        self.rates = self.totals.mul([yearly_rate(1.0, period) for period in periods], axis=0)
+        # Where they lie on an axis of years
+        self.middles = [(on_axis(p.start) + on_axis(p.end)) / 2 for p in periods]
+        self.years = [*_line_years(forecast)]
+        self.medians = [float(np.median(forecast.totals(year_of(year)))) for year in self.years]
 
+    def traces(self) -> Iterator[Trace]:
+        """The ranges and the line."""
+        ranges = whiskers(self.middles, self.rates, self.middles, self.name, color=self.color)
+        yield ranges | hovering(self.hover)
+        yield line(
+            self.years, self.medians, self.color, width=1, hoverinfo="skip", showlegend=False
+        )
 
-def _middles(forecast: FlowForecast) -> list[float]:
-    """Where the middles of the periods lie on an axis of years."""
-    return [(on_axis(p.start) + on_axis(p.end)) / 2 for p in forecast.periods]
+    def median_words(self) -> Trace:
+        """The medians of the periods, the last one first."""
+        words = [f"<b>{readable(total)}</b>" for total in self.totals[0.5][::-1]]
+        middles, heights = self.middles[::-1], self.rates[0.5][::-1]
+        return words_at(middles, heights, words, "middle right", color=self.letters, size=12)
 
-
-def _period_traces(forecast: FlowForecast, name: str, color: str) -> Iterator[Trace]:
-    """The periods of a forecast with their ranges, and a line through its years."""
-    middles = _middles(forecast)
-    hover = hovering(hovers(map(period_words, forecast.periods), forecast.quantiles()))
-    yield whiskers(middles, _yearly(forecast), middles, name, color=color) | hover
-    years, medians = [*_line_years(forecast)], _year_medians(forecast)
-    yield line(years, medians, color, width=1, hoverinfo="skip", showlegend=False)
-
-
-def _median_words(forecast: FlowForecast, letters: str) -> Trace:
-    """The medians of the periods, the last one first."""
-    totals = forecast.quantiles()[0.5][::-1]
-    words = [f"<b>{readable(total)}</b>" for total in totals]
-    heights = _yearly(forecast)[0.5][::-1]
-    return words_at(
-        _middles(forecast)[::-1], heights, words, "middle right", color=letters, size=12
-    )
-
-
-def _drawn_lines(forecast: FlowForecast) -> Iterator[tuple[float, float, float, float]]:
-    """Both ends of each range, and of each piece of the line through the years."""
-    rates = _yearly(forecast)
-    for middle, low, high in zip(_middles(forecast), rates[0.1], rates[0.9], strict=True):
-        yield middle, low, middle, high
-    points = zip(_line_years(forecast), _year_medians(forecast), strict=True)
-    for start_point, end_point in itertools.pairwise(points):
-        yield *start_point, *end_point
+    def lines(self) -> Iterator[tuple[float, float, float, float]]:
+        """Both ends of each range, and of each piece of the line."""
+        for middle, low, high in zip(self.middles, self.rates[0.1], self.rates[0.9], strict=True):
+            yield middle, low, middle, high
+        points = zip(self.years, self.medians, strict=True)
+        for start_point, end_point in itertools.pairwise(points):
+            yield *start_point, *end_point
 
 
 def _dashes(marks: Marks) -> list[tuple[float, float, float, float]]:
