@@ -439,6 +439,12 @@ def main() -> None:
     metavar="FOLDER",
     help="Add today's forecasts to a record that others can check.",
 )
+@option(
+    "--language",
+    metavar="CODE",
+    multiple=True,
+    help="Write every brief in this language, too, e.g. ru: report.ru.html beside report.html.",
+)
 @OWN_FACTS
 @PUBLISHED
 @ALLOW
@@ -933,10 +939,16 @@ FORMS = {
     },
     is_flag=True,
 )
+@option("--language", metavar="CODE", help="With --brief: its language, e.g. ru; default English.")
 @option("--template", type=FILE, help="With --docx: a Word document whose styles are used, .docx.")
 @ALLOW
 def export(
-    report: Path, force: bool, brief: bool, template: Path | None, **files: Path | None
+    report: Path,
+    force: bool,
+    brief: bool,
+    language: str | None,
+    template: Path | None,
+    **files: Path | None,
 ) -> None:
     """Export the folder of one REPORT, e.g. reports/uzbekistan-baseline, or uzbekistan-baseline.
 
@@ -947,12 +959,16 @@ def export(
     chosen_files = {form: path for form, path in files.items() if path is not None}
     if brief and not {"pdf", "docx"} & {*chosen_files}:
         raise UsageError("--brief goes with --pdf FILE or --docx FILE")
+    if language and not brief:
+        raise UsageError("--language goes with --brief")
     if template and "docx" not in chosen_files:
         raise UsageError("--template goes with --docx FILE")
     if not chosen_files:
         forms = ", ".join(f"--{form} FILE" for form in files)
         raise UsageError(f"nothing to write; give {forms}")
-    written = export_report(report, chosen_files, brief=brief, template=template, force=force)
+    written = export_report(
+        report, chosen_files, brief=brief, language=language, template=template, force=force
+    )
     answer("\n".join(f"wrote {path}" for path in written), written=written)
 
 

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 from forecasting.vocabulary.measures import EV_FLOWS, MEASURES
 from forecasting.vocabulary.names import DATA
+from forecasting.vocabulary.sentences import Term
 
 # Each product or measure, and those that contain it, or add it up, outright; what contains these
 # contains it, too.
@@ -206,13 +207,14 @@ def basis_name(code: str, measure: str = "") -> str:
     basis = shipped_bases().get(key)
     if basis is None:
         return code
-    agency, _, coverage = basis.name.partition(", ")
+    name = str(Term(basis.name, f"basis {key}"))
+    coverage = basis.name.partition(", ")[2]
     of_others = measure in MEASURES and not MEASURES[measure].of_electric_cars
     if of_others and ("battery" in coverage or "electric" in coverage):
-        return agency
+        return name.partition(", ")[0]
     if product:
-        return f"{basis.name} ({re.sub('[-_]', ' ', product)})"
-    return basis.name
+        return f"{name} ({re.sub('[-_]', ' ', product)})"
+    return name
 
 
 def _parts(code: str) -> tuple[str, str]:

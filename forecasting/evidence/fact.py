@@ -32,6 +32,7 @@ from forecasting.evidence.rules import (
     publication,
 )
 from forecasting.showing import Shown
+from forecasting.vocabulary.catalogues import digits
 from forecasting.vocabulary.errors import InputError, LedgerError, PeriodError, Problem
 from forecasting.vocabulary.measures import MEASURES, measure_of
 from forecasting.vocabulary.models import CheckedCall
@@ -45,7 +46,7 @@ from forecasting.vocabulary.quantities import (
     Quantity,
     quantity_of,
 )
-from forecasting.vocabulary.sentences import sentence, uncapital
+from forecasting.vocabulary.sentences import Term, sentence, uncapital
 
 Cells = Mapping[str, Any]  # of a row, by column
 
@@ -339,14 +340,18 @@ FACT_IN_LINE = "{place}[ with {partner}], {measure}[, {period}][, since {start}]
 # When it is of, by the length of the period
 ON_DAY = "on {period}"
 IN_PERIOD = "in {period}"
-ONE_DAY = "{end.day} {end:%b %Y}"
-ONE_MONTH = "{end:%b %Y}"
+ONE_YEAR = "{end:y}"
+ONE_DAY = "{end:d MMM y}"
+ONE_MONTH = "{end:MMM y}"
 SEVERAL = {  # whole months or days, of one year or of several
-    (True, True): "{start:%b}–{end:%b %Y}",
-    (True, False): "{start:%b %Y} – {end:%b %Y}",
-    (False, True): "{start.day} {start:%b} – {end.day} {end:%b %Y}",
-    (False, False): "{start.day} {start:%b %Y} – {end.day} {end:%b %Y}",
+    (True, True): "{start:MMM}–{end:MMM y}",
+    (True, False): "{start:MMM y} – {end:MMM y}",
+    (False, True): "{start:d MMM} – {end:d MMM y}",
+    (False, False): "{start:d MMM y} – {end:d MMM y}",
 }
+ANOTHER_NUMBER = "another printed number"
+NUMBER_OF = "the number of {period}"
+MEASURE_WHEN = "{measure} {when}"
 
 
 def in_words(fact: Fact) -> str:
@@ -380,33 +385,50 @@ def in_words(fact: Fact) -> str:
         return fact.quote
     relation = fact.relation
     start = fact.period_start
-    reference = "the whole"
+    reference = str(Term("the whole", "noun"))
     if fact.reference:
         reference = reference_words(fact.reference, fact.reference_period)
     if math.isnan(fact.value):
         if relation and fact.reference:
-            return RELATION_WORDS[relation].format(reference)
+            return related(relation, reference)
         return fact.quote
     message = fact.declared.words
     if fact.declared.turned(fact.value):
         message = fact.declared.fall
         relation = OPPOSITE.get(relation, relation)
-    return message.format(
-        number=RELATION_WORDS[relation or "equals"].format(_number(abs(fact.value), fact.unit)),
-        reference=reference,
-        since="the launch" if fact.accumulates or not start else period_words(Period(start, start)),
-    )
+    since = str(Term("the launch", "noun"))
+    if start and not fact.accumulates:
+        since = period_words(Period(start, start))
+    number = _related(relation or "equals", abs(fact.value), fact.unit)
+    return sentence(message, number=number, reference=reference, since=since)
 
 
-def _number(value: float, unit: str) -> str:
-    digits = f"{value:,.0f}" if value.is_integer() else number_text(value)
+def _related(relation: str, value: float, unit: str) -> str:
+    """A number with its unit, in its relation."""
+    number = digits(f"{value:,.0f}" if value.is_integer() else number_text(value))
     unit = "%" if unit == "percent" else unit.removesuffix(" per day")
     money, _, multiple = unit.partition(" ")
     if multiple and money in ("USD", "CNY"):
         unit = f"{multiple} {money}"
-    if digits == "1":
-        unit = ONE_UNIT.get(unit, unit)
-    return f"{digits} {unit}".strip()
+    return related(relation, number, unit and unit_term(unit))
+
+
+def unit_term(unit: str) -> Term:
+    """A unit; what is counted one by one is a noun, which its number puts into its form.
+
+    >>> unit_term("stations").form(number=1), unit_term("GWh").form(number=1)
+    ('station', 'GWh')
+    """
+    return Term(unit, "noun" if unit in ONE_UNIT else "unit", ONE_UNIT.get(unit, ""))
+
+
+def related(relation: str, number: str, unit: str = "") -> str:
+    """A number or what stands for it, and its unit, in a relation.
+
+    >>> related("at_least", "136", "stations")
+    'at least 136 stations'
+    """
+    return sentence(RELATION_WORDS[relation], number=number, unit=unit)
 
 
 def reference_words(reference: str, period: Period | None = None) -> str:
@@ -432,10 +454,11 @@ def reference_words(reference: str, period: Period | None = None) -> str:
     written = REFERENCE_PATTERN.fullmatch(reference)
     if not written or written["measure"] not in MEASURES:
         if period:
-            return f"the number of {period_words(period)}"
-        return "another printed number"
-    label = MEASURES[written["measure"]].label.lower()
-    return f"{label} {when_words(span(written['start'], written['end']))}"
+            return sentence(NUMBER_OF, period=period_words(period))
+        return sentence(ANOTHER_NUMBER)
+    label = str(Term(MEASURES[written["measure"]].label, f"measure {written['measure']}"))
+    when = when_words(span(written["start"], written["end"]))
+    return sentence(MEASURE_WHEN, measure=label.lower(), when=when)
 
 
 def when_words(period: Period) -> str:
@@ -453,7 +476,7 @@ def when_words(period: Period) -> str:
     ('in 2022', 'on 1 May 2025')
     """
     message = ON_DAY if period.start == period.end else IN_PERIOD
-    return message.format(period=period_words(period))
+    return sentence(message, period=period_words(period))
 
 
 def period_words(period: Period) -> str:
@@ -477,11 +500,11 @@ def period_words(period: Period) -> str:
     start = period.start
     end = period.end
     label = period.label
-    if len(label) == 4:
-        return label
     message = SEVERAL[label.count("-") == 2, start.year == end.year]
-    if len(label) == 7:
+    if len(label) == 4:
+        message = ONE_YEAR
+    elif len(label) == 7:
         message = ONE_MONTH
     elif start == end:
         message = ONE_DAY
-    return message.format(start=start, end=end)
+    return sentence(message, start=start, end=end)

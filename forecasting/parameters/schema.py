@@ -26,6 +26,7 @@ from forecasting.parameters.values import (
     Day,
     Driver as Driver,
     Flow,
+    Languages,
     MarketSizes,
     Name,
     Places,
@@ -144,6 +145,11 @@ class Scenario(Shown, Strict, metaclass=CheckedCall):
         None,
         description="What a charging point too few and one too many cost the reader; default not "
         "said.",
+    )
+    language: Languages = Field(
+        (),
+        description="Languages in which the brief of the report is written, too, e.g. ``ru``; the "
+        "numbers are the same.",
     )
     notes: Texts = Field((), description="What a reader must know.")
     ledger: Texts = Field(
@@ -410,7 +416,7 @@ class Scenario(Shown, Strict, metaclass=CheckedCall):
 
     def parameters(self) -> dict[str, Any]:
         """The scenario as a notebook's parameters: canonical and JSON-able, every key but the
-        absent place.
+        absent place, and the languages where there are none.
 
         Returns
         -------
@@ -427,7 +433,7 @@ class Scenario(Shown, Strict, metaclass=CheckedCall):
         return {
             key: value
             for key, value in values.items()
-            if value is not None or key not in ("country", "corridor")
+            if value or key not in ("country", "corridor", "language")
         }
 
 

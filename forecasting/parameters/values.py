@@ -13,7 +13,7 @@ import inspect
 import math
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, NamedTuple, TypeGuard
 
 from pydantic import (
@@ -32,7 +32,8 @@ from forecasting.demand.parameters import triangular
 from forecasting.evidence.policies import shipped_policies
 from forecasting.parameters.naming import country_code, unsafe_name
 from forecasting.vocabulary.arguments import short_repr
-from forecasting.vocabulary.errors import in_digits, visible
+from forecasting.vocabulary.catalogues import ENGLISH, languages
+from forecasting.vocabulary.errors import InputError, in_digits, visible
 from forecasting.vocabulary.measures import CHARGING_COUNTS, LARGEST_COST, MEASURES, did_you_mean
 from forecasting.vocabulary.periods import FIRST_YEAR, LAST_YEAR, as_date
 from forecasting.vocabulary.places import place_code
@@ -217,12 +218,32 @@ def listed(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
+def other_languages(codes: Sequence[str]) -> tuple[str, ...]:
+    """Codes of languages, each once, without that of English, in which every report is made.
+
+    Raises
+    ------
+    InputError
+        For a language that has no catalogue.
+
+    Examples
+    --------
+    >>> other_languages(["ru", "en", "ru"])
+    ('ru',)
+    """
+    for code in codes:
+        if code not in languages():
+            raise InputError(f"there is no language {short(code)}; give {' or '.join(languages())}")
+    return tuple(dict.fromkeys(code for code in codes if code != ENGLISH))
+
+
 Day = Annotated[dt.date, BeforeValidator(_day)]
 AsOf = Annotated[Any, AfterValidator(_as_of)]
 Country = Annotated[str, BeforeValidator(_country)]
 Flow = Annotated[str, AfterValidator(_measure)]
 MarketSizes = Annotated[Any, AfterValidator(_sizes)]
 Name = Annotated[str, AfterValidator(_safe)]
+Languages = Annotated[tuple[str, ...], BeforeValidator(listed), AfterValidator(other_languages)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(listed)]
 Places = Annotated[tuple[Annotated[str, AfterValidator(place_code)], ...], BeforeValidator(listed)]
 

@@ -13,6 +13,7 @@ import numpy as np
 from forecasting import __version__
 from forecasting.demand.deployed import Target, active_targets, moment
 from forecasting.evidence.bases import basis_name, shipped_bases
+from forecasting.evidence.fact import unit_term
 from forecasting.growth.sharing import made_once
 from forecasting.parameters.schema import Driver, Scenario
 from forecasting.reporting.caveat_words import TWO_NUMBERS, age_line
@@ -24,6 +25,7 @@ from forecasting.reporting.labels import (
     label_of,
     median_and_range,
     part_words,
+    place_term,
     spoken,
 )
 from forecasting.reporting.more_points import more_points_sentence
@@ -43,11 +45,21 @@ from forecasting.scenarios.growth_on_year import yearly_growth
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook import Outlook, outlook as made_outlook
 from forecasting.scenarios.question import find_scenarios
+from forecasting.vocabulary.catalogues import language
 from forecasting.vocabulary.errors import ForecastingError
 from forecasting.vocabulary.measures import EV_SHARE
 from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.quantiles import RANGE_LEVELS
-from forecasting.vocabulary.sentences import capital, plural, sentence, uncapital
+from forecasting.vocabulary.sentences import (
+    OR,
+    Term,
+    capital,
+    filled,
+    listed,
+    plural,
+    sentence,
+    uncapital,
+)
 from forecasting.writers.columns import HIGH, LOW, Column, TableForm
 from forecasting.writers.display import BulletList, Link, Prose, Table
 from forecasting.writers.messages import linked_sentence
@@ -105,7 +117,7 @@ NO_WHOLE_COUNT = "{finding}; no count of the whole of {years} was found."
 # What stands today, and what is expected at the horizon
 TODAY = (
     "[blind?Nobody has counted this market; judging by other markets alone, ]{where} had about "
-    "{stock} {cars}[ ({ends})] at the end of {year}[, and {charging} charging {unit} on {day}"
+    "{stock} {cars}[ ({ends})] at the end of {year}[, and {charging:,.0f} charging {unit} on {day}"
     "][ ({per_station} points each, about {points})]."
 )
 EXPECTED = (
@@ -113,11 +125,11 @@ EXPECTED = (
     "{need} public charging points ({need_ends})][; built as in other markets, there will be "
     "{practice}][; built at the pace of this scenario, there will be {rollout}]."
 )
-FLOW = "{finding} ({ends})[, {count} of them counted by {day}]."
+FLOW = "{finding} ({ends})[, {count} of them counted by {day:d MMMM}]."
 # The first sentence where no stock follows: of ports
 FIRST_SENTENCE = (
     "[blind?Nobody has counted this market; judging by other markets alone, ]{finding}"
-    "[, {count} of them counted by {day},][ and about {flow} in {horizon}]; {width}: {ends}."
+    "[, {count} of them counted by {day:d MMMM},][ and about {flow} in {horizon}]; {width}: {ends}."
 )
 ANY_FINDING = "{where} will see about {first} {label} in {soon}"
 STOCK = "ev_stock"
@@ -137,8 +149,12 @@ SCENARIO_LINE = "{scenario}: {reasons}[; {more} more]."
 ASSUMPTION = "{reason} ({size} {unit}, {dates}[, with a probability of {chance}])"
 WITHOUT_ASSUMPTION = "without this event of the baseline: {reason} ({dates})"
 LIKE_BASELINE = "the events of the baseline"
+ONLY_COUNTED_PLACE = "{place}, the only place that is counted,"
+SO_MANY = "so many"
 LEAD = "fc-lead"
 NO_BREAK = "\N{NO-BREAK SPACE}"
+GROWTH_ENDS = Term("{low} to {high}", "growth")
+OF_YEAR = "{label}, {year}"
 FIRST_RANGE = "For {year} the range is {ends}. A range holds what comes four times in five."
 EVIDENCE_SUMMARY = (
     "[rests on {facts}; ]nothing published after {day} is used.[ Counted are {counts}.]"
@@ -149,6 +165,7 @@ SHARES_ALONE = (
     "Nothing is known of the market of {place}, so these are shares of new cars only: electric, as "
     "elsewhere before, {shares}."
 )
+AND_SHARES = "{first}, and {second}"
 SHARE_OF_YEAR = "in {year} {share} % (80 % range {range} %)"
 
 
@@ -172,7 +189,7 @@ def date_line(outlook: Outlook) -> Prose:
     >>> fc.tables.date_line(fc.outlook("turkmenistan-baseline", draws=50))
     By ev-forecasting ... No count ...
     """
-    head = DATE_LINE.format(version=__version__)
+    head = sentence(DATE_LINE, version=__version__)
     return Prose([[f"{head} ", age_line(outlook.age)]], "fc-known")
 
 
@@ -195,7 +212,7 @@ def answer(outlook: Outlook) -> Prose:
     'Nobody has counted this market; judging by other mar'
     """
     if outlook.measure == EV_SHARE:
-        return Prose([_shares(outlook), TWO_NUMBERS], LEAD)
+        return Prose([_shares(outlook), sentence(TWO_NUMBERS)], LEAD)
     return _finding(outlook)
 
 
@@ -217,23 +234,22 @@ def _finding(outlook: Outlook) -> Prose:
     is_blind = outlook.evidence is not None and not len(outlook.evidence)
     has_stock = STOCK in outlook.results.values
     pattern = FINDINGS.get(measure, ANY_FINDING)
-    if is_blind and not has_stock:
-        pattern = uncapital(pattern)
     median, ends = _linked(words, outlook.results, measure, year)
-    flow: dict[str, object] = {
-        "finding": linked_sentence(
-            pattern,
-            where=_where(outlook),
-            label=uncapital(label_of(measure)),
-            cars=cars_in(outlook, measure),
-            first=median,
-            soon=year,
-        )
-    }
+    finding = linked_sentence(
+        pattern,
+        where=_where(outlook),
+        label=uncapital(label_of(measure)),
+        cars=cars_in(outlook, measure),
+        first=median,
+        soon=year,
+    )
+    if is_blind and not has_stock:
+        finding[0] = uncapital(str(finding[0]))
+    flow: dict[str, object] = {"finding": finding}
     of_first_year = outlook.headline_year == outlook.first_year < horizon
     if outlook.counted_part and of_first_year and not is_growth:
         count, until = outlook.counted_part
-        flow |= {"count": amount(count, measure), "day": f"{until.day} {until:%B}"}
+        flow |= {"count": amount(count, measure), "day": until}
     past = _past_finding(outlook, range(start_year, year), words)
     quotas = quota_sentences(outlook)
     if has_stock:
@@ -291,8 +307,8 @@ def _standing(outlook: Outlook) -> dict[str, object]:
         return {}
     standing = outlook.demand.standing
     words: dict[str, object] = {
-        "charging": f"{standing.count:,.0f}",
-        "unit": standing.unit,
+        "charging": standing.count,
+        "unit": unit_term(standing.unit),
         "day": day_words(standing.date),
     }
     if standing.unit == "stations":
@@ -300,7 +316,7 @@ def _standing(outlook: Outlook) -> dict[str, object]:
         points = standing.points(np.array([[size.mode]])).item()
         words |= {
             "points": spoken(points, NEED, 2),
-            "per_station": f"{size.low:g} to {size.high:g}",
+            "per_station": interval(size.low, size.high),
         }
     return words
 
@@ -313,7 +329,9 @@ def _end_places(outlook: Outlook, words: Wording) -> dict[str, object]:
     median, ends = _linked(words, outlook.results, measure, horizon)
     return {
         "flow": horizon > outlook.headline_year and median,
-        "width": next(width for factor, width in WIDTHS.items() if high >= factor * max(low, 1)),
+        "width": sentence(
+            next(width for factor, width in WIDTHS.items() if high >= factor * max(low, 1))
+        ),
         "ends": ends,
     }
 
@@ -333,7 +351,7 @@ def _past_finding(outlook: Outlook, years: range, words: Wording) -> list[str]:
     (year, median, ends), *next_years = [
         (year, *words(outlook.results, measure, year)) for year in years
     ]
-    amounts = [NEXT_PAST_YEAR.format(year=y, amount=a, ends=e) for y, a, e in next_years]
+    amounts = [sentence(NEXT_PAST_YEAR, year=y, amount=a, ends=e) for y, a, e in next_years]
     finding = sentence(
         PAST_FINDINGS.get(measure, ANY_PAST_FINDING),
         where=_where(outlook),
@@ -344,12 +362,14 @@ def _past_finding(outlook: Outlook, years: range, words: Wording) -> list[str]:
         ends=ends,
         later=", ".join(amounts),
     )
-    return [NO_WHOLE_COUNT.format(finding=capital(finding), years=" or ".join(map(str, years)))]
+    return [sentence(NO_WHOLE_COUNT, finding=capital(finding), years=listed(years, OR))]
 
 
-def _where(outlook: Outlook) -> str:
+def _where(outlook: Outlook) -> Term:
     if len(outlook.parts) == 2:  # a corridor of which one place is counted, and the sum
-        return f"{place_name(outlook.parts[0].country)}, the only place that is counted,"
+        place = outlook.parts[0].country
+        words = ONLY_COUNTED_PLACE.format(place=place_name(place))
+        return Term(words, f"only place {place}")
     return part_words(outlook.results.country)
 
 
@@ -375,16 +395,16 @@ def evidence_summary(outlook: Outlook) -> Prose:
     """
     # Of a corridor, the agency whose count is forecast at each place
     places = [
-        sentence(PLACE_OF_AGENCY, place=place_name(place), agency=basis_name(flow.basis))
+        sentence(PLACE_OF_AGENCY, place=place_term(place), agency=basis_name(flow.basis))
         for place, flow in outlook.forecasts.items()
     ]
-    definition: dict[str, object] = {"agencies": " and ".join(places)}
+    definition: dict[str, object] = {"agencies": listed(places)}
     if outlook.scenario.country:
-        basis = shipped_bases().get(outlook.scenario.basis or "")
-        definition = {"counts": basis and basis.counts}
+        code = outlook.scenario.basis or ""
+        basis = shipped_bases().get(code)
+        definition = {"counts": basis and Term(basis.counts, f"counts {code}")}
     facts = outlook.evidence and plural(len(outlook.evidence), "{} fact", "{:,} facts")
-    day = day_words(outlook.as_of)
-    words = sentence(EVIDENCE_SUMMARY, day=day, facts=facts, **definition)
+    words = sentence(EVIDENCE_SUMMARY, day=day_words(outlook.as_of), facts=facts, **definition)
     return Prose([capital(words)], "fc-evidence")
 
 
@@ -393,15 +413,16 @@ def _shares(outlook: Outlook) -> str:
     wide = outlook.results.bands(EV_SHARE)
     horizon = outlook.scenario.horizon
     shares = [
-        SHARE_OF_YEAR.format(
+        sentence(
+            SHARE_OF_YEAR,
             year=year,
             share=readable(wide[0.5][year]),
             range=interval(wide[0.1][year], wide[0.9][year]),
         )
         for year in sorted({min(outlook.first_year, horizon), horizon})
     ]
-    place = place_name(outlook.results.country)
-    return SHARES_ALONE.format(place=place, shares=", and ".join(shares))
+    place = place_term(outlook.results.country)
+    return sentence(SHARES_ALONE, place=place, shares=listed(shares, AND_SHARES))
 
 
 def median_and_ends(results: Results, measure: str, year: int) -> tuple[str, str]:
@@ -422,7 +443,7 @@ def median_and_ends(results: Results, measure: str, year: int) -> tuple[str, str
 def _growth_and_ends(results: Results, measure: str, year: int) -> tuple[str, str]:
     """The same of the growth on the year before."""
     low, median, high = map(percent, yearly_growth(results, measure).loc[year, RANGE_LEVELS])
-    return median.lstrip("+"), f"{low} to {high}"
+    return median.lstrip("+"), filled(str(GROWTH_ENDS), low=low, high=high)
 
 
 ANSWERS = TableForm(
@@ -466,7 +487,7 @@ def charging_answers(outlook: Outlook) -> Table:
         levels = _points_at(outlook, measure, horizon)
         if levels is not None:
             median, ends = median_and_range(levels, measure, spoken)
-            row = {"measure": measure, "answer": name, "points": median, "ends": ends}
+            row = {"measure": measure, "answer": sentence(name), "points": median, "ends": ends}
             rows.append(row | {"question": sentence(question, targets=targets, cars=cars)})
     more_points = more_points_sentence(outlook)
     return ANSWERS.table(rows, horizon=horizon, more_points=more_points)
@@ -487,7 +508,7 @@ def _points_at(outlook: Outlook, measure: str, year: int) -> list[float] | None:
 
 
 SCENARIOS = TableForm(
-    [Column("scenario", form=capital)],
+    [Column("scenario", form=lambda name: capital(str(Term(name, "scenario"))))],
     caption="Scenarios",
     nothing="No other scenario of this place has a params file.",
     kind="fc-scenarios",
@@ -594,7 +615,7 @@ def _assumption(driver: Driver) -> str:
     """What an event is, how large it is likeliest, and when."""
     return sentence(
         ASSUMPTION,
-        reason=driver.reason,
+        reason=Term(driver.reason, f"event {driver.name}"),
         size=readable(driver.size.mode),
         unit=size_unit(driver),
         dates=driver_dates(driver),
@@ -604,7 +625,8 @@ def _assumption(driver: Driver) -> str:
 
 def _absent_assumption(driver: Driver) -> str:
     """An event of the baseline that another scenario does not have."""
-    return WITHOUT_ASSUMPTION.format(reason=driver.reason, dates=driver_dates(driver))
+    reason = Term(driver.reason, f"event {driver.name}")
+    return sentence(WITHOUT_ASSUMPTION, reason=reason, dates=driver_dates(driver))
 
 
 def _assumption_line(
@@ -612,10 +634,10 @@ def _assumption_line(
 ) -> str:
     """Those of a scenario's assumptions that move most, the largest first, in a line."""
     ordered = sorted(assumptions, key=lambda assumption: -assumption[0])
-    words = [text for _, text in ordered] or [LIKE_BASELINE]
+    words = [text for _, text in ordered] or [sentence(LIKE_BASELINE)]
     return sentence(
         SCENARIO_LINE,
-        scenario=capital(scenario.scenario),
+        scenario=capital(str(Term(scenario.scenario, "scenario"))),
         reasons="; ".join(words[:max_reasons]),
         more=max(len(words) - max_reasons, 0),
     )
@@ -637,7 +659,7 @@ def _siblings(scenario: Scenario) -> list[Scenario]:
 def _row_of(make: Callable[[], Outlook], scenario: Scenario, draws: int) -> dict[str, str]:
     """The numbers of another scenario's headline; the reports of one run make them once."""
     own_facts = scenario.ledger and facts_of_scenario(scenario)
-    question = ("row", scenario.model_dump_json(), own_facts, draws)
+    question = ("row", scenario.model_dump_json(), own_facts, draws, language().code)
     stored = made_once(lambda: {"cells": np.array([*_row(make()).items()])}, *question)
     return dict(stored["cells"].tolist())
 
@@ -649,7 +671,7 @@ def _row(outlook: Outlook) -> dict[str, str]:
         name = entry["measure"]
         if entry["year"] != outlook.headline_year + 1:
             median, ends = median_and_range([entry[LOW], entry["median"], entry[HIGH]], name)
-            head = f"{label_in(outlook, name)}, {entry['year']}"
+            head = sentence(OF_YEAR, label=label_in(outlook, name), year=entry["year"])
             cells[head] = f"{median} ({ends.replace(' ', NO_BREAK)})"
     return cells
 
@@ -657,9 +679,9 @@ def _row(outlook: Outlook) -> dict[str, str]:
 def _cars_per_station(outlook: Outlook) -> str:
     """For how many cars a country's own rule has a station."""
     if outlook.demand is None:
-        return "so many"
+        return sentence(SO_MANY)
     rule = outlook.demand.parameters["cars_per_station"]
-    return f"{rule.low:g} to {rule.high:g}"
+    return interval(rule.low, rule.high)
 
 
 def _targets(outlook: Outlook) -> str:
@@ -684,8 +706,8 @@ def _promise(target: Target, per_station: float) -> str:
     return sentence(
         PROMISE,
         count=readable(float(np.median(target.count))),
-        unit=target.unit,
+        unit=unit_term(target.unit),
         day=day_words(target.date),
         points=target.unit == "stations" and readable(points),
-        agency=target.by,
+        agency=Term(target.by, "agency") if target.by else "",
     )

@@ -12,12 +12,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from forecasting.evidence.bases import basis_name
-from forecasting.evidence.fact import Fact, in_words, when_words
-from forecasting.reporting.labels import day_words, label_of, published_words
+from forecasting.evidence.fact import MEASURE_WHEN, Fact, in_words, unit_term, when_words
+from forecasting.reporting.labels import day_words, label_of, place_term, published_words
 from forecasting.vocabulary.caveats import Caveat
-from forecasting.vocabulary.measures import MEASURES
-from forecasting.vocabulary.places import place_name
-from forecasting.vocabulary.sentences import plural, sentence
+from forecasting.vocabulary.sentences import OR, filled, listed, plural, sentence
 from forecasting.writers.display import Dated, Link
 from forecasting.writers.numbers import readable, whole_percent
 
@@ -56,9 +54,9 @@ def words_of(caveat: Caveat) -> str:
         places |= PLACES_OF_KIND[kind](caveat)
     if kind not in CLAUSES:
         words = sentence(SENTENCES[kind], **places)
-        return sentence("[{subject}: ]{words}", subject=places.get("subject"), words=words)
+        return filled("[{subject}: ]{words}", subject=places.get("subject"), words=words)
     words = sentence(CLAUSES[kind], **places)
-    return sentence("[{place}: ]{words}[place?.]", place=places.get("place"), words=words)
+    return filled("[{place}: ]{words}[place?.]", place=places.get("place"), words=words)
 
 
 def lines_of(caveats: Iterable[Caveat]) -> list[str]:
@@ -78,10 +76,14 @@ def _places(caveat: Caveat) -> dict[str, Any]:
     """
     places: dict[str, Any] = dict(caveat.values)
     if "measure" in places:
-        label = MEASURES[places["measure"]].label
+        label = label_of(places["measure"])
         places |= {"measure": label, "measure_in_text": label.lower()}
     if "place" in places:
-        places["place"] = place_name(places["place"])
+        places["place"] = place_term(places["place"])
+    if "part" in places:
+        places["part"] = place_term(places["part"])
+    if "unit" in places:
+        places["unit"] = unit_term(places["unit"])
     if "day" in places:
         places["day_in_text"] = day_words(dt.date.fromisoformat(places["day"]))
     if "share" in places:
@@ -109,7 +111,7 @@ def fact_words(fact: Fact) -> str:
     words = in_words(fact) or label_of(fact.measure).lower()
     when = when_words(fact.period) if fact.period_end else ""
     # A share names the day of its whole
-    return words if words.endswith(when) else f"{words} {when}"
+    return words if words.endswith(when) else sentence(MEASURE_WHEN, measure=words, when=when)
 
 
 SIZE_COUNTED = "{measures}, {years}"
@@ -127,12 +129,12 @@ def size_words(caveat: Caveat | None) -> str:
     if caveat is None:
         return ""
     if caveat.kind == "size_counted":
-        measures = [MEASURES[name].label.lower() for name in caveat.values["measures"]]
+        measures = [label_of(name).lower() for name in caveat.values["measures"]]
         years = ", ".join(map(str, caveat.values["years"]))
-        return SIZE_COUNTED.format(measures=" or ".join(measures), years=years)
+        return sentence(SIZE_COUNTED, measures=listed(measures, OR), years=years)
     if caveat.kind == "stored":
         return words_of(caveat)
-    return SIZE_JUDGED
+    return sentence(SIZE_JUDGED)
 
 
 AGE_TODAY = "{age}[ That is {months} months ago.]"
@@ -177,7 +179,7 @@ def _gap_of_stock(caveat: Caveat) -> dict[str, Any]:
     return {
         "register": plural(round(values["printed"]), "{} vehicle", "{:,} vehicles"),
         "modelled": readable(modelled),
-        "reason": GAPS[values["explanation"]].format(missing=100 * (1 - share), times=share),
+        "reason": sentence(GAPS[values["explanation"]], missing=100 * (1 - share), times=share),
         "days": repetitions and plural(repetitions, "one earlier day", "{:,} earlier days"),
     }
 

@@ -29,7 +29,7 @@ from forecasting.demand.demand_outlook import ShareTarget
 from forecasting.demand.parameters import read_table
 from forecasting.demand.queueing import station_service
 from forecasting.evidence.bases import basis_name
-from forecasting.evidence.fact import Fact, in_order, in_words, when_words
+from forecasting.evidence.fact import Fact, in_order, in_words, related, when_words
 from forecasting.panels.practice import market_band
 from forecasting.parameters.values import Choice
 from forecasting.reporting.labels import (
@@ -70,7 +70,6 @@ from forecasting.vocabulary.measures import (
 )
 from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
-from forecasting.vocabulary.quantities import RELATION_WORDS
 from forecasting.vocabulary.sentences import sentence, uncapital
 from forecasting.writers.columns import HIGH, LOW, MISSING, Column, Row, TableForm, rows_beside
 from forecasting.writers.display import BulletList, Table
@@ -420,7 +419,7 @@ def settings_table(outlook: Outlook) -> Table:
 COST_CHECKS = TableForm(
     [
         Column("printed elsewhere", "what"),
-        Column("USD", lambda row: RELATION_WORDS[row["relation"]].format(readable(row["usd"]))),
+        Column("USD", lambda row: related(row["relation"], readable(row["usd"]))),
         *spread("USD here", "middle", "investment_usd"),
         Column("source", address="url"),
     ],

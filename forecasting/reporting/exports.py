@@ -8,11 +8,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 import pandas as pd
 
 from forecasting.demand.load import hourly_load
+from forecasting.parameters.values import other_languages
 from forecasting.reporting.comparison_files import live_comparison
 from forecasting.reporting.html import report_title, stored_title
 from forecasting.reporting.labels import label_of
@@ -21,6 +23,7 @@ from forecasting.reporting.workbook import is_live, write_workbook
 from forecasting.reporting.workbook_live import live_workbook
 from forecasting.scenarios.outlook import Outlook, load_outlook
 from forecasting.scenarios.outlook_files import load_record
+from forecasting.vocabulary.catalogues import ENGLISH, written_in
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.files import refuse_existing, write_asked
 from forecasting.vocabulary.names import (
@@ -29,6 +32,7 @@ from forecasting.vocabulary.names import (
     REPORT_NOTEBOOK,
     REPORT_PAGE,
     REPORTS,
+    brief_file,
 )
 from forecasting.vocabulary.places import place_words
 from forecasting.vocabulary.sentences import sentence
@@ -53,6 +57,7 @@ def export_report(
     targets: Mapping[str, Path],
     *,
     brief: bool = False,
+    language: str | None = None,
     template: Path | None = None,
     force: bool = False,
 ) -> list[Path]:
@@ -67,6 +72,8 @@ def export_report(
         For each form (xlsx, iamc, hub, csv, hourly, pdf, docx) the file.
     brief : bool
         Of the page and of the document, the brief alone.
+    language : str, optional
+        Of the brief: one in which the report was made; English if not given.
     template : Path, optional
         A Word document whose styles the new one has.
     force : bool
@@ -91,8 +98,26 @@ def export_report(
         report = Path(REPORTS, report)
     if set(targets) == {"xlsx"} and (report / COMPARISON_TABLE).is_file():
         return [write_asked(targets["xlsx"], live_comparison(report))]
+    codes = other_languages([language] if language else [])
     outlook = load_outlook(report) if set(targets) - set(PAGE_FORMS) else None
-    return [_write(form, report, outlook, path, brief, template) for form, path in targets.items()]
+    pages = _Pages(report, brief, codes[0] if codes else "")
+    return [_write(form, pages, outlook, path, template) for form, path in targets.items()]
+
+
+class _Pages(NamedTuple):
+    """The report that is printed or written as a document."""
+
+    report: Path
+    brief: bool
+    language: str  # of the brief; empty for English
+
+    def file(self, name: str) -> Path:
+        """A file of the report, in the language."""
+        path = self.report / (brief_file(name, self.language) if self.language else name)
+        if not path.is_file():
+            remedy = f" --language {self.language}" if self.language else ""
+            raise InputError(f"{path} is not there; make the report first: ev-forecast run{remedy}")
+        return path
 
 
 def _refuse(path: Path, force: bool) -> None:
@@ -107,16 +132,15 @@ def _refuse(path: Path, force: bool) -> None:
 
 def _write(
     form: str,
-    report: Path,
+    pages: _Pages,
     outlook: Outlook | None,
     path: Path,
-    brief: bool,
     template: Path | None,
 ) -> Path:
     if form == "pdf":
-        return print_page(report / REPORT_PAGE, path, brief)
+        return print_page(pages.file(REPORT_PAGE), path, pages.brief)
     if form == "docx":
-        return _write_document(report, path, template, brief)
+        return _write_document(pages, path, template)
     assert outlook is not None
     if form == "xlsx" and is_live(outlook):
         return write_asked(path, live_workbook(outlook))
@@ -124,7 +148,7 @@ def _write(
         return write_workbook(outlook, path)
     table = outlook.table
     if form == "hourly":
-        table = _hours(report, outlook).reset_index()
+        table = _hours(pages.report, outlook).reset_index()
     if form == "iamc":
         table = iamc_frame(table)
     if form == "hub":
@@ -134,27 +158,27 @@ def _write(
     return write_asked(path, csv_bytes(table))
 
 
-def _write_document(report: Path, path: Path, template: Path | None, brief: bool) -> Path:
+def _write_document(pages: _Pages, path: Path, template: Path | None) -> Path:
     try:
         from forecasting.writers.document import write_document
     except ImportError:
         raise InputError(
             "python-docx is missing; install it: pip install 'ev-forecasting[documents]'"
         ) from None
-    file = report / REPORT_NOTEBOOK
-    if not file.is_file():
-        raise InputError(f"{file} is not there; make the report first: ev-forecast run")
-    notebook = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
+    report = pages.report
+    notebook = nbformat.read(pages.file(REPORT_NOTEBOOK), as_version=4)  # type: ignore[no-untyped-call]
+    title = notebook.metadata.get("title") or stored_title(report) or report_title(notebook)
     day = load_record(report / OUTLOOK_TABLE).get("as_of")
-    return write_document(
-        notebook,
-        path,
-        title=stored_title(report) or report_title(notebook) or report.name,
-        day=day and dt.date.fromisoformat(day),
-        draw=pictures,
-        template=template,
-        brief=brief,
-    )
+    with written_in(pages.language or ENGLISH):
+        return write_document(
+            notebook,
+            path,
+            title=title or report.name,
+            day=day and dt.date.fromisoformat(day),
+            draw=pictures,
+            template=template,
+            brief=pages.brief,
+        )
 
 
 def _hours(report: Path, outlook: Outlook) -> pd.DataFrame:

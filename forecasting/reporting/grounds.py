@@ -47,7 +47,7 @@ from forecasting.vocabulary.measures import (
 )
 from forecasting.vocabulary.places import COUNTRIES, place_name
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
-from forecasting.vocabulary.sentences import capital, plural, sentence, uncapital
+from forecasting.vocabulary.sentences import capital, filled, plural, sentence, uncapital
 from forecasting.writers.columns import Column, Row, TableForm
 from forecasting.writers.display import (
     BulletList,
@@ -104,6 +104,7 @@ DOUBT = (
     "{fact} does not fit the other facts, which lead one to expect {range}. It is wrong with a "
     "probability of {probability}; {effect}."
 )
+NO_DOUBT = "The checks of this outlook found nothing to doubt."
 SAME_WITHOUT_IT = "the forecast of {period} would be the same without it"
 LOWER_WITHOUT_IT = "without it the forecast of {period} would be {number}, {change:.0f} % lower"
 HIGHER_WITHOUT_IT = "without it the forecast of {period} would be {number}, {change:.0f} % higher"
@@ -214,7 +215,7 @@ def caveats(outlook: Outlook) -> BulletList:
     3
     """
     lines = _all_doubts(outlook)[:MAX_BRIEF_DOUBTS]
-    return BulletList(lines or ["The checks of this outlook found nothing to doubt."])
+    return BulletList(lines or [sentence(NO_DOUBT)])
 
 
 def other_doubts(outlook: Outlook) -> BulletList:
@@ -259,7 +260,9 @@ def _main_uncertainties(outlook: Outlook) -> Iterator[str]:
                 amount(end, NEED, DIGITS_OF_TENTH) for end in sorted((row["low"], row["high"]))
             )
             assumption = parameter_words(row["input"])
-            yield MAIN_ASSUMPTION.format(year=final_year, assumption=assumption, low=low, high=high)
+            yield sentence(
+                MAIN_ASSUMPTION, year=final_year, assumption=assumption, low=low, high=high
+            )
     flow = outlook.baseline_forecast
     if flow is None or len(outlook.forecasts) > 1:
         return
@@ -270,7 +273,8 @@ def _main_uncertainties(outlook: Outlook) -> Iterator[str]:
         for bands in (flow.quantiles(RANGE_LEVELS), outlook.results.bands(measure))
     )
     if free_median != scenario_median:
-        yield WITHOUT_EVENTS.format(
+        yield sentence(
+            WITHOUT_EVENTS,
             free=free_median,
             subject=uncapital(label_in(outlook, measure)),
             year=final_year,
@@ -289,7 +293,7 @@ def _effect(flow: FlowForecast, fact: str) -> str:
         pattern = LOWER_WITHOUT_IT
     if abs(change) < MIN_EFFECT:
         pattern = SAME_WITHOUT_IT
-    return pattern.format(period=period, number=readable(row["without"]), change=abs(change))
+    return sentence(pattern, period=period, number=readable(row["without"]), change=abs(change))
 
 
 def fact_name(fact: Fact) -> str:
@@ -300,7 +304,7 @@ def fact_name(fact: Fact) -> str:
     '2,180 vehicles in 2022, Statistics Agency, battery cars'
     """
     basis = basis_name(fact.basis, fact.measure)
-    return sentence("{statement}[, {basis}]", statement=fact_words(fact), basis=basis)
+    return filled("{statement}[, {basis}]", statement=fact_words(fact), basis=basis)
 
 
 def grounds(outlook: Outlook) -> BulletList:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from forecasting.reporting.labels import memo_title
+from forecasting.vocabulary.catalogues import ENGLISH, name_of_language, written_in
 from forecasting.vocabulary.files import write_whole
-from forecasting.vocabulary.names import OUTLOOK_TABLE, OUTLOOK_WORKBOOK
+from forecasting.vocabulary.names import BRIEF_NOTEBOOKS, OUTLOOK_TABLE, OUTLOOK_WORKBOOK
 from forecasting.writers.display import number_facts
 from forecasting.writers.page import (
     Content,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 REPORTING = "forecasting.reporting"
+GROUNDS_ADDRESS = re.compile('href="(?=#(?:fact|grounds)-)')
 
 
 class Changes(NamedTuple):
@@ -74,6 +76,8 @@ def notebook_to_html(
     *,
     title: str,
     files: Mapping[str, str] | None = None,
+    language: str = ENGLISH,
+    report: str = "",
     **changes: str,
 ) -> str:
     """Turn an executed notebook into a page.
@@ -86,6 +90,10 @@ def notebook_to_html(
         Of the page.
     files : mapping of str to str, optional
         Files beside the page, by what they are called in it.
+    language : str
+        Of the words.
+    report : str
+        The page where the rows stand that numbers lead to; the page itself if empty.
     **changes : str
         What changed since the last run, as of `Changes`.
 
@@ -111,6 +119,7 @@ def notebook_to_html(
         "report.html.j2",
         title,
         title=" ".join(title.split()),
+        language=language,
         files=files or {},
         brief=brief,
         sections=parts,
@@ -118,6 +127,8 @@ def notebook_to_html(
         figure=figure,
         contents=contents,
     )
+    if report:
+        page = GROUNDS_ADDRESS.sub(f'href="{report}', page)
     return number_facts(with_contents(page))
 
 
@@ -164,9 +175,34 @@ def write_report(path: Path, notebook: NotebookNode, **changes: str) -> Path:
     files = {"Notebook": path.name}
     if path.with_name(OUTLOOK_WORKBOOK).is_file():
         files["Excel"] = OUTLOOK_WORKBOOK
+    briefs = sorted(path.parent.glob(BRIEF_NOTEBOOKS))
+    files |= {name_of_language(_code(brief)): brief.with_suffix(".html").name for brief in briefs}
     text = notebook_to_html(notebook, title=title, files=files, **changes)
     page.write_text(text, encoding="utf-8")
+    for brief in briefs:
+        _write_brief(brief, page.name)
     return page
+
+
+def _code(brief: Path) -> str:
+    """The language of a notebook such as report.ru.ipynb."""
+    return brief.stem.rpartition(".")[2]
+
+
+def _write_brief(path: Path, report: str) -> None:
+    """The page of a brief in another language, whose numbers lead to the page of the report."""
+    import nbformat
+
+    brief = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    with written_in(_code(path)):
+        page = notebook_to_html(
+            brief,
+            title=brief.metadata["title"],
+            files={name_of_language(ENGLISH): report},
+            language=brief.metadata["language"],
+            report=report,
+        )
+    path.with_suffix(".html").write_text(page, encoding="utf-8")
 
 
 def stored_title(folder: Path) -> str:

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from forecasting.evidence.fact import period_words
+from forecasting.vocabulary.catalogues import digits as in_digits
 from forecasting.vocabulary.measures import EV_SHARE, MEASURES, measure_of
 from forecasting.vocabulary.periods import Period
-from forecasting.vocabulary.places import is_place, place_name
+from forecasting.vocabulary.places import is_place, place_code, place_name
 from forecasting.vocabulary.printed_periods import period_of
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
-from forecasting.vocabulary.sentences import capital, uncapital
-from forecasting.writers.numbers import MINUS, readable
+from forecasting.vocabulary.sentences import Term, capital, filled, sentence, uncapital
+from forecasting.writers.numbers import MINUS, range_words, readable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +47,19 @@ SUBJECTS = {
     EV_SHARE: "Electric cars in {place}",
 }
 BASELINE = "baseline"  # the scenario that others are compared with
+ELECTRIC_VEHICLES = Term("electric vehicles", "noun", "electric vehicles")
+TITLE = "{place}, {scenario}"
+DAY = "{day:d MMMM y}"
+MILLIONS = "{number} million"
+UNIT_BY_YEAR = "{unit} a year"
+# A number of a measure, by what its unit is
+COUNTED = "{number} {label}"
+WITHOUT_UNIT = "{label} {number}"
+MEASURED = "{number} {unit} of {label}"
+ON_UNKNOWN_DAY = "on an unknown day"
+PUBLISHED_ON = "on {day:d MMMM y}"
+PUBLISHED_IN_MONTH = "in {day:MMMM y}"
+PUBLISHED_IN_YEAR = "in {day:y}"
 MEMO_TITLE = "{subject}: outlook of {day}"
 SCENARIO_TITLE = "{subject}: {scenario} outlook of {day}"
 PARAMETERS = {  # those whose name does not say it
@@ -102,11 +116,15 @@ def amount(value: float, measure: str, digits: int = 3) -> str:
     ('74.2 million', '85,000')
     """
     if unit_of(measure) == "USD" and abs(value) >= 1e6:
-        return f"{float(f'{value / 1e6:.{digits}g}'):,g} million"
+        return _millions(f"{float(f'{value / 1e6:.{digits}g}'):,g}")
     if unit_of(measure) in COUNTED_UNITS and math.isfinite(value):
         value = round(float(f"{value:.{digits}g}"))
         digits = 3
     return readable(value, digits).replace("-", MINUS)
+
+
+def _millions(number: str) -> str:
+    return sentence(MILLIONS, number=in_digits(number))
 
 
 def amounts(lower: float, upper: float, measure: str, digits: int = 3) -> str:
@@ -115,7 +133,7 @@ def amounts(lower: float, upper: float, measure: str, digits: int = 3) -> str:
     >>> amounts(13.9, 484.2, "charging_points_need")
     '14 to 484'
     """
-    return f"{amount(lower, measure, digits)} to {amount(upper, measure, digits)}"
+    return range_words(amount(lower, measure, digits), amount(upper, measure, digits))
 
 
 def levels_in_words(
@@ -140,7 +158,7 @@ def median_and_range(
     ('66,000', '29,000 to 110,000')
     """
     low, median, high = levels_in_words(levels, measure, words_of)
-    return median, f"{low} to {high}"
+    return median, range_words(low, high)
 
 
 def spoken_median(bands: pd.Series, measure: str) -> str:
@@ -155,7 +173,7 @@ def spoken(value: float, measure: str, digits: int = 3) -> str:
     ('1.33 million', '789,000')
     """
     if abs(value) >= 999_500:
-        return f"{value / 1e6:.{digits}g} million"
+        return _millions(f"{value / 1e6:.{digits}g}")
     return amount(value, measure, digits)
 
 
@@ -183,10 +201,10 @@ def unit_by_year(measure: str) -> str:
     >>> unit_by_year("ev_imports"), unit_by_year("peak_mw")
     ('vehicles a year', 'MW')
     """
-    unit = unit_of(measure)
+    unit = Term(unit_of(measure), "unit")
     if is_flow(measure) and unit != "percent":
-        return f"{unit} a year"
-    return unit
+        return sentence(UNIT_BY_YEAR, unit=unit)
+    return str(unit)
 
 
 def label_of(measure: str, vehicles: str = "") -> str:
@@ -200,9 +218,10 @@ def label_of(measure: str, vehicles: str = "") -> str:
     if measure not in MEASURES:
         return measure.replace("_", " ")
     label = MEASURES[measure].label
-    if vehicles and MEASURES[measure].of_electric_cars:
-        return capital(re.sub("(?i)electric vehicles", vehicles, label))
-    return label
+    if not MEASURES[measure].of_electric_cars:
+        return str(Term(label, f"measure {measure}"))
+    message = Term(re.sub("(?i)electric vehicles", "{vehicles}", label), f"measure {measure}")
+    return capital(filled(str(message), vehicles=vehicles or ELECTRIC_VEHICLES))
 
 
 def finding(measure: str, words: str, label: str = "") -> str:
@@ -213,11 +232,12 @@ def finding(measure: str, words: str, label: str = "") -> str:
     """
     label = uncapital(label or label_of(measure)).replace(":", " by")
     unit = unit_of(measure)
+    message = MEASURED
     if unit in COUNTED_UNITS:
-        return f"{words} {label}"
-    if unit in ("", "index", "percent"):
-        return f"{label} {words}"
-    return f"{words} {unit} of {label}"
+        message = COUNTED
+    elif unit in ("", "index", "percent"):
+        message = WITHOUT_UNIT
+    return sentence(message, number=words, label=label, unit=Term(unit, "unit"))
 
 
 def known_as_growth(measure: str) -> bool:
@@ -225,15 +245,24 @@ def known_as_growth(measure: str) -> bool:
     return unit_of(measure) == "index"
 
 
-def part_words(place: str) -> str:
+def part_words(place: str) -> Term:
     """A part of a corridor, or the whole of it, by its name.
 
-    >>> part_words("horgos"), part_words("all-ports")
+    >>> str(part_words("horgos")), str(part_words("all-ports"))
     ('Horgos', 'All ports')
     """
     if is_place(place):
-        return place_name(place)
-    return place.replace("-", " ").capitalize()
+        return place_term(place)
+    return Term(place.replace("-", " ").capitalize(), f"place {place}")
+
+
+def place_term(code: str) -> Term:
+    """A place by its name, which a language declines.
+
+    >>> str(place_term("horgos"))
+    'Horgos'
+    """
+    return Term(place_name(code), f"place {place_code(code)}")
 
 
 def label_words(label: str) -> str:
@@ -251,7 +280,7 @@ def day_words(day: dt.date) -> str:
     >>> day_words(dt.date(2026, 3, 9))
     '9 March 2026'
     """
-    return f"{day.day} {day:%B %Y}"
+    return sentence(DAY, day=day)
 
 
 def memo_title(record: Mapping[str, Any]) -> str:
@@ -269,14 +298,35 @@ def memo_title(record: Mapping[str, Any]) -> str:
     'Electric cars in Uzbekistan: outlook of 9 March 2026'
     """
     keys = record["parameters"]
-    place, _, rest = keys["title"].partition(", ")
     subject = keys["title"]  # of the author's own words
-    if rest == keys["scenario"]:
-        subject = SUBJECTS.get(keys["measure"], "{place}").format(place=place)
+    place = _place_of_title(keys)
+    if place:
+        subject = sentence(SUBJECTS.get(keys["measure"], "{place}"), place=place)
+    message = MEMO_TITLE if keys["scenario"] == BASELINE else SCENARIO_TITLE
+    scenario = Term(keys["scenario"], "scenario")
     day = day_words(dt.date.fromisoformat(record["as_of"]))
-    if keys["scenario"] == BASELINE:
-        return MEMO_TITLE.format(subject=subject, day=day)
-    return SCENARIO_TITLE.format(subject=subject, day=day, scenario=keys["scenario"])
+    return sentence(message, subject=subject, day=day, scenario=scenario)
+
+
+def scenario_title(keys: Mapping[str, Any]) -> str:
+    """The title of a scenario: its place and its name, unless its author gave it another.
+
+    Parameters
+    ----------
+    keys : mapping
+        Its parameters.
+    """
+    place = _place_of_title(keys)
+    if not place:
+        return str(keys["title"])
+    return sentence(TITLE, place=place, scenario=Term(keys["scenario"], "scenario"))
+
+
+def _place_of_title(keys: Mapping[str, Any]) -> Term | None:
+    """The place at the head of a title that nobody has worded."""
+    place, _, rest = keys["title"].partition(", ")
+    code = keys.get("country") or keys.get("corridor") or ""
+    return Term(place, f"place {code}") if rest == keys["scenario"] else None
 
 
 def published_words(when: Period | None) -> str:
@@ -286,12 +336,13 @@ def published_words(when: Period | None) -> str:
     'on an unknown day'
     """
     if when is None:
-        return "on an unknown day"
+        return sentence(ON_UNKNOWN_DAY)
+    message = PUBLISHED_IN_YEAR
     if when.days == 1:
-        return f"on {day_words(when.end)}"
-    if when.days <= 31:
-        return f"in {when.end:%B %Y}"
-    return f"in {when.end:%Y}"
+        message = PUBLISHED_ON
+    elif when.days <= 31:
+        message = PUBLISHED_IN_MONTH
+    return sentence(message, day=when.end)
 
 
 def parameter_words(name: str) -> str:
@@ -304,9 +355,6 @@ def parameter_words(name: str) -> str:
     """
     parameter, *parts = name.split(".")
     labels = SETTING_WORDS | PARAMETERS
-    return ", ".join(
-        [
-            labels.get(parameter, parameter.replace("_", " ")),
-            *(labels.get(part, part) for part in parts),
-        ]
-    )
+    words = [labels.get(parameter, parameter.replace("_", " "))]
+    words += [labels.get(part, part) for part in parts]
+    return ", ".join(str(Term(text, "parameter")) for text in words)

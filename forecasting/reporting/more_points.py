@@ -32,7 +32,7 @@ MORE_POINTS_SENTENCE = (
     "minutes[, the need is met in {met} instead of {met_before}][, the need is met in {same} in "
     "either case][unmet?; the need stays unmet]"
 )
-LONGEST = f"{BUSY_MINUTES:.0f} or more"
+LONGEST = "{minutes:.0f} or more"
 
 
 def more_points_values(outlook: Outlook) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def more_points_sentence(outlook: Outlook) -> str:
         before=_minutes(values["before"]),
         after=_minutes(values["after"]),
         met=met if met != met_before else None,
-        met_before=met_before or NEVER,
+        met_before=met_before or sentence(NEVER),
         same=met if met == met_before else None,
         unmet=met is None,
     )
@@ -175,4 +175,6 @@ def _year_and_index(outlook: Outlook, demand: DemandOutlook) -> tuple[int, int]:
 
 
 def _minutes(wait: float) -> str:
-    return LONGEST if wait >= BUSY_MINUTES else readable(wait, 2)
+    if wait >= BUSY_MINUTES:
+        return sentence(LONGEST, minutes=BUSY_MINUTES)
+    return readable(wait, 2)

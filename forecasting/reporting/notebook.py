@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import nbformat
+
 from forecasting.growth.sharing import read_cache
 from forecasting.parameters.schema import Scenario, stored_scenario
 from forecasting.reporting.workbook import write_workbook
@@ -16,7 +18,12 @@ from forecasting.scenarios.question import find_scenario, scenario_of_place
 from forecasting.vocabulary.arguments import instance, takes
 from forecasting.vocabulary.door import names_of_module
 from forecasting.vocabulary.errors import InputError
-from forecasting.vocabulary.names import OUTLOOK_WORKBOOK, OUTPUT_VARIABLE
+from forecasting.vocabulary.names import (
+    OUTLOOK_WORKBOOK,
+    OUTPUT_VARIABLE,
+    REPORT_NOTEBOOK,
+    brief_file,
+)
 
 # What every params file says; where a notebook does not, the file of its scenario is read
 REQUIRED_KEYS = ("scenario", "as_of", "horizon", "seed")
@@ -85,7 +92,8 @@ def scenario_of(namespace: Mapping[str, Any]) -> Scenario:
 
 @takes(InputError, outlook=instance(Outlook, words="an Outlook, as fc.outlook makes it"))
 def store(outlook: Outlook) -> None:
-    """Save the results, and the workbook, where the runner wants them; without a runner, nowhere.
+    """Save the results, the workbook, and the brief in other languages, where the runner wants
+    them; without a runner, nowhere.
 
     Parameters
     ----------
@@ -106,6 +114,12 @@ def store(outlook: Outlook) -> None:
     if folder:
         outlook.save(Path(folder))
         write_workbook(outlook, Path(folder) / OUTLOOK_WORKBOOK)
+        for code in outlook.scenario.language:
+            # The figures bring plotly, which a report in English has at hand by then
+            from forecasting.reporting.brief import brief_in
+
+            text = nbformat.writes(brief_in(outlook, code))  # type: ignore[no-untyped-call]
+            Path(folder, brief_file(REPORT_NOTEBOOK, code)).write_text(text, encoding="utf-8")
 
 
 def _parameters(namespace: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,11 +11,11 @@ import numpy as np
 
 from forecasting.evaluation.quota_days import QuotaForecast, open_quotas, size_that_lifts
 from forecasting.reporting.charging_tables import share_words
-from forecasting.reporting.labels import day_words, median_and_range
+from forecasting.reporting.labels import day_words, label_of, median_and_range
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.periods import year
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
-from forecasting.vocabulary.sentences import sentence, uncapital
+from forecasting.vocabulary.sentences import Term, sentence, uncapital
 from forecasting.writers.columns import HIGH, LOW, Column, TableForm
 from forecasting.writers.display import Table
 from forecasting.writers.numbers import ReadNumber, probability_words
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from forecasting.evidence.policies import Policy
     from forecasting.scenarios.outlook import Outlook
 
-USED_UP = "The {name} is used up between {low} and {high} {year}."
+USED_UP = "The {name} is used up between {low:MMMM} and {high:MMMM} {year}."
 USED_UP_OR_NOT = (
     "The {name} is used up in {year} with a probability of {chance}, hardly "
-    "before {low}, and as likely by {median} as later or not at all."
+    "before {low:MMMM}, and as likely by {median:MMMM} as later or not at all."
 )
 MAY_LAST = "The {name} is likely to last: it is used up in {year} with a probability of {chance}."
-LIFTED = "This scenario lifts the {name}: the {size} in its place are more than come."
-DUTY_FREE = "duty-free quota of {number}"
-OF_SOME_BUYERS = "quota of {number} {privileges}"  # such as loans
+LIFTED = "This scenario lifts the {name}: the {size:,.0f} in its place are more than come."
+DUTY_FREE = "duty-free quota of {number:,.0f}"
+OF_SOME_BUYERS = "quota of {number:,.0f} {privileges}"  # such as loans
 COUNTS_BUYERS = "{privileges}, which {share} of the buyers take, a judgement"
 QUOTA_COUNTS = "{quota} It counts {counted}[; what is forecast are {flow}]."
 NOT_IN_TIME = "not in its time"
@@ -73,7 +73,7 @@ def quota_sentences(outlook: Outlook) -> Iterator[str]:
     for forecast in open_quotas(outlook):
         size = size_that_lifts(outlook, forecast.quota)
         if size is not None:
-            yield LIFTED.format(name=_name(forecast.quota), size=f"{size:,.0f}")
+            yield sentence(LIFTED, name=_name(forecast.quota), size=size)
         elif forecast.days.median is not None:
             yield quota_sentence(forecast, outlook.measure)
 
@@ -82,7 +82,7 @@ def _name(quota: Policy) -> str:
     """A quota of cars free of duty, or of what a part of the buyers take: its id ends in that."""
     pattern = OF_SOME_BUYERS if quota.buyer_share else DUTY_FREE
     privileges = quota.id.rpartition("-")[2]
-    return pattern.format(number=f"{quota.quota:,.0f}", privileges=privileges)
+    return sentence(pattern, number=quota.quota, privileges=Term(privileges, "noun"))
 
 
 def quota_sentence(forecast: QuotaForecast, measure: str) -> str:
@@ -109,16 +109,18 @@ def quota_sentence(forecast: QuotaForecast, measure: str) -> str:
     elif median is not None:
         pattern = USED_UP_OR_NOT
     days = {"low": low, "median": median, "high": high}
-    cars, flow = (uncapital(MEASURES[name].label) for name in (forecast.quota.measure, measure))
+    cars, flow = (uncapital(label_of(name)) for name in (forecast.quota.measure, measure))
     share = forecast.quota.buyer_share
     if share:
         privileges = forecast.quota.id.rpartition("-")[2]
-        cars = flow = COUNTS_BUYERS.format(privileges=privileges, share=share_words(share))
-    quota = pattern.format(
+        words = share_words(share)
+        cars = flow = sentence(COUNTS_BUYERS, privileges=Term(privileges, "noun"), share=words)
+    quota = sentence(
+        pattern,
         name=_name(forecast.quota),
         year=forecast.quota.start.year,
         chance=probability_words(used_up),
-        **{name: f"{day:%B}" for name, day in days.items() if day},
+        **days,
     )
     return sentence(QUOTA_COUNTS, quota=quota, counted=cars, flow=flow != cars and flow)
 

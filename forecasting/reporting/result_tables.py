@@ -27,7 +27,6 @@ from forecasting.evidence.reconcile import conflicts, nesting, revisions
 from forecasting.growth.policy_months import first_month, percent_of
 from forecasting.reporting.labels import (
     amount,
-    day_words,
     label_of,
     label_words,
     levels_in_words,
@@ -45,7 +44,7 @@ from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
 from forecasting.vocabulary.periods import span
 from forecasting.vocabulary.quantiles import RANGE_LEVELS
-from forecasting.vocabulary.sentences import capital, sentence
+from forecasting.vocabulary.sentences import Term, capital, sentence
 from forecasting.writers.columns import (
     HIGH,
     INTERVAL_LEVELS,
@@ -88,7 +87,9 @@ SIZE_UNITS = {
     "quota": "vehicles a year",
 }
 # A scenario reckons a quota in the vehicles that it forecasts, which may be others than it counts
-QUOTA_UNIT = "{unit}[, where {decided} were decided]"
+FROM_DAY = "from {day:d MMMM y}"
+FROM_YEAR = "from {day:y}"
+QUOTA_UNIT = "{unit}[, where {decided:,.0f} were decided]"
 # What becomes of a privilege or a trade, and when the months are that a table tells of
 POLICY_WORDS = {
     "ends": "ends",
@@ -213,7 +214,7 @@ def whole_years(table: pd.DataFrame) -> pd.DataFrame:
 
 def vehicles_in(
     results: Results | StoredResults, basis: str | None, flow: str, measure: str
-) -> str:
+) -> Term:
     """Which electric cars a measure counts: the flow that is forecast those of its agency, what
     follows from it plug-in hybrids too, where there are any.
 
@@ -227,9 +228,18 @@ def vehicles_in(
         The flow that is forecast, and the measure that is named.
     """
     if measure != flow and has_plug_ins(results):
-        return "battery and plug-in cars"
+        return cars_term("battery and plug-in cars")
     definition = shipped_bases().get(basis or "")
-    return (definition and definition.vehicles) or "electric cars"
+    return cars_term((definition and definition.vehicles) or "electric cars")
+
+
+def cars_term(vehicles: str) -> Term:
+    """Electric cars of some kind as a noun, which its number puts into its form.
+
+    >>> cars_term("battery cars").form(number=1)
+    'battery cars'
+    """
+    return Term(vehicles, "noun", vehicles)
 
 
 def has_plug_ins(results: Results | StoredResults) -> bool:
@@ -237,7 +247,7 @@ def has_plug_ins(results: Results | StoredResults) -> bool:
     return "phev_stock" in results.values and results.bands("phev_stock")[0.5].iloc[-1] > 0
 
 
-def cars_in(outlook: Outlook, measure: str) -> str:
+def cars_in(outlook: Outlook, measure: str) -> Term:
     """Which electric cars a measure of an outlook counts."""
     scenario = outlook.scenario
     basis = getattr(outlook.forecast, "basis", scenario.basis)
@@ -938,11 +948,12 @@ def _acts_on(quantity: str, label: Callable[[str], str] = label_of) -> str:
 
 def size_unit(driver: Driver) -> str:
     """Of a driver's size."""
-    unit = SIZE_UNITS.get(driver.kind) or unit_of(driver.quantity)
+    words = SIZE_UNITS.get(driver.kind) or unit_of(driver.quantity)
+    unit = str(Term(words or load_parameters()[driver.quantity].unit, "unit"))
     if driver.kind == "quota":
         number = shipped_policies()[driver.policy].quota
-        return sentence(QUOTA_UNIT, unit=unit, decided=number and f"{number:,.0f}")
-    return unit or load_parameters()[driver.quantity].unit
+        return sentence(QUOTA_UNIT, unit=unit, decided=number)
+    return unit
 
 
 def size_words(driver: Driver) -> str:
@@ -958,7 +969,7 @@ def driver_dates(driver: Driver) -> str:
     if driver.end:
         return period_words(span(str(driver.start), str(driver.end)))
     whole_year = driver.start.month == driver.start.day == 1
-    return f"from {driver.start.year if whole_year else day_words(driver.start)}"
+    return sentence(FROM_YEAR if whole_year else FROM_DAY, day=driver.start)
 
 
 def _in_time(driver: Driver) -> ReadNumber | str:

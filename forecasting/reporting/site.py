@@ -221,7 +221,7 @@ def _run_names(name: str, keys: Record) -> Run:
     """
     slug, _, scenario = name.rpartition("-")
     code = keys.get("country") or COUNTRY_OF_SLUG.get(slug)
-    place = part_words(slug or name)
+    place = str(part_words(slug or name))
     if code and is_place(code):
         place = place_name(code)
         scenario = name.removeprefix(f"{country_slug(code)}-")

@@ -54,7 +54,7 @@ VERSIONS = (
     "papermill",
     "xlsxwriter",
 )
-CODE = {".py", ".j2", ".html", ".css", ".js"}
+CODE = {".po", ".py", ".j2", ".html", ".css", ".js"}
 
 
 def environment() -> Hashes:
@@ -156,6 +156,8 @@ class Survey:
         Files of facts of one's own, for every scenario.
     published : date, optional
         Since when those of one's own facts are known that have no date of publication.
+    language : sequence of str
+        Languages in which every brief is written, too, beside those of its params file.
 
     Raises
     ------
@@ -170,11 +172,13 @@ class Survey:
         as_of: str | None = None,
         ledger: Sequence[AnyPath] = (),
         published: dt.date | None = None,
+        language: Sequence[str] = (),
     ) -> None:
         self.files = find_params(paths)
         self.reports = Path(reports)
         self._as_of = as_of
         self._published = published
+        self._language = tuple(language)
         self._ledgers = [str(Path(file).absolute()) for file in ledger]
         problems = []
         for path in self.files:
@@ -188,6 +192,7 @@ class Survey:
             "as_of": as_of or "",
             "beside": "\n".join(self._ledgers),
             "published": str(published or ""),
+            **({"language": " ".join(language)} if language else {}),
         }
         self._records = {
             path: read_json(self.reports / scenario_name(path) / RUN_RECORD) for path in self.files
@@ -273,6 +278,8 @@ class Survey:
             scenario = check.scenario.with_ledger(self._ledgers)
             if self._as_of is not None:
                 scenario = scenario.on(as_date(self._as_of))
+            languages = tuple(dict.fromkeys([*scenario.language, *self._language]))
+            scenario = scenario.model_copy(update={"language": languages})
             ledger = facts(
                 scenario.ledger, scenario.shipped_facts, scenario.published, scenario.country or ""
             )

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
+from forecasting.parameters.values import listed, other_languages
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.runs.execute.child import EngineName, at_cell, ended, sweep
 from forecasting.runs.output.folders import (
@@ -113,6 +114,7 @@ class Means:
     published=optional(Check("a day, e.g. 2026-03-09", as_date)),
     keep_record=optional(Check("a folder, e.g. record", path().read)),
     allow=Check("a folder, or a list of them", paths_of),
+    language=Check("a language, e.g. ru, or a list of them", listed),
 )
 def run(
     params: AnyPath | Sequence[AnyPath] = (),
@@ -132,6 +134,7 @@ def run(
     published: dt.date | None = None,
     keep_record: AnyPath | None = None,
     allow: Sequence[AnyPath] = (),
+    language: str | Sequence[str] = (),
 ) -> RunSummary:
     """Make the report of each scenario, and the index of them all.
 
@@ -176,6 +179,9 @@ def run(
         (`forecasting.evaluation.forecast_chain`), to which those of today are added.
     allow : sequence of path-like
         Folders whose tables params files may read, beside the working folder and their own.
+    language : str or sequence of str
+        Languages in which the brief of every report is written, too: ``"ru"`` adds
+        ``report.ru.html`` beside ``report.html``, from the same numbers.
 
     Returns
     -------
@@ -197,12 +203,13 @@ def run(
     ('turkmenistan-baseline', 'stale')
     """
     means = Means(jobs, engine, scheduler, timeout, memory)
+    codes = other_languages(language)
     address = remote_address(out)
     if address and keep is not None:
         raise InputError(f"keep is for a folder; {address} has rules of its own for what grows old")
 
     def run_into(folder: Path) -> RunSummary:
-        survey = Survey(paths_of(params), folder, as_of, ledger, published)
+        survey = Survey(paths_of(params), folder, as_of, ledger, published, codes)
         if dry_run:
             started = time.monotonic()
             runs = survey.runs(force)

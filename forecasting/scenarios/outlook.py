@@ -392,7 +392,8 @@ class Outlook(Shown):
         growth = yearly_growth(self.results, self.scenario.measure).loc[self.first_year :]
         record = {
             "version": __version__,
-            "parameters": self.scenario.parameters(),
+            # The same bytes in every language
+            "parameters": self.scenario.model_copy(update={"language": ()}).parameters(),
             "as_of": self.as_of.isoformat(),
             "market": self.size and self.size.row(),
             "age": self.age.row(),

@@ -26,13 +26,14 @@ RELATIONS = ("equals", "about", "at_least", "at_most", "greater_than", "less_tha
 EXACT_RELATIONS = ("equals", "about")  # the relations of a number; the others are bounds
 # 1 from below, -1 from above
 BOUNDS = {"at_least": 1, "greater_than": 1, "at_most": -1, "less_than": -1}
+# Of a number with its unit, whose form its number asks for
 RELATION_WORDS = {
-    "equals": "{}",
-    "about": "about {}",
-    "at_least": "at least {}",
-    "at_most": "at most {}",
-    "greater_than": "more than {}",
-    "less_than": "less than {}",
+    "equals": "{number}[ {unit: number}]",
+    "about": "about {number}[ {unit: number}]",
+    "at_least": "at least {number}[ {unit: number}]",
+    "at_most": "at most {number}[ {unit: number}]",
+    "greater_than": "more than {number}[ {unit: number}]",
+    "less_than": "less than {number}[ {unit: number}]",
 }
 # A growth above -12 % is a fall by less than 12 %.
 OPPOSITE = {

@@ -2,18 +2,85 @@
 
 What stands in square brackets is left out where something that it names is missing, or the
 condition that stands before it: a sentence is never put together from pieces, and another language
-words and orders it as it needs.
+words and orders it as it needs. A place holds a value, which says itself in the language, and as
+the place asks: a day by its pattern, a term in its case, and in the number of another place.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import reduce
 from string import Formatter
+
+from forecasting.vocabulary.catalogues import day_in, digits, language
 
 # A part that may be left out, with a condition of its own where it names nothing
 OPTIONAL_PART = re.compile(r"\[(?:(\w+)\?)?(.*?)\]")
 PLACES_IN = Formatter().parse
+AND = "{first} and {second}"
+OR = "{first} or {second}"
+
+
+class Term(str):
+    """A noun or a name, which a language puts into the case and the number that a place asks for.
+
+    Parameters
+    ----------
+    words : str
+        In English; of a noun that is counted, its plural.
+    context : str
+        Of its entries in a catalogue, each of one case: ``noun``, or what it names and its id, such
+        as ``place UZ``.
+    one : str
+        The noun of one thing, in English; empty of a name.
+
+    Examples
+    --------
+    >>> from forecasting.vocabulary.catalogues import written_in
+    >>> points = Term("points", "noun", "point")
+    >>> str(points), points.form(number=1)
+    ('points', 'point')
+    >>> with written_in("ru"):
+    ...     str(points), points.form(number=1), points.form("gen", 66000)
+    ('зарядные точки', 'зарядная точка', 'зарядных точек')
+    """
+
+    context: str
+    one: str
+
+    def __new__(cls, words: str, context: str, one: str = "") -> Term:  # noqa: D102
+        term = super().__new__(cls, words)
+        term.context = context
+        term.one = one
+        return term
+
+    def __getnewargs__(self) -> tuple[str, str, str]:
+        return str.__str__(self), self.context, self.one
+
+    def form(self, case: str = "", number: int | None = None) -> str:
+        """The term as a place asks for it; in its first form where a catalogue has no such entry.
+
+        Parameters
+        ----------
+        case : str
+            As a translation names it, e.g. ``gen``; empty for the first one.
+        number : int, optional
+            Of the things; many, if not given.
+        """
+        words = str.__str__(self)
+        if self.one and (case or number is not None):
+            context = f"{self.context}, {case or 'counted'}"
+            return language().counts(context, self.one, words, number or 0)
+        form = language().says(words, ", ".join(filter(None, (self.context, case))))
+        return language().says(words, self.context) if form == words else form
+
+    def __str__(self) -> str:
+        return self.form()
+
+    def __format__(self, case: str) -> str:
+        return self.form(case)
 
 
 def sentence(message: str, /, **places: object) -> str:
@@ -35,7 +102,23 @@ def sentence(message: str, /, **places: object) -> str:
     return "".join(map(str, sentence_parts(message, places)))
 
 
-def sentence_parts(message: str, places: dict[str, object]) -> Iterator[object]:
+def filled(message: str, /, **places: object) -> str:
+    """Words that are in the language already, with their places filled.
+
+    Parameters
+    ----------
+    message, **places
+        As of `sentence`.
+
+    Examples
+    --------
+    >>> filled("New {vehicles} sold", vehicles="battery cars")
+    'New battery cars sold'
+    """
+    return "".join(map(str, _parts(message, places)))
+
+
+def sentence_parts(message: str, places: Mapping[str, object]) -> Iterator[object]:
     """The words of a message and what fills its places, one after the other.
 
     Parameters
@@ -48,6 +131,10 @@ def sentence_parts(message: str, places: dict[str, object]) -> Iterator[object]:
     >>> [*sentence_parts("In {year}[, or {rumour}]: {count:,}", {"year": 2023, "count": 2180})]
     ['In ', 2023, ': ', '2,180']
     """
+    return _parts(language().says(message), places)
+
+
+def _parts(message: str, places: Mapping[str, object]) -> Iterator[object]:
     for words, name, form, _ in PLACES_IN(_without_missing_parts(message, places)):
         yield words
         if name:
@@ -55,10 +142,34 @@ def sentence_parts(message: str, places: dict[str, object]) -> Iterator[object]:
             if isinstance(value, list):
                 yield from value
             else:
-                yield format(value, form) if form else value
+                yield _in_place(value, form or "", places)
 
 
-def _without_missing_parts(message: str, places: dict[str, object]) -> str:
+def _in_place(value: object, form: str, places: Mapping[str, object]) -> object:
+    """A value as a place asks for it."""
+    if isinstance(value, Term):
+        case, _, counted = form.partition(" ")
+        return value.form(case, number_in(places[counted]) if counted else None)
+    if form and isinstance(value, dt.date):
+        return day_in(value, form)
+    if form and isinstance(value, int | float):
+        return digits(format(value, form))
+    return value
+
+
+def number_in(words: object) -> int:
+    """The whole number that a place says, by which a noun takes its own; 0 where it is in millions.
+
+    >>> number_in("16,400"), number_in("1.33 million"), number_in(351.0)
+    (16400, 0, 351)
+    """
+    if isinstance(words, int | float):
+        return round(words)
+    whole = re.sub(r"[\s,]", "", str(words))
+    return int(whole) if whole.isdecimal() else 0
+
+
+def _without_missing_parts(message: str, places: Mapping[str, object]) -> str:
     """A message without the parts of which something is missing."""
 
     def part(match: re.Match[str]) -> str:
@@ -86,7 +197,33 @@ def plural(number: int, singular: str, form: str, **places: object) -> str:
     >>> plural(1, "{} fact", "{:,} facts"), plural(2000, "{} report", "{:,} reports")
     ('1 fact', '2,000 reports')
     """
-    return (singular if number == 1 else form).format(number, **places)
+    return language().counts("", singular, form, number).format(_Count(number), **places)
+
+
+class _Count(int):
+    """A number of things, written as the language does."""
+
+    def __format__(self, form: str) -> str:
+        return digits(super().__format__(form))
+
+
+def listed(items: Iterable[object], message: str = AND) -> str:
+    """Several things in a sentence; nothing of none.
+
+    Parameters
+    ----------
+    items : iterable
+        Words, or numbers.
+    message : str
+        How two of them stand together: `AND` or `OR`.
+
+    Examples
+    --------
+    >>> listed(["Horgos", "Baktu"]), listed([2024, 2025], OR)
+    ('Horgos and Baktu', '2024 or 2025')
+    """
+    words = [*map(str, items)] or [""]
+    return reduce(lambda first, second: sentence(message, first=first, second=second), words)
 
 
 def capital(words: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from forecasting.vocabulary.quantiles import RANGE_LEVELS
-from forecasting.vocabulary.sentences import sentence
+from forecasting.vocabulary.sentences import Term, sentence
 from forecasting.writers.display import Table, plain_frame
 
 Row = Mapping[Any, Any]
@@ -125,7 +125,7 @@ class Column:
     @property
     def head(self) -> str:
         """What is read above it."""
-        return ", ".join(filter(None, (self.name, self.unit)))
+        return ", ".join(str(Term(words, "head")) for words in (self.name, self.unit) if words)
 
     def cell(self, row: Row) -> object:
         """What stands in the column of a row.

@@ -27,6 +27,7 @@ from nbconvert.filters import markdown2html
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.files import write_asked
 from forecasting.vocabulary.quantiles import Array
+from forecasting.vocabulary.sentences import sentence
 from forecasting.writers.display import ARABIC_OR_HEBREW, is_web_address, number_facts
 from forecasting.writers.messages import PLOTLY_TYPE, figure_words
 from forecasting.writers.page import sections
@@ -276,7 +277,7 @@ class _Writer:
         start, end = (_xml(f"w:bookmark{part}", "w:id", place) for part in ("Start", "End"))
         start.set(qn("w:name"), mark)
         paragraph._p.append(start)
-        paragraph.add_run(f"{kind} ")
+        paragraph.add_run(f"{sentence(kind)} ")
         _add_field(paragraph, f"SEQ {kind} \\* ARABIC", number)
         paragraph._p.append(end)
         paragraph.add_run(f". {words}")

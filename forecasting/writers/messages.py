@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
-from forecasting.vocabulary.sentences import sentence, sentence_parts
+from forecasting.vocabulary.sentences import filled, sentence, sentence_parts
 from forecasting.writers.display import Link
 
 PLOTLY_TYPE = "application/vnd.plotly.v1+json"  # of a figure in a notebook
@@ -70,7 +70,7 @@ class FigureForm:
     @property
     def caption(self) -> str:
         """Title and subtitle in one line."""
-        return sentence("{title}[: {subtitle}]", title=self.title, subtitle=self.subtitle)
+        return filled("{title}[: {subtitle}]", title=self.title, subtitle=self.subtitle)
 
 
 def figure_words(layout: Mapping[str, Any]) -> tuple[FigureForm, str]:

@@ -9,7 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from forecasting.vocabulary.catalogues import digits as in_digits
+from forecasting.vocabulary.sentences import sentence
+
 MINUS = "\u2212"  # the sign, wider than a hyphen
+ENDS = "{low} to {high}"
+PERCENT = "{number} %"
+OVER = "over 99 %"
+UNDER = "under 1 %"
 
 
 def rounded(values: Iterable[float]) -> list[float | None]:
@@ -38,14 +45,14 @@ def readable(value: float, digits: int = 3) -> str:
     if value == 0:
         return "0"
     if float(value).is_integer() and abs(value) < 10_000:
-        return f"{value:,.0f}"
+        return in_digits(f"{value:,.0f}")
     short = float(f"{value:.{digits}g}")
     if abs(short) >= 10 ** (digits - 1):
-        return f"{short:,.0f}"
+        return in_digits(f"{short:,.0f}")
     if abs(short) < 1:
-        return f"{short:.2g}"
+        return in_digits(f"{short:.2g}")
     decimals = max(digits - 1 - math.floor(math.log10(abs(short))), 0)
-    return f"{short:.{decimals}f}".rstrip("0").rstrip(".")
+    return in_digits(f"{short:.{decimals}f}".rstrip("0").rstrip("."))
 
 
 class ReadNumber(float):
@@ -65,7 +72,16 @@ def interval(lower: float, upper: float, digits: int = 3) -> str:
     >>> interval(1.0, 2.5)
     '1 to 2.5'
     """
-    return f"{readable(lower, digits)} to {readable(upper, digits)}"
+    return range_words(readable(lower, digits), readable(upper, digits))
+
+
+def range_words(low: str, high: str) -> str:
+    """The two ends of an interval in words.
+
+    >>> range_words("29,000", "1.4 million")
+    '29,000 to 1.4 million'
+    """
+    return sentence(ENDS, low=low, high=high)
 
 
 def percent(value: float) -> str:
@@ -75,10 +91,10 @@ def percent(value: float) -> str:
     ('+363 %', '−7.4 %', '0 %')
     """
     digits = int(abs(value) < 10)
-    short = readable(round(value, digits))
+    short = readable(round(value, digits)).replace("-", MINUS)
     if value > 0 and short != "0":
-        return f"+{short} %"
-    return f"{short.replace('-', MINUS)} %"
+        short = f"+{short}"
+    return sentence(PERCENT, number=short)
 
 
 def whole_percent(share: float) -> str:
@@ -87,7 +103,7 @@ def whole_percent(share: float) -> str:
     >>> whole_percent(0.138)
     '14 %'
     """
-    return f"{100 * share:.0f} %"
+    return sentence(PERCENT, number=f"{100 * share:.0f}")
 
 
 def probability_words(share: float) -> str:
@@ -97,7 +113,7 @@ def probability_words(share: float) -> str:
     ('14 %', 'over 99 %', 'under 1 %')
     """
     if share >= 0.995:
-        return "over 99 %"
+        return sentence(OVER)
     if share <= 0.005:
-        return "under 1 %"
+        return sentence(UNDER)
     return whole_percent(share)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.vocabulary.errors import RunError
 from forecasting.vocabulary.names import PLOTLY_SCRIPT
-from forecasting.vocabulary.sentences import sentence
+from forecasting.vocabulary.sentences import filled, sentence
 from forecasting.writers.display import ARABIC_OR_HEBREW
 from forecasting.writers.messages import PLOTLY_TYPE, figure_words
 
@@ -112,6 +112,7 @@ def page_form(source: str) -> Any:
         # Of the types that an output has, the one that a page shows best
         "richest": lambda data: next((kind for kind in PAGE_TYPES if kind in data), "text/plain"),
         "shortened": _shortened,
+        "says": sentence,
     }
     return page.from_string(source)
 
@@ -181,13 +182,13 @@ def figure_html(figure: Content, name: str) -> str:
     height = int(layout.get("height") or 450)
     words, alternative = figure_words(layout)
     title, description = map(escape, (words.title, alternative))
-    caption = sentence(FIGURE_CAPTION, title=title, subtitle=escape(words.subtitle))
+    caption = filled(FIGURE_CAPTION, title=title, subtitle=escape(words.subtitle))
     buttons = []
     for action, (verb, kinds) in FIGURE_BUTTONS.items():
-        buttons.append(verb)
+        buttons.append(sentence(verb))
         buttons += [
             f'<button type="button" data-{action}="{kind.lower()}" '
-            f'aria-label="{verb} {kind}: {title}">{kind}</button>'
+            f'aria-label="{sentence(verb)} {kind}: {title}">{sentence(kind)}</button>'
             for kind in kinds
         ]
     # A title alone, where there is nothing to draw, is not worth a picture

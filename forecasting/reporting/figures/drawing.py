@@ -24,6 +24,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from forecasting.vocabulary.catalogues import ENGLISH, digits, language
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.writers.messages import FigureForm
 from forecasting.writers.numbers import interval, readable, rounded
@@ -315,6 +316,8 @@ class Drawing:
             annotations=[SOURCE_LINE | {"text": self.source, "yshift": -depth}],
             meta_alt=self.alternative,
         )
+        if language().code != ENGLISH:
+            self.layout["separators"] = digits(".,")
         return go.Figure(data=self.traces, layout=self.layout, _validate=False)
 
 

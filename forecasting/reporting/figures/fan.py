@@ -29,7 +29,7 @@ import pandas as pd
 
 from forecasting.evaluation.quota_days import open_quotas
 from forecasting.evidence.bases import basis_name, same_perimeter
-from forecasting.evidence.fact import Fact, in_words, period_words, when_words
+from forecasting.evidence.fact import Fact, in_words, period_words, related, when_words
 from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.reporting.figures.drawing import (
     ACCENTS,
@@ -63,6 +63,7 @@ from forecasting.reporting.labels import (
     label_of,
     levels_in_words,
     part_words,
+    scenario_title,
     spoken_median,
     unit_by_year,
     unit_of,
@@ -73,8 +74,8 @@ from forecasting.vocabulary.measures import EV_SHARE
 from forecasting.vocabulary.periods import DAY, Period, year as year_of
 from forecasting.vocabulary.places import is_place, place_name, place_words
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
-from forecasting.vocabulary.quantities import BOUNDS, RELATION_WORDS, quantity_of
-from forecasting.vocabulary.sentences import plural, sentence, uncapital
+from forecasting.vocabulary.quantities import BOUNDS, quantity_of
+from forecasting.vocabulary.sentences import listed, plural, sentence, uncapital
 from forecasting.writers.messages import FigureForm
 from forecasting.writers.numbers import MINUS, readable
 
@@ -101,6 +102,8 @@ FAN_CHART = FigureForm(
     OUTLOOK_SOURCE,
 )
 COLUMN = "{count}<br>{when}"
+HEIGHT = "{height:,.10g}[daily? a day]"
+END_LABEL = "{low} to<br>{high}"
 DAY_LINE = "as of {day}"  # beside the line between the years before and the forecast
 YEARS_OF_AGENCY = "{years} by {agency}"
 STOCK_UNIT = "{unit}, at the end of each year"
@@ -226,7 +229,7 @@ def fan_chart(
     )
     if len(history):
         boundary = outlook.first_year - 0.5
-        day_line = DAY_LINE.format(day=day_words(outlook.as_of))
+        day_line = sentence(DAY_LINE, day=day_words(outlook.as_of))
         chart.mark("x", boundary, dash="dot")
         chart.add(
             words_at(
@@ -281,7 +284,7 @@ def newest_marks(marks: Iterable[Mark]) -> Marks:
 
 def _agencies(marks: Iterable[Mark]) -> str:
     """Who counted some marks, each once."""
-    return " and ".join(dict.fromkeys(basis_name(mark.basis) for mark in marks))
+    return listed(dict.fromkeys(basis_name(mark.basis) for mark in marks))
 
 
 def _other_agencies(counts: Marks, year_to_date: Marks, basis: str) -> str:
@@ -293,7 +296,7 @@ def _other_agencies(counts: Marks, year_to_date: Marks, basis: str) -> str:
         if name != basis:
             of_agency.setdefault(basis_name(name), []).append(str(year))
     return "; ".join(
-        YEARS_OF_AGENCY.format(years=", ".join(years), agency=agency)
+        sentence(YEARS_OF_AGENCY, years=", ".join(years), agency=agency)
         for agency, years in of_agency.items()
     )
 
@@ -411,7 +414,7 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> Fi
         place=place,
         numbers=plural(len(marks), "{} printed number", "{:,} printed numbers"),
         subject=subject,
-        newest=RELATION_WORDS[newest.relation].format(newest.label),
+        newest=related(newest.relation, newest.label),
         when=when_words(newest.period),
         unit=_unit(measure, ledger),
         agencies=", ".join(agencies),
@@ -460,7 +463,7 @@ def fan(
     yield points(wide.index.tolist(), wide[0.5], hover, color=BLUE, size=6) | {"name": "Median"}
     if labels:
         lower_end, median, upper_end = levels_in_words(wide[RANGE_LEVELS].iloc[-1], measure)
-        words = f"<b>{median}</b><br>{lower_end} to<br>{upper_end}"
+        words = f"<b>{median}</b><br>{sentence(END_LABEL, low=lower_end, high=upper_end)}"
         end = wide[0.5].iloc[-1:]
         yield words_at([*end.index], end, [words], "middle right", color=DEEP, size=12)
 
@@ -469,7 +472,7 @@ def _unit(measure: str, ledger: Ledger | None) -> str:
     """The unit of an axis: of a flow by year, of an index with the period that it sets to 100."""
     for fact in ledger or ():
         if (fact.measure, fact.unit, fact.value) == (measure, "index", INDEX_BASE):
-            return INDEX_UNIT.format(period=period_words(fact.period), base=INDEX_BASE)
+            return sentence(INDEX_UNIT, period=period_words(fact.period), base=INDEX_BASE)
     return unit_by_year(measure)
 
 
@@ -480,7 +483,7 @@ def _fan_places(
     final_year = year = wide.index[-1]
     final_number = spoken_median(wide.loc[final_year], measure)
     unit = _unit(measure, outlook.evidence)
-    places: dict[str, object] = {"unit": STOCK_UNIT.format(unit=unit)}
+    places: dict[str, object] = {"unit": sentence(STOCK_UNIT, unit=unit)}
     if is_flow(measure):
         year = max(outlook.headline_year, wide.index[0])
         places = {"unit": unit, "later": final_number, "horizon": final_year}
@@ -497,7 +500,7 @@ def words_of_outlook(outlook: Outlook, form: FigureForm, **places: object) -> Fi
     """The words of a figure on a scenario, with its facts as the source."""
     facts = plural(len(outlook.evidence or ()), "{} published fact", "{:,} published facts")
     return form.words(
-        scenario=outlook.scenario.title,
+        scenario=scenario_title(outlook.scenario.parameters()),
         as_of=day_words(outlook.as_of),
         facts=outlook.evidence and facts,
         **places,
@@ -807,7 +810,7 @@ def _is_counted(fact: Fact) -> bool:
 def _mark(fact: Fact) -> Mark:
     period = fact.period
     height = fact.value
-    label = sentence("{height:,.10g}[daily? a day]", height=height, daily=fact.declared.daily)
+    label = sentence(HEIGHT, height=height, daily=fact.declared.daily)
     if fact.stock:
         period = Period(period.end, period.end)
     else:

@@ -7,7 +7,9 @@
     if (months < 1) continue;
     const age = document.createElement("span");
     age.className = months > 12 ? "age old" : "age";
+    const { lang } = document.documentElement;
     age.textContent = ` That is ${months} ${months === 1 ? "month" : "months"} ago.`;
+    if (lang !== "en") age.textContent = ` (${new Intl.RelativeTimeFormat(lang).format(-months, "month")})`;
     place.append(age);
   }
   const state = (last, next) => {

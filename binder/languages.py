@@ -1,0 +1,277 @@
+"""The catalogues of other languages: brings each in line with the English words, and says what a
+translator has to do.
+
+    python binder/languages.py           every language that ships
+    python binder/languages.py uz        a language, which is begun where there is none
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import write_po
+
+from forecasting.evidence import fact
+from forecasting.evidence.datasets import central_asia
+from forecasting.reporting import (
+    answer,
+    brief,
+    caveat_words,
+    grounds,
+    labels,
+    more_points,
+    quota_words,
+)
+from forecasting.reporting.figures import fan
+from forecasting.reporting.labels import COUNTED_UNITS, PARAMETERS, SETTING_WORDS
+from forecasting.reporting.result_tables import FROM_DAY, FROM_YEAR, QUOTA_UNIT, SIZE_UNITS
+from forecasting.vocabulary import sentences
+from forecasting.vocabulary.catalogues import (
+    ENGLISH,
+    catalogue_file,
+    languages,
+    other_places,
+    read_catalogue,
+)
+from forecasting.vocabulary.measures import AT_THE_HORIZON, MEASURES, NEW_CARS
+from forecasting.vocabulary.names import DATA, shipped_folder
+from forecasting.vocabulary.places import COUNTRIES, PORTS, place_name
+from forecasting.vocabulary.quantities import QUANTITIES, RELATION_WORDS
+from forecasting.writers import numbers
+from forecasting.writers.columns import TableForm
+from forecasting.writers.messages import FigureForm
+
+# A message, its plural where it has one, and the context of a name
+Entry = tuple[str, str, str]
+
+SHOWN = (*COUNTRIES, *PORTS, "CN-XJ", "TJ-DU", "KG-GB", "KZ-71", "KZ-75", "UZ-TK")
+CORRIDORS = {"ports": "Xinjiang's ports", "xinjiang": "Xinjiang"}
+SHOWN_MEASURES = (
+    *answer.FINDINGS,
+    *AT_THE_HORIZON,
+    *sum(NEW_CARS, ()),
+    "ev_sales",
+    "vehicle_stock",
+)
+CARS = (
+    "electric vehicles", "electric cars", "battery cars", "battery and plug-in cars",
+    "battery and plug-in vehicles", "battery cars, trucks and buses",
+)  # fmt: skip
+COUNTS = (
+    ("{} fact", "{:,} facts"),
+    ("{} published fact", "{:,} published facts"),
+    ("{} vehicle", "{:,} vehicles"),
+    ("one earlier day", "{:,} earlier days"),
+)
+# Caveats of what `ev-forecast check` reads, which no brief has
+OF_FILES = (
+    "named_otherwise", "shares_only", "sizes_ahead", "read_by_words", "lines_left_out",
+    "several_places", "two_numbers", "parts_of_count", "facts_undated",
+)  # fmt: skip
+UNITS = ("%", "percent", "index", "GWh", "MW", "factor", "share of imports", "vehicles per year")
+PAGE_WORDS = (
+    "Figure",
+    "Table",
+    "SVG",
+    "PNG",
+    "CSV",
+    "Files and reports",
+    "All reports",
+    "Keep as",
+    "Copy",
+    "link",
+    "quote",
+)
+
+
+def _words(value: Any) -> Iterator[str]:
+    """The messages of a constant."""
+    if isinstance(value, str) and not isinstance(value, sentences.Term):
+        yield value
+    elif isinstance(value, TableForm):
+        yield from (value.caption, value.nothing)
+    elif isinstance(value, FigureForm):
+        yield from (value.title, value.subtitle, value.source)
+    elif isinstance(value, dict | tuple):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _words(part)
+
+
+def _of_module(module: Any, *names: str) -> Iterator[str]:
+    """The messages of a module's constants: those that are named, or all that read as messages."""
+    for name, value in vars(module).items():
+        if name in names or (not names and name.isupper()):
+            yield from (words for words in _words(value) if names or re.search("[a-z]+[ }]", words))
+
+
+def messages() -> Iterator[str]:
+    """Every message that a brief may say."""
+    yield from (words for words in _of_module(answer) if words != answer.ONLY_COUNTED_PLACE)
+    yield from _of_module(
+        quota_words, "USED_UP", "USED_UP_OR_NOT", "MAY_LAST", "LIFTED", "DUTY_FREE",
+        "OF_SOME_BUYERS", "COUNTS_BUYERS", "QUOTA_COUNTS",
+    )  # fmt: skip
+    for kind, words in (caveat_words.CLAUSES | caveat_words.SENTENCES).items():
+        if kind not in OF_FILES:
+            yield words
+    yield from _of_module(caveat_words, "TWO_NUMBERS", "SIZE_COUNTED", "SIZE_JUDGED", "GAPS")
+    yield from _of_module(brief, "DOUBTS", "GROUNDS_IN_ENGLISH", "FULL_REPORT")
+    yield from _of_module(
+        grounds, "DOUBT", "NO_DOUBT", "SAME_WITHOUT_IT", "LOWER_WITHOUT_IT", "HIGHER_WITHOUT_IT",
+        "MAIN_ASSUMPTION", "FACTS_SETTLE", "WITHOUT_EVENTS",
+    )  # fmt: skip
+    yield from _of_module(
+        labels, "SUBJECTS", "TITLE", "MEMO_TITLE", "SCENARIO_TITLE", "MILLIONS", "UNIT_BY_YEAR",
+        "COUNTED", "WITHOUT_UNIT", "MEASURED", "DAY", "ON_UNKNOWN_DAY", "PUBLISHED_ON",
+        "PUBLISHED_IN_MONTH", "PUBLISHED_IN_YEAR",
+    )  # fmt: skip
+    yield from _of_module(
+        fact, "ON_DAY", "IN_PERIOD", "ONE_YEAR", "ONE_DAY", "ONE_MONTH", "SEVERAL",
+        "ANOTHER_NUMBER", "NUMBER_OF", "MEASURE_WHEN",
+    )  # fmt: skip
+    yield from _of_module(
+        fan, "FAN_CHART", "NO_MARKET_CHART", "COLUMN", "DAY_LINE", "END_LABEL", "YEARS_OF_AGENCY",
+        "STOCK_UNIT", "INDEX_UNIT", "HEIGHT",
+    )  # fmt: skip
+    yield from _of_module(more_points, "NEVER", "MORE_POINTS_SENTENCE", "LONGEST")
+    yield from _of_module(numbers, "ENDS", "PERCENT", "OVER", "UNDER")
+    yield from _of_module(sentences, "AND", "OR")
+    yield from (name for name, _ in answer.QUESTIONS.values())
+    yield answer.SCENARIOS.caption
+    yield from (*RELATION_WORDS.values(), FROM_DAY, FROM_YEAR, QUOTA_UNIT)
+    for quantity in QUANTITIES.values():
+        yield from filter(None, (quantity.words, quantity.fall))
+    yield from PAGE_WORDS
+
+
+def names() -> Iterator[tuple[str, str]]:
+    """The names that a brief shows, each with its context."""
+    for code in SHOWN:
+        yield f"place {code}", place_name(code)
+    yield from ((f"place {code}", words) for code, words in CORRIDORS.items())
+    yield "only place horgos", answer.ONLY_COUNTED_PLACE.format(place=place_name("horgos"))
+    for measure in SHOWN_MEASURES:
+        label = MEASURES[measure].label
+        if MEASURES[measure].of_electric_cars:
+            label = re.sub("(?i)electric vehicles", "{vehicles}", label)
+        yield f"measure {measure}", label
+    facts = [f for f in central_asia() if f.place in SHOWN and f.measure in SHOWN_MEASURES]
+    bases = {f.basis for f in facts if f.measure in (*answer.FINDINGS, "ev_stock")}
+    with (DATA / "bases.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["code"] in bases:
+                yield f"basis {row['code']}", row["name"]
+                yield f"counts {row['code']}", row["counts"]
+    for file_name in sorted(shipped_folder("params").glob("*.yaml")):
+        params = yaml.safe_load(file_name.read_text(encoding="utf-8"))
+        yield "scenario", params["scenario"]
+        for driver in params.get("drivers", ()):
+            yield f"event {driver['name']}", driver["reason"]
+    yield from (("noun", words) for words in (*CARS, "the whole", "the launch", "loans"))
+    yield from (("noun", words) for words in fact.ONE_UNIT)
+    yield from (("parameter", words) for words in (SETTING_WORDS | PARAMETERS).values())
+    yield "parameter", "consumption"
+    yield "growth", "{low} to {high}"
+    yield from (("unit", words) for words in (*COUNTED_UNITS, *SIZE_UNITS.values(), *UNITS))
+    yield "agency", "Henan Suda Agreement"
+    for table in (answer.ANSWERS, answer.SCENARIOS):
+        yield from (("head", column.name) for column in table.columns)
+
+
+def template(catalogue: Catalog) -> Catalog:
+    """Every entry that a language needs: what is said in English, and each name and noun in the
+    cases for which the language asks.
+
+    Parameters
+    ----------
+    catalogue : Catalog
+        Of the language.
+    """
+    wanted = Catalog(locale=catalogue.locale, project="ev-forecasting", charset="utf-8")
+    for message in messages():
+        wanted.add(message)
+    for count in COUNTS:
+        wanted.add(count)
+    for context, words in names():
+        wanted.add(words, context=context)
+    for entry in catalogue:
+        kind = (entry.context or "").partition(", ")[0]
+        number = entry.id if isinstance(entry.id, str) else entry.id[-1]
+        if ", " in (entry.context or "") and wanted.get(number, kind):
+            wanted.add(entry.id, context=entry.context)
+    return wanted
+
+
+def updated(code: str) -> Catalog:
+    """The catalogue of a language, in line with the English words: an entry whose words changed is
+    fuzzy until a translator has seen it, one that nothing asks for any more is put aside.
+
+    Parameters
+    ----------
+    code : str
+        Of the language.
+    """
+    catalogue = Catalog(locale=code)
+    if catalogue_file(code).is_file():
+        catalogue = read_catalogue(catalogue_file(code))
+    catalogue.update(template(catalogue), update_header_comment=False)
+    return catalogue
+
+
+def tasks(catalogue: Catalog) -> Iterator[str]:
+    """What a translator has to do, in lines.
+
+    Parameters
+    ----------
+    catalogue : Catalog
+        As `updated` makes it.
+    """
+    for entry in catalogue:
+        if not entry.id:
+            continue
+        words = [entry.string or ""] if isinstance(entry.id, str) else [*(entry.string or [""])]
+        name = f"{entry.context or 'message'}: {entry.id}"
+        if not all(words):
+            yield f"missing  {name}"
+        elif entry.fuzzy:
+            yield f"fuzzy  {name}"
+        elif other := other_places(entry):
+            yield f"other places, {', '.join(sorted(other))}  {name}"
+
+
+def write(catalogue: Catalog, path: Path) -> None:
+    """Write a catalogue: equal entries give equal bytes.
+
+    Parameters
+    ----------
+    catalogue : Catalog
+        Of a language.
+    path : Path
+        Its file.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(file, catalogue, width=0, omit_header=False, sort_output=True)
+
+
+def main(codes: list[str]) -> int:
+    """Bring catalogues in line; 1 where something is left to do."""
+    left = 0
+    for code in codes or [code for code in languages() if code != ENGLISH]:
+        catalogue = updated(code)
+        write(catalogue, catalogue_file(code))
+        lines = [*tasks(catalogue)]
+        left += len(lines)
+        print("\n".join([*lines, f"{code}: {len(catalogue)} entries, {len(lines)} to do"]))
+    return int(left > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
