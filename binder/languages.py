@@ -194,7 +194,11 @@ def template(catalogue: Catalog) -> Catalog:
     catalogue : Catalog
         Of the language.
     """
-    wanted = Catalog(locale=catalogue.locale, project="ev-forecasting", charset="utf-8")
+    wanted = Catalog(
+        catalogue.locale,
+        project="ev-forecasting",
+        creation_date=catalogue.creation_date,
+    )
     for message in messages():
         wanted.add(message)
     for count in COUNTS:

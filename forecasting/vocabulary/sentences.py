@@ -56,7 +56,7 @@ class Term(str):
         term.one = one
         return term
 
-    def __getnewargs__(self) -> tuple[str, str, str]:
+    def __getnewargs__(self) -> tuple[str, str, str]:  # type: ignore[override]
         return str.__str__(self), self.context, self.one
 
     def form(self, case: str = "", number: int | None = None) -> str:
