@@ -21,7 +21,7 @@ from forecasting.panels.seasons import estimate_within_year
 from forecasting.reporting.score_words import PART_YEAR, scores_text
 from forecasting.vocabulary.errors import EvidenceError
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_forecasts")]
+pytestmark = pytest.mark.usefixtures("shared_forecasts")
 
 SIZE = 240_000
 YEARS = range(2018, 2022)
@@ -95,6 +95,7 @@ def test_a_missing_month_ends_a_year_and_missing_cars_leave_the_size_open(
     assert {case.origin for case in part_years(read_monthly(blank), PART_YEAR_MONTHS)} == {2021}
 
 
+@pytest.mark.slow
 def test_every_method_is_scored_on_every_case(scored: pd.DataFrame) -> None:
     assert scored.groupby("method").size().to_dict() == dict.fromkeys(
         [*RULES, THIS_PACKAGE], 2 * (3 + 2) * 4
@@ -103,6 +104,7 @@ def test_every_method_is_scored_on_every_case(scored: pd.DataFrame) -> None:
     assert scored[scored["method"] == THIS_PACKAGE]["ale"].median() < 0.4
 
 
+@pytest.mark.slow
 def test_the_rules_are_what_a_user_would_do_by_hand(
     scored: pd.DataFrame, monthly: pd.DataFrame
 ) -> None:
@@ -123,6 +125,7 @@ def test_the_rules_are_what_a_user_would_do_by_hand(
     )
 
 
+@pytest.mark.slow
 def test_neither_its_own_rows_nor_later_years_teach_a_market(
     raw: pd.DataFrame, monthly: pd.DataFrame, scored: pd.DataFrame
 ) -> None:
@@ -143,6 +146,7 @@ def test_neither_its_own_rows_nor_later_years_teach_a_market(
     assert prior.last_year == 2020
 
 
+@pytest.mark.slow
 def test_other_markets_can_be_given_to_learn_from(raw: pd.DataFrame, monthly: pd.DataFrame) -> None:
     """Then names need not match; a market that is among them all the same is left out."""
     late = monthly[monthly["month"] >= "2020-01"]
@@ -156,6 +160,7 @@ def test_other_markets_can_be_given_to_learn_from(raw: pd.DataFrame, monthly: pd
     )
 
 
+@pytest.mark.slow
 def test_a_year_without_a_prior_is_left_out_and_said(
     raw: pd.DataFrame, monthly: pd.DataFrame
 ) -> None:
@@ -174,11 +179,13 @@ def test_a_year_without_a_prior_is_left_out_and_said(
         part_year_skill(none, monthly)
 
 
+@pytest.mark.slow
 def test_registrations_are_read_as_battery_cars(monthly: pd.DataFrame) -> None:
     renamed = monthly.rename(columns={"bev": "registrations"})
     pd.testing.assert_frame_equal(read_monthly(renamed), read_monthly(monthly))
 
 
+@pytest.mark.slow
 def test_the_summary_of_known_numbers() -> None:
     rows = [
         (method, market, 2020, 2, h, wis, 0.1, True, market == "A")
@@ -213,6 +220,7 @@ def test_the_summary_of_known_numbers() -> None:
     assert "clustered by market" in said
 
 
+@pytest.mark.slow
 def test_one_year_without_a_next_has_no_figures_for_it(
     raw: pd.DataFrame, monthly: pd.DataFrame
 ) -> None:
@@ -222,6 +230,7 @@ def test_one_year_without_a_next_has_no_figures_for_it(
 
 
 # --- bad input
+@pytest.mark.slow
 def test_bad_months_are_refused_with_line_and_value(monthly: pd.DataFrame) -> None:
     def cell(column: str, value: object) -> pd.DataFrame:
         return monthly.astype({column: object}).assign(
@@ -248,6 +257,7 @@ def test_bad_months_are_refused_with_line_and_value(monthly: pd.DataFrame) -> No
         read_monthly(monthly.iloc[:0])
 
 
+@pytest.mark.slow
 def test_markets_that_do_not_meet_are_refused(raw: pd.DataFrame, monthly: pd.DataFrame) -> None:
     names = {"A": "Czechia", "B": "United Kingdom", "C": "Norway"}
     panel = raw.assign(market=raw["market"].replace(names))

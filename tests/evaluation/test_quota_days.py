@@ -33,6 +33,7 @@ def test_the_day_of_2025_lay_within_the_range_of_june():
     assert 0.15 < answer.probability < answer.days.used_up < 0.6
 
 
+@pytest.mark.slow
 def test_a_quota_that_was_used_up_is_told_with_its_day():
     told = CliRunner().invoke(main, ["claim", "KG", "quota", "2025", "2025-09-25"])
     assert "was used up on 25 September 2025 (24.kg citing the Customs Service)" in told.stdout

@@ -32,8 +32,9 @@ from forecasting.reporting.figures.drawing import (
     words_at,
 )
 from forecasting.reporting.figures.fan import basis_colours, marks_of
+from forecasting.reporting.figures.scenario_contrast import small_fans
 from forecasting.reporting.html import REPORTING
-from forecasting.scenarios.joint_draws import sum_outlooks
+from forecasting.scenarios.joint_draws import QUANTILES, sum_outlooks
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.periods import span
 from forecasting.writers.messages import FigureForm
@@ -451,6 +452,7 @@ def test_a_figure_has_words_for_who_does_not_see_it(outlook):
     assert "2030: 170,000  80 %: 48,000 to 610,000" in words
 
 
+@pytest.mark.slow
 def test_months_are_drawn_with_and_without_policies():
     chart = figures.policy_chart(fc.outlook("UZ", draws=200))
     assert [trace.name for trace in chart.data][:3] == ["80 %", "with policies", "without"]
@@ -586,3 +588,15 @@ def test_a_line_joins_the_last_year_that_was_counted_with_a_forecast_of_years_af
     assert joined.y[-1] == pytest.approx(forecast.quantiles()[0.5].iloc[-1], rel=0.001)
     assert chart.layout.annotations[0].text == "Source: forecast from 3 facts, shown since 2021"
     assert list(chart.layout.xaxis.range) == [2020.5, 2027.5]
+
+
+def test_small_charts_have_eight_years_and_scales_of_their_own() -> None:
+    years = range(2021, 2031)
+    bands = pd.DataFrame({level: [100.0 * level] * 10 for level in QUANTILES}, index=years)
+    parts = {"Almaty": bands, "Astana": 10 * bands}
+    charts = [*small_fans(parts, "ev_stock")]
+    assert [chart.layout.yaxis.range for chart in charts] == [(0, 101.0), (0, 1010.0)]
+    for name, chart, number in zip(parts, charts, ("50", "500"), strict=True):
+        assert name in chart.layout.title.text
+        assert number in chart.layout.title.text
+        assert {*chart.data[0].x} == {*range(2023, 2031)}

@@ -51,6 +51,7 @@ def test_the_brief_and_the_table_name_the_open_quota(kyrgyzstan):
     assert imported == pytest.approx(forecast.flow.quantiles([0.5])[0.5].iloc[0], rel=0.05)
 
 
+@pytest.mark.slow
 def test_a_quota_of_loans_counts_loans_and_not_cars():
     uzbekistan = fc.outlook("uzbekistan-baseline", draws=400)
     (forecast,) = open_quotas(uzbekistan)

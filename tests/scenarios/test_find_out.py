@@ -28,6 +28,7 @@ def forecast(sold: dict[int, int], draws: int) -> FlowForecast:
     return forecast_flow(facts, periods=[year(2024), year(2026)], market_size=300_000, draws=draws)
 
 
+@pytest.mark.slow
 def test_a_forecast_with_the_number_known_is_narrower_by_as_much_as_the_draws_say() -> None:
     before = forecast(SOLD, draws=4000)
     next_year, answer = before.totals(year(2024)), before.totals(year(2026))

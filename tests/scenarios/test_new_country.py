@@ -50,6 +50,7 @@ def _asked(made, **answers):
     return asked
 
 
+@pytest.mark.slow
 def test_a_table_becomes_a_report_in_one_command():
     _table()
     told = CliRunner().invoke(main, ["new", "Georgia", "--ledger", "mine.csv", "--yes"])
@@ -191,6 +192,7 @@ def test_a_terminal_is_asked_until_the_answer_fits(monkeypatch):
     assert scenario.assumptions["vehicle_stock"].mode == 1_900_000
 
 
+@pytest.mark.slow
 def test_the_walk_of_the_readme_leads_from_the_table_that_ships_to_its_report():
     walk = re.search(r"## Install.*?```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
     lines = [line.partition("#")[0].split() for line in walk[1].splitlines()]

@@ -419,6 +419,7 @@ def test_the_facts_of_an_outlook_stand_beside_what_was_expected(tmp_path) -> Non
         load_outlook(tmp_path).fit_table()
 
 
+@pytest.mark.slow
 def test_scenarios_of_a_country_draw_their_facts_once(tmp_path: Path) -> None:
     for seed, name in enumerate(("tajikistan-baseline", "tajikistan-constrained")):
         asked = f"from forecasting.scenarios.outlook import outlook; outlook({name!r}, draws=50)"

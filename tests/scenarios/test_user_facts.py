@@ -174,6 +174,7 @@ def test_a_flow_that_nobody_names_is_the_one_that_is_counted(tmp_path):
     assert scenario_from_file(params).measure == "ev_imports"
 
 
+@pytest.mark.slow
 def test_what_nobody_dated_is_the_last_word_and_is_dated_in_one_word(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.csv").write_text("Country,Year,EV sales\nNorway,2021,113715\n")

@@ -18,15 +18,17 @@ from forecasting.cli import main
 from forecasting.evidence import checking
 from forecasting.evidence.checking import append_fact
 from forecasting.evidence.datasets import central_asia
+from forecasting.vocabulary import files
 from forecasting.vocabulary.errors import InputError, LedgerError
 from forecasting.vocabulary.files import (
     cache_folder,
+    fault_of_place,
     lock_file,
     write_asked,
     write_new,
     write_whole,
 )
-from forecasting.vocabulary.names import CACHE_VARIABLE
+from forecasting.vocabulary.names import CACHE_VARIABLE, OUTPUT_VARIABLE
 
 FACT = {"measure": "ev_sales", "place": "NO",
         "period_start": "2023-01-01", "period_end": "2023-12-31",
@@ -217,3 +219,24 @@ def test_the_cache_is_where_the_user_has_caches(
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "here"))
     assert cache_folder() == tmp_path / "here"
     assert not any(tmp_path.iterdir())
+
+
+def test_a_table_elsewhere_is_read_where_it_was_named_or_within_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table, here = tmp_path / "facts.csv", tmp_path / "a" / "here"
+    table.write_text("id")
+    here.mkdir(parents=True)
+    monkeypatch.chdir(here)
+    monkeypatch.delenv(OUTPUT_VARIABLE, raising=False)
+    outside = "lies outside of the working folder and of that of the params file"
+    assert fault_of_place(table)[0] == outside
+    with monkeypatch.context() as run:
+        run.setenv(OUTPUT_VARIABLE, str(here))
+        assert fault_of_place(table) == ("", "")
+        assert fault_of_place(table, here)[0] == outside
+    monkeypatch.setattr(files, "_files", {table})
+    assert fault_of_place(table) == ("", "")
+    assert fault_of_place(table, here)[0] == outside
+    assert fault_of_place(table, tmp_path / "params") == ("", "")
+    assert fault_of_place(table, tmp_path / "other")[0] == outside

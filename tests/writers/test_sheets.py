@@ -6,6 +6,7 @@ import io
 import openpyxl
 
 from forecasting.writers.display import BulletList
+from forecasting.writers.messages import FigureForm
 from forecasting.writers.sheets import CELL_FORMATS, Book, SheetNumber
 
 
@@ -121,3 +122,17 @@ def test_heads_and_texts_look_as_what_they_are() -> None:
     ]
     assert cells["title"].font.size == 16
     assert cells["year"].number_format == "0"
+
+
+def test_charts_stand_below_each_other_with_their_lines() -> None:
+    book = Book("A")
+    sheet = book.sheet("Own", "", [10] * 3)
+    words = [FigureForm(title, subtitle="cars a year") for title in ("One", "Two")]
+    book.charts(
+        sheet, 5, 0, [(each, [((3, 9), 2, "median", "solid", 2, "#000000")]) for each in words]
+    )
+    charts = read(book)["Own"]._charts
+    anchors = [chart.anchor._from for chart in charts]
+    assert [(anchor.row, anchor.col) for anchor in anchors] == [(2, 5), (19, 5)]
+    (line,) = charts[0].series
+    assert (line.cat.numRef.f, line.val.numRef.f) == ("Own!$A$4:$A$10", "Own!$C$4:$C$10")
