@@ -887,7 +887,7 @@ def status(reports: Path) -> None:
 
     The exit status is 1 where the last run of a scenario failed.
     """
-    from forecasting.runs.output.overview import report_ages
+    from forecasting.runs.output.result import report_ages
 
     rows = report_ages(reports, dt.datetime.now(dt.UTC))
     lines = [f"{row.status:6} {row.name}: {row.age}" for row in rows]

@@ -41,8 +41,7 @@ from forecasting.reporting.result_tables import (
 from forecasting.scenarios.assumptions import ROLLOUT
 from forecasting.scenarios.drivers import effect_of
 from forecasting.scenarios.facts_on_day import facts_of_scenario
-from forecasting.scenarios.growth_on_year import yearly_growth
-from forecasting.scenarios.joint_draws import Results
+from forecasting.scenarios.joint_draws import Results, yearly_growth
 from forecasting.scenarios.outlook import Outlook, outlook as made_outlook
 from forecasting.scenarios.question import find_scenarios
 from forecasting.vocabulary.catalogues import language

@@ -38,8 +38,7 @@ from forecasting.reporting.labels import (
 from forecasting.scenarios.assumptions import demand_parameters
 from forecasting.scenarios.drivers import apply_drivers
 from forecasting.scenarios.facts_on_day import drivers_on_day, last_day
-from forecasting.scenarios.growth_on_year import yearly_growth
-from forecasting.scenarios.joint_draws import Results
+from forecasting.scenarios.joint_draws import Results, yearly_growth
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.measures import AT_THE_HORIZON, DEMAND_STEPS, EV_FLOWS, MEASURES
 from forecasting.vocabulary.periods import span

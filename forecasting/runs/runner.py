@@ -27,8 +27,7 @@ from forecasting.runs.output.folders import (
     write_json,
 )
 from forecasting.runs.output.object_store import remote_address, run_remote
-from forecasting.runs.output.overview import write_summary
-from forecasting.runs.output.result import LogForm, Progress, RunResult, RunSummary
+from forecasting.runs.output.result import LogForm, Progress, RunResult, RunSummary, write_summary
 from forecasting.runs.plan import Run, Survey, arranged, undated_facts
 from forecasting.runs.workers.cluster import Scheduler, cluster, scheduler_of
 from forecasting.runs.workers.fork_server import ForkServer, run_in_forks

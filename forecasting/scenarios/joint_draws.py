@@ -308,6 +308,33 @@ def quantiles_by_year(draws: Array, years: Sequence[int]) -> pd.DataFrame:
     return pd.DataFrame(levels, pd.Index(years, name="year"), list(QUANTILES))
 
 
+def yearly_growth(results: Results, measure: str) -> pd.DataFrame:
+    """Growth of each year on the one before, from joint draws.
+
+    Parameters
+    ----------
+    results : Results
+        Joint draws of one place, or of a sum.
+    measure : str
+        A flow of theirs.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by year, from the second on; a column per quantile, per cent.
+
+    Examples
+    --------
+    >>> draws = np.array([[100.0, 150.0], [100.0, 250.0]])
+    >>> results = Results("a-b", "A", (2024, 2025), {"ev_imports": draws})
+    >>> yearly_growth(results, "ev_imports")[0.5].to_dict()
+    {2025: 100.0}
+    """
+    draws = results.values[measure]
+    growth = 100 * (draws[:, 1:] / np.maximum(draws[:, :-1], np.finfo(float).tiny) - 1)
+    return quantiles_by_year(growth, results.years[1:])
+
+
 def quantile_table(
     scenario: str, country: str, values: Mapping[str, Array], periods: Sequence[Period]
 ) -> pd.DataFrame:

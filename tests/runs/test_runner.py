@@ -23,7 +23,7 @@ from forecasting.evaluation.forecast_chain import chain_of
 from forecasting.runs import runner
 from forecasting.runs.execute.child import sweep
 from forecasting.runs.output.folders import Store
-from forecasting.runs.output.overview import report_ages, write_summary
+from forecasting.runs.output.result import report_ages, write_summary
 from forecasting.runs.runner import run
 from forecasting.runs.workers.processes import child_environment
 from forecasting.vocabulary.errors import InputError, RunError

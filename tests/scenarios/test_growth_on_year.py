@@ -13,13 +13,15 @@ from forecasting.parameters.schema import scenario_from_file, scenario_from_para
 from forecasting.reporting import figures, result_tables
 from forecasting.reporting.answer import answer, evidence_summary
 from forecasting.reporting.caveat_words import lines_of
-from forecasting.scenarios.growth_on_year import (
+from forecasting.scenarios.outlook import (
+    Outlook,
     first_rate_forecasts,
     growth_in,
+    load_outlook,
+    outlook,
     printed_growth,
     yearly_growth,
 )
-from forecasting.scenarios.outlook import Outlook, load_outlook, outlook
 from forecasting.scenarios.place_flows import within_one_limit
 from forecasting.vocabulary.errors import EvidenceError
 from forecasting.vocabulary.periods import span, year

@@ -65,8 +65,8 @@ from forecasting.reporting.labels import (
     unit_of,
 )
 from forecasting.reporting.result_tables import label_in, stored_results, yearly
-from forecasting.scenarios.growth_on_year import first_rate_forecasts, printed_growth, yearly_growth
-from forecasting.scenarios.joint_draws import no_measure
+from forecasting.scenarios.joint_draws import no_measure, yearly_growth
+from forecasting.scenarios.outlook import first_rate_forecasts, printed_growth
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.measures import EV_SHARE
 from forecasting.vocabulary.periods import year as year_of

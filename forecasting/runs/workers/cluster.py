@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from forecasting.runs.output.folders import clear_folder, read_json, write_json, write_log
-from forecasting.runs.output.overview import NO_REASON
+from forecasting.runs.output.result import NO_REASON
 from forecasting.runs.plan import REPORT_FILES, environment
 from forecasting.runs.workers.fork_server import ForkServer
 from forecasting.runs.workers.processes import Outcome, Task, changes_of, failure, write_run_record

@@ -28,7 +28,7 @@ from typing import IO
 
 from forecasting.runs.execute.child import ForkedProcess, die_with_parent, kill_group, take_streams
 from forecasting.runs.output.folders import write_log
-from forecasting.runs.output.overview import load_writers
+from forecasting.runs.output.result import load_writers
 from forecasting.runs.workers.processes import (
     Crew,
     Outcome,
