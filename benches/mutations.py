@@ -109,7 +109,8 @@ def run(number: int, mutation: MutationSpec, room: str, asked: argparse.Namespac
         (path for path in texts if path.parent.name == room or module in texts[path]),
         key=lambda path: module not in texts[path],
     )
-    first = [str(mutation.module_path), *map(str, tests), f"forecasting/{room}"]
+    rules = "tests/test_architecture.py"  # of all rooms
+    first = [str(mutation.module_path), *map(str, tests), rules, f"forecasting/{room}"]
     kept = [] if asked.slow else ["-m", "'not slow'"]
     command = [asked.python, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *kept, *first]
     done = mutate_and_test([mutation], " ".join(command), SECONDS)

@@ -1,10 +1,12 @@
 """Estimates of one curve against printed ones, and their likelihood against scipy's."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import stats
 
-from forecasting.curves.least_squares import Solver
+from forecasting.curves.least_squares import Solver, leaves_open
 from forecasting.curves.model import GrowthModel
 
 SALES = [96, 195, 238, 380, 1045, 1230, 1267, 1828, 1586, 1673, 1800, 1580, 1500]
@@ -44,3 +46,21 @@ def test_a_search_begins_at_the_best_curve_of_the_grid(highest):
             level = min(max(best, 0.0), highest)
             errors.append(np.sum(weight * (values - level * curve) ** 2))
         assert found[:, number].tolist() == shape[:, np.argmin(errors)].tolist()
+
+
+@pytest.mark.parametrize(
+    ("reached", "is_open"),
+    [(0.0099, True), (0.01, False), (1.0, False), (1.01, True), (-0.5, True), (np.nan, True)],
+)
+def test_a_ceiling_is_open_where_less_than_a_hundredth_of_it_is_reached(
+    reached: float, is_open: bool
+) -> None:
+    problem = SimpleNamespace(
+        spare=1,
+        is_estimated=[True],
+        curve=SimpleNamespace(ceiling=True, share=lambda *_: np.array([reached])),
+        sampling=SimpleNamespace(ends=np.array([1.0])),
+    )
+    fitted = SimpleNamespace(params=np.array([5.0, 0.3]), converged=True)
+    assert leaves_open(problem, fitted) == is_open
+    assert leaves_open(problem, SimpleNamespace(params=fitted.params, converged=False))

@@ -78,7 +78,11 @@ def test_a_good_row_has_no_problem() -> None:
             {"unit": "USD million"},
             "ledger:2 unit: 'USD million' does not fit total of ev_imports (use vehicles)",
         ),
-        ({"relation": "equal"}, "ledger:2 relation: 'equal' is unknown (did you mean equals?)"),
+        (
+            {"relation": "equal"},
+            "ledger:2 relation: 'equal' is unknown (one of equals, about, at_least, at_most,"
+            " greater_than, less_than)",
+        ),
         ({"relation": ""}, "ledger:2 relation: is empty (one of equals, about"),
         (
             {"quantity": "yoy_growth"},

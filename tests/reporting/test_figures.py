@@ -20,6 +20,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.growth.flow import annual_totals
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting import figures
+from forecasting.reporting.figures.charging_charts import PEAKS, spoken_median
 from forecasting.reporting.figures.drawing import (
     ACCENTS,
     BLUE,
@@ -600,3 +601,14 @@ def test_small_charts_have_eight_years_and_scales_of_their_own() -> None:
         assert name in chart.layout.title.text
         assert number in chart.layout.title.text
         assert {*chart.data[0].x} == {*range(2023, 2031)}
+
+
+def test_the_load_of_a_day_names_the_peak_of_the_last_year(outlook):
+    measure = PEAKS["winter"]
+    first, last = (
+        spoken_median(outlook.results.bands(measure).iloc[place], measure) for place in (0, -1)
+    )
+    assert first != last
+    assert f"and {last} MW at its peak" in figures.load_chart(outlook).layout.title.text.replace(
+        "<br>", " "
+    )

@@ -132,7 +132,7 @@ def test_problems_of_a_named_file_are_told_before_anything_runs(params, tmp_path
     done = CliRunner().invoke(main, ["run", str(params), "--out", str(tmp_path / "out")])
     assert done.exit_code == 2
     assert (
-        "ledger[0] facts.csv:2 relation: 'equal' is unknown (did you mean equals?)" in done.output
+        "ledger[0] facts.csv:2 relation: 'equal' is unknown (one of equals, about," in done.output
     )
     assert not (tmp_path / "out").exists()
 

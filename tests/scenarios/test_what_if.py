@@ -10,7 +10,13 @@ from forecasting.growth import flow
 from forecasting.parameters.schema import Range, scenario_from_parameters
 from forecasting.parameters.writing import params_text
 from forecasting.scenarios.joint_draws import difference
-from forecasting.scenarios.what_if import WhatIf, assumptions_that_matter, levers, shift_range
+from forecasting.scenarios.what_if import (
+    WhatIf,
+    assumptions_that_matter,
+    event_presets,
+    levers,
+    shift_range,
+)
 from forecasting.vocabulary.errors import InputError, ScenarioError
 
 pytestmark = pytest.mark.usefixtures("shared_forecasts")
@@ -185,6 +191,14 @@ def test_levers_change_nothing_until_they_are_moved(what_if):
     assert made.results.values["ev_imports"] == pytest.approx(
         what_if.reference.results.values["ev_imports"]
     )
+
+
+def test_where_no_privilege_is_known_one_of_a_tenth_of_the_price_ends(what_if):
+    turkmenistan = fc.load_scenario("turkmenistan-baseline")
+    ends = event_presets(turkmenistan, what_if.reference)["A privilege ends"]
+    assert (ends.kind, ends.size.mode, ends.policy) == ("price", 0.1, "")
+    year = what_if.reference.as_of.year + 1
+    assert str(ends.start) == f"{year}-01-01"
 
 
 def test_the_assumptions_that_matter_are_the_scenarios_own_and_those_with_the_widest_effect(

@@ -3,7 +3,7 @@
 import csv
 from typing import get_args
 
-from forecasting.vocabulary.measures import CAR, MEASURES, Kind
+from forecasting.vocabulary.measures import BORDER_MEASURES, CAR, MEASURES, Kind
 from forecasting.vocabulary.names import DATA
 
 
@@ -38,3 +38,8 @@ def test_only_what_is_in_percent_is_a_share():
 def test_avoided_carbon_alone_may_lie_below_0():
     # Where electricity is made of coal, an electric car may emit more
     assert [name for name, measure in MEASURES.items() if measure.signed] == ["co2_avoided_t"]
+
+
+def test_what_crosses_a_border_is_each_import_and_export_and_what_is_named():
+    assert {"ev_imports", "hybrid_imports", "border_time", "goods_export_value"} <= BORDER_MEASURES
+    assert not {"ev_registrations", "ev_stock", "charging_points"} & BORDER_MEASURES
