@@ -29,7 +29,7 @@ from forecasting.reporting import (
     more_points,
     quota_words,
 )
-from forecasting.reporting.figures import fan
+from forecasting.reporting.figures import drawing, fan
 from forecasting.reporting.labels import COUNTED_UNITS, PARAMETERS, SETTING_WORDS
 from forecasting.reporting.result_tables import FROM_DAY, FROM_YEAR, QUOTA_UNIT, SIZE_UNITS
 from forecasting.vocabulary import sentences
@@ -140,6 +140,7 @@ def messages() -> Iterator[str]:
         fan, "FAN_CHART", "NO_MARKET_CHART", "COLUMN", "DAY_LINE", "END_LABEL", "YEARS_OF_AGENCY",
         "STOCK_UNIT", "INDEX_UNIT", "HEIGHT",
     )  # fmt: skip
+    yield drawing.HOVER
     yield from _of_module(more_points, "NEVER", "MORE_POINTS_SENTENCE", "LONGEST")
     yield from _of_module(numbers, "ENDS", "PERCENT", "OVER", "UNDER")
     yield from _of_module(sentences, "AND", "OR")

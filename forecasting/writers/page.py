@@ -99,9 +99,14 @@ def _without_colours(text: str) -> str:
     return str(strip_ansi(text))  # type: ignore[no-untyped-call]
 
 
+def _says(_: object, message: str) -> str:
+    """A message in the language of the page; not of the template, which is made once for all."""
+    return sentence(message)
+
+
 def page_form(source: str) -> Any:
     """A template, ready to be filled."""
-    from jinja2 import Environment, StrictUndefined
+    from jinja2 import Environment, StrictUndefined, pass_context
 
     page = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -112,7 +117,7 @@ def page_form(source: str) -> Any:
         # Of the types that an output has, the one that a page shows best
         "richest": lambda data: next((kind for kind in PAGE_TYPES if kind in data), "text/plain"),
         "shortened": _shortened,
-        "says": sentence,
+        "says": pass_context(_says),
     }
     return page.from_string(source)
 

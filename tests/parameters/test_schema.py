@@ -216,7 +216,8 @@ def test_parameters_are_json_and_come_back_as_the_same_scenario() -> None:
 
 
 def test_all_shipped_params_keys_are_notebook_parameters() -> None:
-    names = set(Scenario.model_fields) - {"country", "corridor"}
+    # Without another language a report is what it was before there was a choice
+    names = set(Scenario.model_fields) - {"country", "corridor", "language"}
     parameters = scenario_from_parameters(GOOD).parameters()
     assert set(parameters) == names | {"country"}
 
@@ -271,3 +272,10 @@ def test_a_params_file_that_is_not_there_is_named_with_what_to_do(tmp_path):
     said = "No such file or directory (give the path of a params file; `ev-forecast new COUNTRY`"
     with pytest.raises(ScenarioError, match=re.escape(f"{missing}: {said} writes one)")):
         scenario_from_file(missing)
+
+
+def test_a_language_is_one_that_ships_and_no_language_leaves_no_key() -> None:
+    assert scenario_from_parameters(GOOD | {"language": "ru"}).parameters()["language"] == ["ru"]
+    assert "language" not in scenario_from_parameters(GOOD | {"language": ["en"]}).parameters()
+    with pytest.raises(ScenarioError, match="there is no language 'xx'; give en or ru"):
+        scenario_from_parameters(GOOD | {"language": "xx"})

@@ -26,6 +26,7 @@ import plotly.graph_objects as go
 
 from forecasting.vocabulary.catalogues import ENGLISH, digits, language
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
+from forecasting.vocabulary.sentences import sentence
 from forecasting.writers.messages import FigureForm
 from forecasting.writers.numbers import interval, readable, rounded
 
@@ -145,6 +146,7 @@ LABEL_SIDES = {
     "top left": (-1, 1),
     "bottom left": (-1, -1),
 }
+HOVER = "<b>{name}: {median}</b><br>80 %: {ends}"  # what a pointer shows of a median
 SAMPLES = np.linspace(0, 1, 100)[:, None, None]  # points along a line that a label must not touch
 
 
@@ -529,7 +531,7 @@ def hovers(names: Iterable[object], wide: pd.DataFrame) -> list[str]:
     """
     digits = map(standing_digits, wide[0.1], wide[0.9])
     return [
-        f"<b>{name}: {readable(median, n)}</b><br>80 %: {interval(low, high, n)}"
+        sentence(HOVER, name=name, median=readable(median, n), ends=interval(low, high, n))
         for name, n, low, median, high in zip(names, digits, *ends(wide), strict=True)
     ]
 
