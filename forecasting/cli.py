@@ -22,19 +22,19 @@ from click import UsageError, argument, option
 from click.exceptions import Exit
 
 from forecasting import __version__
-from forecasting.vocabulary.endings import (
+from forecasting.runs.endings import (
     STOPS,
     Stop,
     name_of_stop,
     signal_handlers,
     status_of_stop,
+    with_remedy,
 )
 from forecasting.vocabulary.errors import (
     ForecastingError,
     InputError,
     shortened,
     visible,
-    with_remedy,
 )
 from forecasting.vocabulary.files import allowing, fault_of_place, refuse_existing, write_asked
 from forecasting.vocabulary.names import (

@@ -15,6 +15,7 @@ from typing import Any, get_args
 
 from forecasting.parameters.values import listed, other_languages
 from forecasting.reporting.caveat_words import lines_of
+from forecasting.runs.endings import STOPS, signal_handlers, with_remedy
 from forecasting.runs.execute.child import EngineName, at_cell, ended, sweep
 from forecasting.runs.output.folders import (
     TABLES,
@@ -42,8 +43,7 @@ from forecasting.vocabulary.arguments import (
     path,
     takes,
 )
-from forecasting.vocabulary.endings import STOPS, signal_handlers
-from forecasting.vocabulary.errors import ForecastingError, InputError, RunError, with_remedy
+from forecasting.vocabulary.errors import ForecastingError, InputError, RunError
 from forecasting.vocabulary.files import AnyPath, allowing
 from forecasting.vocabulary.names import (
     FAILURE_RECORD,

@@ -12,8 +12,6 @@ ForecastingError
                                       exit status 1
 """
 
-import errno
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -24,32 +22,6 @@ from forecasting.vocabulary.limits import (
     MAX_PROBLEMS,
 )
 from forecasting.vocabulary.sentences import sentence
-
-PROCESSES = "no more processes may be started here: end others, or raise the limit (ulimit -u)"
-REMEDIES = {  # by what a system says of a limit of its own
-    os.strerror(errno.EFBIG): "no file may become so large here: raise the limit (ulimit -f)",
-    os.strerror(errno.EAGAIN): PROCESSES,
-    "can't start new thread": PROCESSES,
-    "was killed by SIGABRT": "a library gave up, as where no more processes may be started here: "
-    "end others, or raise the limit (ulimit -u)",
-    "Kernel died before replying": "as where no more processes may be started here: "
-    "end others, or raise the limit (ulimit -u)",
-    os.strerror(errno.EMFILE): "no more files may be open here: raise the limit (ulimit -n)",
-    "Kernel didn't respond": "a kernel needs the loopback network and some twenty processes and "
-    "threads (ulimit -u), --engine fork does not",
-}
-
-
-def with_remedy(message: str) -> str:
-    """What went wrong, with the next move where a limit of the system was in the way.
-
-    Examples
-    --------
-    >>> with_remedy("[Errno 27] File too large")
-    '[Errno 27] File too large; no file may become so large here: raise the limit (ulimit -f)'
-    """
-    remedies = [remedy for words, remedy in REMEDIES.items() if words in message]
-    return "; ".join([message, *remedies])
 
 
 def visible(text: str) -> str:

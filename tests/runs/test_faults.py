@@ -20,8 +20,8 @@ import pytest
 from click.testing import CliRunner
 
 from forecasting.cli import main
+from forecasting.runs.endings import ENDING, signal_handlers
 from forecasting.runs.runner import run
-from forecasting.vocabulary.endings import ENDING, signal_handlers
 from forecasting.vocabulary.errors import InputError
 
 pytestmark = pytest.mark.slow

@@ -28,8 +28,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from forecasting.runs.endings import STOPS
 from forecasting.runs.output.folders import Record, in_use, this_process
-from forecasting.vocabulary.endings import STOPS
 from forecasting.vocabulary.errors import InputError, RunError
 from forecasting.vocabulary.files import AnyPath
 from forecasting.vocabulary.names import (

@@ -26,6 +26,7 @@ from secrets import token_hex
 from tempfile import TemporaryDirectory, TemporaryFile, gettempdir
 from typing import IO
 
+from forecasting.runs.endings import with_remedy
 from forecasting.runs.execute.child import ForkedProcess, die_with_parent, kill_group, take_streams
 from forecasting.runs.output.folders import write_log
 from forecasting.runs.output.result import load_writers
@@ -38,7 +39,7 @@ from forecasting.runs.workers.processes import (
     perform,
     run_fresh,
 )
-from forecasting.vocabulary.errors import ForecastingError, with_remedy
+from forecasting.vocabulary.errors import ForecastingError
 from forecasting.vocabulary.names import OUTLOOK_WORKBOOK, SCRATCH, SHARED_VARIABLE
 
 KEPT = 16  # groups of scenarios whose forecasts are kept for the others of the group

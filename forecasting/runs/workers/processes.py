@@ -24,6 +24,7 @@ from pathlib import Path
 
 import psutil
 
+from forecasting.runs.endings import with_remedy
 from forecasting.runs.execute.child import (
     STATUS_OVER_MEMORY,
     STATUS_STALLED,
@@ -42,7 +43,7 @@ from forecasting.runs.output.folders import (
     remove,
     write_json,
 )
-from forecasting.vocabulary.errors import InputError, with_remedy
+from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.names import (
     FAILURE_RECORD,
     OUTLOOK_TABLE,

@@ -1,5 +1,9 @@
-"""The signals that end a process, as errors that unwind what it does."""
+"""The signals that end a process, as errors that unwind what it does; and what to do about the
+limits of a system that are in its way.
+"""
 
+import errno
+import os
 import signal
 import sys
 import threading
@@ -12,6 +16,19 @@ ENDING = [
 # By what the raised error is; Ctrl-C is one of Python's own
 Stop = KeyboardInterrupt | SystemExit
 STOPS = (KeyboardInterrupt, SystemExit)
+PROCESSES = "no more processes may be started here: end others, or raise the limit (ulimit -u)"
+REMEDIES = {  # by what a system says of a limit of its own
+    os.strerror(errno.EFBIG): "no file may become so large here: raise the limit (ulimit -f)",
+    os.strerror(errno.EAGAIN): PROCESSES,
+    "can't start new thread": PROCESSES,
+    "was killed by SIGABRT": "a library gave up, as where no more processes may be started here: "
+    "end others, or raise the limit (ulimit -u)",
+    "Kernel died before replying": "as where no more processes may be started here: "
+    "end others, or raise the limit (ulimit -u)",
+    os.strerror(errno.EMFILE): "no more files may be open here: raise the limit (ulimit -n)",
+    "Kernel didn't respond": "a kernel needs the loopback network and some twenty processes and "
+    "threads (ulimit -u), --engine fork does not",
+}
 
 
 @contextmanager
@@ -60,3 +77,15 @@ def status_of_stop(stop: Stop) -> int:
     if isinstance(stop, KeyboardInterrupt):
         return 128 + signal.SIGINT
     return stop.code if isinstance(stop.code, int) else 1
+
+
+def with_remedy(message: str) -> str:
+    """What went wrong, with the next move where a limit of the system was in the way.
+
+    Examples
+    --------
+    >>> with_remedy("[Errno 27] File too large")
+    '[Errno 27] File too large; no file may become so large here: raise the limit (ulimit -f)'
+    """
+    remedies = [remedy for words, remedy in REMEDIES.items() if words in message]
+    return "; ".join([message, *remedies])
