@@ -133,10 +133,10 @@ def service_of(
     load = labelled(
         "load of a fast point, busiest hours", fast_hours * busiest / fast_points, years
     )
-    slow_hours = total(hours[name] * _busiest_part(name) for name in SLOW_SETTINGS)
+    slow_hours = total(hours[name] * (_busiest_part(name) / 365) for name in SLOW_SETTINGS)
     slow_load = labelled("load of a slow point, busiest hours", slow_hours / slow_points, years)
     fast_kwh = total(served[name] for name in FAST_SETTINGS) * sample["peak_day"] * PEAK_HOUR
-    slow_kwh = total(served[name] * (365 * _busiest_part(name)) for name in SLOW_SETTINGS)
+    slow_kwh = total(served[name] * _busiest_part(name) for name in SLOW_SETTINGS)
     unmet = fast_kwh * no_free_point(load, station) + slow_kwh * no_free_point(slow_load, station)
     return {
         WAIT: mean_wait(load, station),
@@ -152,5 +152,5 @@ def _hours_in_use(setting: str, served: Draws, years: Years, sample: Draws) -> A
 
 
 def _busiest_part(setting: str) -> float:
-    """The part of a year's energy that falls into the busiest hour of a day."""
-    return float(day_profile()[SETTINGS.index(setting)].max()) / 365
+    """The part of a day's energy that falls into its busiest hour."""
+    return float(day_profile()[SETTINGS.index(setting)].max())

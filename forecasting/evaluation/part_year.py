@@ -111,11 +111,14 @@ def part_year_skill(
         ),
     )
     columns = ["market", "year"]
-    years = table.loc[table["median"].isna(), columns].drop_duplicates()
-    scored = table[~table.set_index(columns).index.isin(years.set_index(columns).index)]
+    has_no_prior = (
+        table["median"].isna().groupby([table[name] for name in columns]).transform("any")
+    )
+    scored = table[~has_no_prior]
     if not len(scored):
         prior_of(cases[0], inputs_of(cases[0], analogues, months))  # its refusal says why
-    scored.attrs["without_prior"] = [f"{market} {year}" for market, year in years.to_numpy()]
+    years = table.loc[has_no_prior, columns].drop_duplicates().to_numpy()
+    scored.attrs["without_prior"] = [f"{market} {year}" for market, year in years]
     return scored.reset_index(drop=True)
 
 

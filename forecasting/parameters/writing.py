@@ -52,7 +52,7 @@ drivers: []
 #    quantity: charging_stations              # or charging_points
 #    start: 2030-12-31                        # the day by which they are to stand
 #    size: 5000
-#    on_time: 0.48                            # of what is missing; the rest comes later
+#    on_time: 0.52                            # of what is missing; the rest comes later
 #    delay_years: {{low: 0.5, mode: 2, high: 4}}
 #    reason: one sentence
 #    source: judgement

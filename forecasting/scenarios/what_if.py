@@ -11,7 +11,7 @@ from typing import Any
 
 from forecasting.demand.parameters import Assumption, load_parameters
 from forecasting.evidence.ledger import Ledger
-from forecasting.evidence.policies import BATTERY_CARS, shipped_policies
+from forecasting.evidence.policies import BATTERY_CARS, policies_of
 from forecasting.parameters.naming import unsafe_name
 from forecasting.parameters.schema import Scenario
 from forecasting.parameters.values import Driver, Range
@@ -237,11 +237,12 @@ def event_presets(scenario: Scenario, outlook: Outlook) -> dict[str, Driver]:
     presets = {
         "A privilege ends": usual | {"kind": "price", "size": 0.1, "reason": "a privilege ends"}
     }
-    for policy in shipped_policies().values():
-        if policy.place != scenario.country or policy.measure not in EV_FLOWS:
+    for policy in policies_of(scenario.country):
+        if not policy.is_known(outlook.as_of) or policy.measure not in EV_FLOWS:
             continue
         row = usual | {"policy": policy.id, "reason": policy.quote or policy.id}
-        whole = policy.vehicles in BATTERY_CARS and policy.start <= outlook.as_of
+        in_force = policy.start <= outlook.as_of <= (policy.end or outlook.as_of)
+        whole = policy.vehicles in BATTERY_CARS and in_force
         # Of several the first of the table
         if policy.kind == "begins" and whole and "policy" not in presets["A privilege ends"]:
             presets["A privilege ends"] = row | {"kind": "policy"}

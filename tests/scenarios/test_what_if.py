@@ -10,6 +10,7 @@ from forecasting.growth import flow
 from forecasting.parameters.schema import Range, scenario_from_parameters
 from forecasting.parameters.writing import params_text
 from forecasting.scenarios.joint_draws import difference
+from forecasting.scenarios.question import find_scenario
 from forecasting.scenarios.what_if import (
     WhatIf,
     assumptions_that_matter,
@@ -216,3 +217,14 @@ def test_a_range_that_is_moved_as_a_whole_keeps_its_shape():
     assert shift_range((2, 6), start, None) == Range(low=2, mode=3, high=6)
     assert shift_range((3, 3), start, None) == Range(low=3, mode=3, high=3)
     assert shift_range((1, 5), start, Range(low=1, mode=4, high=5)).mode == 4
+
+
+def test_presets_are_of_the_day_and_know_the_union():
+    """A quota of the union's members that is announced later is no preset yet."""
+    scenario = find_scenario("KG")
+    later = fc.outlook(scenario, draws=20)
+    assert event_presets(scenario, later)["A quota"].policy == "kg-2026-01-quota"
+    before = fc.outlook(scenario, draws=20, as_of="2025-11-30")
+    assert "A quota" not in event_presets(scenario, before)
+    # The union's duty-free years for all ended with 2021
+    assert event_presets(scenario, later)["A privilege ends"].kind == "price"
