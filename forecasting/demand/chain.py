@@ -65,6 +65,7 @@ def demand_outlook(
     vehicle_class: str = CAR,
     new_cars: Array | None = None,
     monthly: Array | None = None,
+    concentration: float = 1.0,
     symbols: Inputs | None = None,
 ) -> DemandOutlook:
     """From vehicles imported a year to charging points needed, deployed and required.
@@ -101,6 +102,9 @@ def demand_outlook(
     monthly : ndarray, shape (draws, 12 years), optional
         Vehicles by month, for the comparison with printed stocks of a day; by default even over
         the year.
+    concentration : float
+        How many times the country's electric share is that of the parts in which its electric cars
+        stand, while they are few.
     symbols : callable, optional
         Puts symbols in the place of imports and of draws of assumptions, for a workbook: results
         are then symbols as well.
@@ -144,7 +148,9 @@ def demand_outlook(
     road = road.within(cars[EV_STOCK_SHARE])
     electricity = _electricity(place, assumptions, road, sample, span)
     share = labelled("electric share of all vehicles", np.clip(road.stock / vehicles, 0, 1), span)
-    points = charging_need(electricity.served, share, span, sample)
+    local_share = share_where_cars_are(share, concentration)
+    local_share = labelled("electric share where the electric cars are", local_share, span)
+    points = charging_need(electricity.served, local_share, span, sample)
     megawatts = _add_homes_and_depots(points, assumptions.classes, road.stocks, sample)
     unpushed, practice, targeted = deployed_points(
         road.stock, span, assumptions, sample, charging_today, as_of, targets, rng, charging_least
@@ -182,6 +188,7 @@ def demand_outlook(
         start_stock=float(np.mean(start_stock)),
         vehicle_class=vehicle_class,
         monthly=monthly,
+        concentration=concentration,
     )
 
 
@@ -196,6 +203,19 @@ def _all_cars(
     if new_cars is not None:
         cars[EV_SHARE] = new_cars
     return vehicles, cars
+
+
+def share_where_cars_are(share: Array, concentration: float) -> Array:
+    """The electric share of all vehicles in the parts of a country where its electric cars stand:
+    its odds are in proportion to the country's, and of a country that is all electric it is 1.
+
+    >>> share_where_cars_are(np.array([0.0, 0.02, 0.5, 1.0]), 3.0).round(3).tolist()
+    [0.0, 0.058, 0.75, 1.0]
+    """
+    if concentration == 1:
+        return share
+    local: Array = share * concentration / (1 + share * (concentration - 1))
+    return local
 
 
 def _check_taxis(stocks: Draws, cars: Array, years: Years) -> None:

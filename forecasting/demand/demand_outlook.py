@@ -112,7 +112,7 @@ class DemandOutlook:
         Practice before a target pushes it.
     targets : tuple of Target
         Announced targets, those that the scenario pursues and those that are only compared.
-    stock_counts, standing, least, start_stock, vehicle_class, monthly
+    stock_counts, standing, least, start_stock, vehicle_class, monthly, concentration
         As given.
 
     Examples
@@ -148,6 +148,7 @@ class DemandOutlook:
     start_stock: float
     vehicle_class: str
     monthly: Array
+    concentration: float
 
     def __repr__(self) -> str:
         span = f"{self.years[0]} to {self.years[-1]}"

@@ -195,6 +195,12 @@ GAPS = {
 }
 
 
+def _part_above_whole(caveat: Caveat) -> dict[str, Any]:
+    """Of a part the whole is its register of all vehicles, or the count of the country."""
+    part, whole = caveat.values["place"], caveat.values["of"]
+    return {"register": part == whole, "country": part != whole and place_term(whole)}
+
+
 def _lines_left_out(caveat: Caveat) -> dict[str, Any]:
     some = caveat.values["some"]
     return {"lines": "; ".join(some), "more": max(caveat.values["number"] - len(some), 0)}
@@ -207,6 +213,7 @@ def _names_of_places(caveat: Caveat) -> dict[str, Any]:
 
 # What some wordings name besides
 PLACES_OF_KIND: dict[str, Callable[[Caveat], dict[str, Any]]] = {
+    "part_above_whole": _part_above_whole,
     "every_count": _limit,
     "zeros_before_start": lambda caveat: {
         "facts": plural(len(caveat.facts), "{} fact", "{:,} facts"),
@@ -380,6 +387,10 @@ SENTENCES = {
     "practice_of_cars": (
         "How many points are built, by practice and by a target, is known of electric cars alone: "
         "of {vehicles} only the need can be told."
+    ),
+    "part_above_whole": (
+        "{id}: {value:,.0f} in {place} are more than the {limit:,.0f} of [register?all vehicles of "
+        "its register][{country}]; the count is left out, correct one of the two."
     ),
     "odd_ratio": (
         "{ratio:.3g} vehicles per public point in {year} is outside 1 to 100: look at both counts."

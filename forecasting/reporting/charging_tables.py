@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from forecasting.demand.chain import share_where_cars_are
 from forecasting.demand.consequences import cost_checks, expected_regret, point_business
 from forecasting.demand.corridor import (
     CASES,
@@ -25,7 +26,7 @@ from forecasting.demand.corridor import (
     truck_plan,
     truck_trip,
 )
-from forecasting.demand.demand_outlook import ShareTarget
+from forecasting.demand.demand_outlook import DemandOutlook, ShareTarget
 from forecasting.demand.parameters import read_table
 from forecasting.demand.queueing import station_service
 from forecasting.evidence.bases import basis_name
@@ -125,6 +126,11 @@ AMONG_MARKETS = (
     "need without slow overnight points, {need}, {need_position}; practice, {practice}, "
     "{practice_position}."
 )
+VEHICLES_A_POINT = (
+    "One public point is needed for {vehicles} vehicles in {year}. Fleets as large differ by who "
+    "charges at home, {home} of the owners here, and by the electric share of all vehicles where "
+    "the electric cars stand, {local}[, {times} times the country's]."
+)
 # Of an answer that is below what those markets had, among it, above it
 NEED_POSITIONS = (
     "lies below them, as most energy is charged at home or slowly",
@@ -163,7 +169,7 @@ def why(outlook: Outlook) -> BulletList:
     Examples
     --------
     >>> len(fc.tables.why(outlook).lines)
-    3
+    4
     """
     demand = outlook.demand
     if demand is None:
@@ -208,9 +214,25 @@ def why(outlook: Outlook) -> BulletList:
                 practice_position=PRACTICE_POSITIONS[_side(practice, low, high)],
             )
         )
+    lines.append(_vehicles_a_point(outlook, demand))
     if of_register := register_sentence(outlook):
         lines.append(of_register)
     return BulletList(lines)
+
+
+def _vehicles_a_point(outlook: Outlook, demand: DemandOutlook) -> str:
+    """Vehicles for one point of the need in the last year, and why fleets alike differ."""
+    draws = outlook.results.values
+    share = _last_median(draws[EV_STOCK_SHARE]) / 100
+    local_share = float(share_where_cars_are(np.array(share), demand.concentration))
+    return sentence(
+        VEHICLES_A_POINT,
+        vehicles=readable(_last_median(draws["ev_stock"]) / _last_median(draws[NEED]), 2),
+        year=outlook.years[-1],
+        home=whole_percent(float(np.median(demand.sample["home_access"]))),
+        local=whole_percent(local_share),
+        times=demand.concentration > 1 and f"{local_share / share:.1f}",
+    )
 
 
 def _last_median(draws: Array) -> float:

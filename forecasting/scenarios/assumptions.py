@@ -26,6 +26,7 @@ from forecasting.parameters.schema import Driver, Scenario
 from forecasting.parameters.values import Range
 from forecasting.scenarios.drivers import DAYS_A_YEAR, NEVER_DAY, draw_event
 from forecasting.scenarios.place_flows import OutlookRequest, PlaceFlow, by_year, stock_before
+from forecasting.scenarios.region_counts import concentration_of
 from forecasting.vocabulary.errors import AssumptionError, Problem
 from forecasting.vocabulary.measures import CAR, CHARGING_COUNTS, MEASURES, count_of
 from forecasting.vocabulary.places import place_name
@@ -226,6 +227,7 @@ def demand_of(
         vehicle_class=vehicle,
         new_cars=None if cars is None else sums_of_years(cars),
         monthly=flow.forecast.monthly,
+        concentration=concentration_of(request.ledger, place, request.as_of),
         symbols=symbols,
     )
 

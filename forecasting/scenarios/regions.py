@@ -8,8 +8,6 @@ country's. A part without a printed count is not shown.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Collection
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -17,19 +15,15 @@ import numpy as np
 import pandas as pd
 
 from forecasting.scenarios.drivers import DAYS_A_YEAR
-from forecasting.vocabulary.errors import InputError, LedgerError
+from forecasting.scenarios.region_counts import REGISTER, region_shares
+from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.measures import DIVIDED_BY, EV_STOCK_SHARE
-from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array, quantiles, stream_of
-from forecasting.vocabulary.quantities import EXACT_RELATIONS
 
 if TYPE_CHECKING:
     from forecasting.evidence.fact import Fact
-    from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.outlook import Outlook
 
-REGISTER = "vehicle_stock"
-MAX_DAYS_APART = 45  # days between the count of a part and that of the country
 # Standard deviation of a year's change of the log of a part's share over the rest's: Tashkent's
 # stations moved by 0.33 in a year, Almaty's cars by 0.03; a judgement between the two.
 SHARE_DRIFT = 0.2
@@ -37,82 +31,6 @@ LEAST_SHARE = 1e-6  # of cars that are electric, so that its log-odds are finite
 ROUNDS = 30  # after which the parts' electric cars add up to the country's
 # By year; two tables of a report ask for the same, which goes with its outlook
 REGION_TABLES: WeakKeyDictionary[Outlook, dict[int, pd.DataFrame]] = WeakKeyDictionary()
-
-
-def region_shares(
-    ledger: Ledger, place: str, as_of: dt.date, measures: Collection[str] = tuple(DIVIDED_BY)
-) -> pd.DataFrame:
-    """Shares of the parts of a country in its vehicles and its stations, from counts of the same
-    time.
-
-    Parameters
-    ----------
-    ledger : Ledger
-        All facts.
-    place : str
-        ISO code of the country.
-    as_of : datetime.date
-        Nothing published later.
-    measures : collection of str
-        What is counted.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The newest count of each part beside which the country's own lies within 45 days, in the
-        columns of the ledger, with its ``day``, the ``name`` of the part and its ``share``; empty
-        where nothing is printed.
-
-    Raises
-    ------
-    LedgerError
-        Where a part has more electric cars than its register has vehicles.
-
-    Examples
-    --------
-    >>> from forecasting.evidence.datasets import central_asia
-    >>> shares = region_shares(central_asia(), "UZ", dt.date(2026, 3, 31))
-    >>> stations = shares[shares["measure"] == "charging_stations"].set_index("place")["share"]
-    >>> round(float(stations["UZ-TK"]), 3)
-    0.586
-    >>> len(region_shares(central_asia(), "TM", dt.date(2026, 3, 31)))
-    0
-    """
-    facts = ledger.select(kind=("outcome", "estimate"), as_of=as_of).frame
-    of_parts = facts["place"].str.startswith(f"{place}-")
-    _refuse_more_than_registered(facts[of_parts])
-    facts = facts[of_parts | (facts["place"] == place)]
-    dated = facts["relation"].isin(EXACT_RELATIONS) & facts["quantity"].isin(["", "stock"])
-    dated &= facts["measure"].isin(measures) & (facts["period_end"] != "")
-    counts = facts[dated & (facts["value"] > 0)]
-    counts = counts.assign(day=pd.to_datetime(counts["period_end"]))
-    parts = counts[counts["place"].str.startswith(f"{place}-")]
-    country_counts = counts.loc[counts["place"] == place, ["measure", "basis", "day", "value"]]
-    pairs = parts.merge(country_counts, on=["measure", "basis"], suffixes=("", "_whole"))
-    pairs["apart"] = (pairs["day"] - pairs["day_whole"]).dt.days.abs()
-    pairs = pairs[(pairs["apart"] <= MAX_DAYS_APART) & (pairs["value_whole"] > pairs["value"])]
-    pairs = pairs.sort_values(["day", "apart"], ascending=[False, True], kind="stable")
-    newest = pairs.drop_duplicates(["measure", "place"]).sort_values("place")
-    return newest.assign(
-        name=newest["place"].map(place_name), share=newest["value"] / newest["value_whole"]
-    )
-
-
-def _refuse_more_than_registered(parts: pd.DataFrame) -> None:
-    """Raise an error where a part has more electric cars than its register has vehicles."""
-    stocks = parts[parts["relation"].isin(EXACT_RELATIONS)].sort_values("period_end")
-    newest = stocks.groupby(["measure", "place"]).tail(1)
-    electric = newest[newest["measure"] == "ev_stock"].set_index("place")
-    vehicles = newest[newest["measure"] == REGISTER].set_index("place")
-    pairs = electric.merge(
-        vehicles[["id", "value"]], left_index=True, right_index=True, suffixes=("", "_all")
-    )
-    for part, row in pairs[pairs["value"] > pairs["value_all"]].iterrows():
-        raise LedgerError(
-            f"{row['id']}: {row['value']:,.0f} electric cars in {place_name(str(part))} are more "
-            f"than the {row['value_all']:,.0f} vehicles of its register ({row['id_all']}); correct "
-            "one of the two"
-        )
 
 
 def by_region(outlook: Outlook, year: int | None = None) -> pd.DataFrame:

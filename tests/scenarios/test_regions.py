@@ -9,12 +9,16 @@ import weakref
 import numpy as np
 import pytest
 
+from forecasting.demand.chain import demand_outlook
+from forecasting.demand.parameters import load_parameters
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import scenario_from_parameters
+from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.outlook import outlook
-from forecasting.scenarios.regions import by_region, electric_shares, region_shares
-from forecasting.vocabulary.errors import InputError, LedgerError
+from forecasting.scenarios.region_counts import concentration_of, region_shares
+from forecasting.scenarios.regions import by_region, electric_shares
+from forecasting.vocabulary.errors import InputError
 
 DAY = dt.date(2026, 3, 31)
 GIVEN = {
@@ -104,13 +108,48 @@ def test_a_year_beyond_the_outlook_is_refused(made, year):
         by_region(made, year)
 
 
-def test_a_city_with_more_electric_cars_than_its_register_is_refused():
+def more_than(measure, part, value, **cells):
+    """The shipped ledger with one more count."""
     told = central_asia().frame
     row = told[(told["place"] == "UZ-TK") & (told["measure"] == "ev_stock")].iloc[[-1]]
-    cells = {"id": "mine", "measure": "vehicle_stock", "value": 1000.0, "period_end": "2026-01-01"}
+    cells = {"id": "mine", "measure": measure, "value": value, "place": part} | cells
     cells |= {"relation": "equals", "quantity": "stock", "rounding": ""}
-    register = row.assign(**cells, published="2026-01-02", quote="", reference="")
-    ledger = central_asia() + Ledger.from_frame(register)
-    message = r"electric cars in Tashkent.* are more than the 1,000 vehicles of its register .mine."
-    with pytest.raises(LedgerError, match=message):
-        region_shares(ledger, "UZ", DAY)
+    mine = row.assign(**cells, published="2026-01-02", quote="", reference="")
+    return central_asia() + Ledger.from_frame(mine)
+
+
+@pytest.mark.parametrize(
+    ("ledger", "words"),
+    [
+        (
+            more_than("vehicle_stock", "UZ-TK", 1000.0, period_end="2026-01-01"),
+            "are more than the 1,000 of all vehicles of its register; the count is left out",
+        ),
+        (
+            more_than("ev_stock", "UZ-SA", 99_000.0, period_end="2025-10-01"),
+            "mine: 99,000 in Samarkand are more than the 86,100 of Uzbekistan; the count is",
+        ),
+    ],
+)
+def test_a_city_larger_than_its_register_or_its_country_is_said_and_left_out(ledger, words):
+    made = outlook(scenario_from_parameters(GIVEN), ledger=ledger, draws=20)
+    assert any(words in line for line in lines_of(made.caveats)), lines_of(made.caveats)
+    assert len(by_region(made))
+
+
+def test_use_follows_the_share_where_the_cars_are():
+    """Three quarters of Uzbekistan's electric cars and a sixth of its cars are in Tashkent; of
+    Kyrgyzstan no part is counted.
+    """
+    assert concentration_of(central_asia(), "UZ", DAY) == pytest.approx(3.7, abs=0.1)
+    assert concentration_of(central_asia(), "KG", DAY) == 1
+    imports, years = np.full((50, 3), 20_000.0), [2024, 2025, 2026]
+    given = {"parameters": load_parameters(), "place": "UZ"}
+    spread, dense = (
+        demand_outlook(imports, years, concentration=times, **given).results for times in (1.0, 3.7)
+    )
+    need = "charging_points_need"
+    # Below 2 % of the cars, as in the first year, use is as low as it gets
+    assert dense[need][:, 0] == pytest.approx(spread[need][:, 0], rel=0.01)
+    assert (dense[need][:, 1:] < spread[need][:, 1:]).all()
+    assert dense["ev_stock"] == pytest.approx(spread["ev_stock"])
