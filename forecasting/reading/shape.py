@@ -212,15 +212,16 @@ class Shape:
 
     @cached_property
     def _by_line(self) -> tuple[dict[int, list[TableNumber]], dict[int, list[TableNumber]]]:
-        lines: tuple[dict[int, list[TableNumber]], dict[int, list[TableNumber]]] = ({}, {})
+        rows: dict[int, list[TableNumber]] = {}
+        columns: dict[int, list[TableNumber]] = {}
         for place, number in sorted(self.numbers.items()):
-            lines[ROW].setdefault(place[ROW], []).append(number)
-            lines[COLUMN].setdefault(place[COLUMN], []).append(number)
-        return lines
+            rows.setdefault(place[ROW], []).append(number)
+            columns.setdefault(place[COLUMN], []).append(number)
+        return rows, dict(sorted(columns.items()))
 
     def lines(self, axis: int) -> list[int]:
         """The rows, or the columns, that hold numbers."""
-        return sorted(self._by_line[axis])
+        return [*self._by_line[axis]]
 
     def numbers_of(self, axis: int, line: int) -> list[TableNumber]:
         """The numbers of a row or a column."""

@@ -227,8 +227,7 @@ class _SheetReader:
         is_column_of_percent = axis == COLUMN and all(number.percent for number in numbers)
         if not self.of_percent and (is_column_of_percent or is_percent_line(text)):
             return "is of percent"
-        has_others = len(self.shape.lines(axis)) > 1
-        if has_others and any(map(is_total, self.shape.texts(axis, line))):
+        if any(map(is_total, self.shape.texts(axis, line))) and len(self.shape.lines(axis)) > 1:
             return "is a sum"
         return ""
 

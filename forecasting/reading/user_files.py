@@ -10,7 +10,7 @@ import datetime as dt
 import io
 import os
 import re
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import IO
 
@@ -99,7 +99,7 @@ def plain_rows(path: Path) -> LedgerRows | None:
     if ending in TEXTS:
         head = data.partition(b"\n")[0].decode("utf-8-sig", "replace").strip()
         return ledger_rows(path.name, data) if is_ledger(head.split(",")) else None
-    sheet = UserTable(UserFile(path.name, data)).sheets("", "").sheets[0]
+    sheet = table_of(path.name, data).sheets("", "").sheets[0]
     columns = [cell.text for (row, _), cell in sorted(sheet.cells.items()) if row == 1]
     if not is_ledger(columns):
         return None
@@ -111,6 +111,12 @@ def plain_rows(path: Path) -> LedgerRows | None:
     return ledger_rows(path.name, lines.getvalue().encode())
 
 
+@lru_cache(maxsize=2)
+def table_of(name: str, data: bytes, titles: tuple[str, ...] = ()) -> UserTable:
+    """A table whose cells and shapes are kept while a command looks at it several times."""
+    return UserTable(UserFile(name, data), titles)
+
+
 def read_table(path: Path, place: str = "") -> TableReading:
     """A table of one's own, read by the answers beside it, or by its words; of a place where it
     names none.
@@ -120,7 +126,7 @@ def read_table(path: Path, place: str = "") -> TableReading:
     LedgerError
         With every question that its words leave open.
     """
-    table = UserTable(UserFile(path.name, read_whole(path)))
+    table = table_of(path.name, read_whole(path))
     answers_file = answers_path(path)
     if answers_file.is_file():
         read = table.read(read_answers(answers_file))

@@ -119,6 +119,7 @@ class UserTable:
         self.file = file
         self.titles = titles
         self.name = file.name
+        self._readings: dict[str, SeriesReading] = {}
 
     @lru_cache(maxsize=8)  # noqa: B019  a table lives as long as its command
     def sheets(self, encoding: str, separator: str) -> Sheets:
@@ -170,8 +171,11 @@ class UserTable:
 
     def read_series(self, answers: Answers, index: int) -> SeriesReading:
         """What one entry of the answers gives."""
-        shapes = self.shapes_for(answers, answers.read[index])
-        return series_of(answers, index, shapes, self.name)
+        key = repr((index, answers))
+        if key not in self._readings:
+            shapes = self.shapes_for(answers, answers.read[index])
+            self._readings[key] = series_of(answers, index, shapes, self.name)
+        return self._readings[key]
 
     def _overlaps(self, answers: Answers, readings: Sequence[SeriesReading]) -> Iterator[Problem]:
         """Cells that two entries name."""

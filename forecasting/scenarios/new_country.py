@@ -23,7 +23,7 @@ from forecasting.parameters.naming import country_code
 from forecasting.parameters.writing import new_params, write_params, yaml_value
 from forecasting.reading.answers import Answers, answers_path, proposal_path, read_answers
 from forecasting.reading.cell_files import TABLES
-from forecasting.reading.cells import CellSheet, UserFile
+from forecasting.reading.cells import CellSheet
 from forecasting.reading.dialogue import (
     TableDialogue,
     TableProposal,
@@ -32,7 +32,7 @@ from forecasting.reading.dialogue import (
     proposal_of_table,
 )
 from forecasting.reading.series_questions import Question, one_of
-from forecasting.reading.user_files import plain_rows
+from forecasting.reading.user_files import plain_rows, table_of
 from forecasting.reading.user_table import UserTable
 from forecasting.scenarios.check import check_paths
 from forecasting.vocabulary.caveats import Caveat
@@ -110,7 +110,7 @@ class NewCountry:
         self.said = said
         self.plain = None if said else plain_rows(path)
         if self.plain is None:
-            self.table = UserTable(UserFile(path.name, read_whole(path)), sheets)
+            self.table = table_of(path.name, read_whole(path), sheets)
             if said is None:
                 self.dialogue = TableDialogue(self.table, earlier=self._earlier_answers())
         self._kept_text = ""
@@ -124,7 +124,7 @@ class NewCountry:
             return read_answers(answers_path(self.path))
         except InputError:
             with contextlib.suppress(InputError):
-                table = UserTable(UserFile(self.path.name, read_whole(self.path)))
+                table = table_of(self.path.name, read_whole(self.path))
                 self._propose(table, proposal_of_table(table))
             raise
 
