@@ -143,6 +143,7 @@ class TableDialogue:
                 YES,
                 one_of({YES: "", NO: ""}),
                 choices={YES: "it is right", NO: "ask me line by line"},
+                explained=EXPLAINED["proposal"],
                 picture=tuple(self._described(proposal.answers)),
             )
             if self.given["proposal"] == YES:
@@ -158,7 +159,8 @@ class TableDialogue:
         """What answers have read, in words: a line for each series."""
         labels = {lines_in(c.series): c.label for c in self.table.candidates(answers)}
         for index, series in enumerate(answers.read):
-            yield f"{labels[lines_in(series)]} is read as {series.counts}:"
+            meaning = COUNTS.get(series.counts, "")
+            yield f"{labels[lines_in(series)]} is read as {series.counts}: {meaning}".rstrip()
             facts = self.table.read_series(answers, index).facts
             unit = measure_of(series.measure).unit
             for fact in facts[:1] + facts[1:][-1:]:

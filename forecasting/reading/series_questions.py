@@ -90,6 +90,8 @@ CORRECTIONS = {
     LEAVE_OUT: "leave this series out",
 }
 EXPLAINED = {
+    "proposal": "Above stand the first and the last number that are read, each with its cell, and "
+    "what is made of them. If one of them is wrong, answer 2.",
     "encoding": "The file does not say in which alphabet it is written. Which line reads right?",
     "decimal": "The marks in its numbers can be of thousands or of decimals.",
     "sheet": "Several sheets hold numbers. Others can be read afterwards, as another series.",
@@ -646,5 +648,5 @@ def _read_periods(text: str) -> str:
     words = text.lower().replace("year to date", YEAR_TO_DATE)
     if words in PERIODS or re.fullmatch(r"(?:19|20)\d\d", words):
         return words
-    hint = did_you_mean(words, PERIODS, f"{OF_ITS_PERIOD}, {YEAR_TO_DATE}, a month such as july")
+    hint = did_you_mean(words, PERIODS, f"there are {OF_ITS_PERIOD}, {YEAR_TO_DATE}, a month")
     raise InputError(f"{text[:60]!r} is none of the answers; {hint}")
