@@ -363,8 +363,9 @@ class SeriesQuestions:
         doubt = _doubt_of_words(chosen) if chosen else ""
         if earlier:
             counts = earlier.counts
+        because = doubt if chosen and chosen.proposal.sure else ""  # of words of its title
         asks = "What does it count?"
-        return self._question("counts", asks, counts, _read_measure, COUNTS, "", doubt)
+        return self._question("counts", asks, counts, _read_measure, COUNTS, because, doubt)
 
     def _unit(self) -> Question:
         unit, because, doubt = self._proposed_unit()
