@@ -64,15 +64,15 @@ def register_skill(registers: Panel) -> pd.DataFrame:
     table = registers
     if not isinstance(table, pd.DataFrame):
         table = read_texts(Path(table))
-    growths, fallen = growths_of(table)
+    growths, decreases = growths_of(table)
     if not growths:
         raise EvidenceError(
             "no register of the table has imports of the same days beside it"
-            + ("; fallen: " + "; ".join(fallen) if fallen else "")
+            + ("; fallen: " + "; ".join(decreases) if decreases else "")
             + ": give ev_imports and two counts of ev_stock, or ev_registrations, of one place"
         )
     record = pd.DataFrame([_scored(growth, growths) for growth in growths])
-    record.attrs["left_out"] = fallen
+    record.attrs["left_out"] = decreases
     record.attrs["above_one"] = [
         f"{growth.place} {growth.start} to {growth.end}: {growth.registered:,.0f} registered of "
         f"{growth.imported:,.0f} imported"

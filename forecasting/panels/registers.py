@@ -98,13 +98,13 @@ def growths_of(registers: pd.DataFrame) -> tuple[list[RegisterGrowth], list[str]
     >>> year = {"place": "GE", "period_start": "2017-01-01", "period_end": "2017-12-31"}
     >>> counts = {"ev_imports": 824, "ev_registrations": 810}
     >>> rows = [year | {"measure": name, "value": count} for name, count in counts.items()]
-    >>> (growth,), fallen = growths_of(pd.DataFrame(rows).assign(relation="equals"))
+    >>> (growth,), decreases = growths_of(pd.DataFrame(rows).assign(relation="equals"))
     >>> growth.registered, round(growth.imported)
     (810.0, 824)
     """
     rows = _rows(registers)
     growths = []
-    fallen = []
+    decreases = []
     for place, of_place in rows.groupby("place"):
         imports = [
             _daily(series)
@@ -115,12 +115,12 @@ def growths_of(registers: pd.DataFrame) -> tuple[list[RegisterGrowth], list[str]
             if imported is None:
                 continue
             if registered <= 0:
-                fallen.append(f"{place} {start} to {end}: {registered:+,.0f}")
+                decreases.append(f"{place} {start} to {end}: {registered:+,.0f}")
                 continue
             on_the_way = [_imports_between(imports, start - lag, end - lag) for lag in LAGS]
             lagged = float(np.mean([imported, *(n for n in on_the_way if n is not None)]))
             growths.append(RegisterGrowth(str(place), start, end, registered, imported, lagged))
-    return sorted(growths, key=lambda growth: (growth.end, growth.place)), fallen
+    return sorted(growths, key=lambda growth: (growth.end, growth.place)), decreases
 
 
 def _increments(of_place: pd.DataFrame) -> Iterator[tuple[dt.date, dt.date, float]]:
