@@ -166,7 +166,7 @@ def test_assumptions_without_a_page_are_listed():
     result = call("evidence", "--sources")
     assert result.exit_code == 0
     last = result.output.splitlines()[-1]
-    assert last == "57 of 213 assumptions are judgements; a page shows 156"
+    assert last == "57 of 215 assumptions are judgements; a page shows 158"
     assert "temperature_shift: -2, 0, 2 degC\n" in result.output
     assert "grid_carbon, TM: 0.5, 0.65, 0.9 t CO2 per MWh\n" in result.output
     assert "consumption.bus" not in result.output

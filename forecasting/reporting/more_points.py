@@ -81,7 +81,7 @@ def more_points_sentence(outlook: Outlook) -> str:
     Examples
     --------
     >>> import forecasting as fc
-    >>> more_points_sentence(fc.outlook("uzbekistan-baseline", draws=50))
+    >>> more_points_sentence(fc.outlook("kazakhstan-baseline", draws=200))
     "Twice as many: the busiest day's wait in 2028 falls from ... minutes; the need stays unmet"
     """
     values = more_points_values(outlook)

@@ -11,7 +11,6 @@ from click.testing import CliRunner
 import forecasting as fc
 from forecasting.cli import main
 from forecasting.evaluation.claim import claim_of
-from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.naming import country_slug
 from forecasting.parameters.writing import new_params, write_params
 from forecasting.scenarios.question import find_scenario, new_scenario, params_file
@@ -26,6 +25,7 @@ as_of: latest
 horizon: 2028
 seed: 20230626
 ledger: [../facts.csv]
+shipped_facts: false
 """
 FACTS = """\
 id,measure,place,period_start,period_end,relation,value,published
@@ -127,7 +127,7 @@ def test_one_question_has_one_answer_whoever_asks(folder):
         fc.outlook("GE"),
         fc.outlook("georgia-baseline"),
         fc.outlook(fc.load_scenario(path)),
-        fc.outlook(path, central_asia()),
+        fc.outlook(path, fc.read_ledger("facts.csv")),
         WhatIf(path).reference,
     )
     assert [np.median(each.results.values["ev_stock"][:, -1]) for each in asked] == [stock] * len(
