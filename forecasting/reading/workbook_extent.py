@@ -109,6 +109,7 @@ class _Extent:
         self._row = self._repeats = self._column = 0  # of a sheet of OpenDocument
         self._widest = 0
         self._word = self._cell = ""  # of a sheet of Excel
+        self._needs_value = False  # whether that cell has a formula, and no value so far
 
     def add(self, part: bytes, is_sheet: bool) -> None:
         """Count the elements of one part; one that is no XML has none."""
@@ -139,11 +140,13 @@ class _Extent:
                 f"has more than {MAX_FURTHER_ELEMENTS:,} XML elements of styles, links and rules"
             )
             raise LedgerError.at(self._name, fault, self._hint)
-        self._word = word
         if word == "c":
             self._cell = attributes.get("r", "")
-        elif word == "f":
+            self._needs_value = False
+        elif word == "f" and self._word == "c":  # charts and rules have formulas outside of cells
             self.without_value.append(self._cell)
+            self._needs_value = True
+        self._word = word
         self._open_document(word, attributes)
         if word in RANGES:
             self._range_cells[word] += _area(attributes.get("ref", ""))
@@ -153,8 +156,9 @@ class _Extent:
 
     def _text(self, _: str) -> None:
         """A text of a cell of Excel: of a formula the value is known."""
-        if self._word == "v" and self.without_value[-1:] == [self._cell]:
+        if self._word == "v" and self._needs_value:
             self.without_value.pop()
+            self._needs_value = False
 
     def _open_document(self, word: str, attributes: dict[str, str]) -> None:
         """Follow where the cells of a sheet of OpenDocument stand: one may stand for millions."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from hypothesis import given, settings, strategies as st
+from openpyxl.chart import LineChart, Reference
 
 import forecasting as fc
 from forecasting.reading.answers import SeriesAnswer, answers_in, read_answers
@@ -396,6 +397,30 @@ def test_a_formula_without_a_stored_value_is_refused_by_its_cell():
     data = workbook([["Year", "EVs"], [2024, 5], [2025, "=B2*2"]])
     with pytest.raises(LedgerError, match=r"B3: 1 formulas have no stored value"):
         read(data, one("ev_sales", "columns: [B]"), "own.xlsx")
+
+
+def test_a_number_in_the_same_cell_of_another_sheet_is_no_value_of_a_formula():
+    rows = [["Year", "EVs"], [2024, 5], [2025, 9]]
+
+    def change(sheet):
+        sheet["B3"] = "=B2*2"
+        other = sheet.parent.create_sheet("other")
+        for row in rows:
+            other.append(row)
+
+    data = workbook(rows, change)
+    with pytest.raises(LedgerError, match=r"B3: 1 formulas have no stored value"):
+        read(data, one("ev_sales", "columns: [B]"), "own.xlsx")
+
+
+def test_a_workbook_with_a_chart_is_read():
+    def change(sheet):
+        chart = LineChart()
+        chart.add_data(Reference(sheet, min_col=2, min_row=1, max_row=3), titles_from_data=True)
+        sheet.add_chart(chart, "D2")
+
+    data = workbook([["Year", "EVs"], [2024, 5], [2025, 9]], change)
+    assert read(data, one("ev_sales", "columns: [B]"), "own.xlsx") == {"2024": 5, "2025": 9}
 
 
 def test_an_encoding_that_is_not_told_is_asked_with_the_first_line_that_differs():
