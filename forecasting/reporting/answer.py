@@ -104,8 +104,8 @@ FINDINGS = {
 PAST_FINDINGS = {
     "ev_imports": "{where} imported about {amount} {cars} in {year} ({ends})[, {later}]",
     "ev_registrations": "{where} registered about {amount} {cars} in {year} ({ends})[, {later}]",
-    "ev_exports": "Through {where} left about {amount} {cars} in {year} ({ends})[, {later}]",
-    "vehicle_exports": "Through {where} left about {amount} vehicles of all types in {year} "
+    "ev_exports": "About {amount} {cars} left through {where} in {year} ({ends})[, {later}]",
+    "vehicle_exports": "About {amount} vehicles of all types left through {where} in {year} "
     "({ends})[, {later}]",
     "ev_export_value_index": "The value of the electric cars that left {where} grew by about "
     "{amount} in {year} ({ends})[, {later}]",
@@ -145,7 +145,7 @@ PROMISE = "{count} {unit} by {day}[ = {points} points][ ({agency}, not the state
 DATE_LINE = "By ev-forecasting {version}."
 MAX_REASONS = 3  # of the events of a scenario that are named
 SCENARIO_LINE = "{scenario}: {reasons}[; {more} more]."
-ASSUMPTION = "{reason} ({size} {unit}, {dates}[, with a probability of {chance}])"
+ASSUMPTION = "{reason} ([{size} {unit}, ]{dates}[, with a probability of {chance}])"
 WITHOUT_ASSUMPTION = "without this event of the baseline: {reason} ({dates})"
 LIKE_BASELINE = "the events of the baseline"
 ONLY_COUNTED_PLACE = "{place}, the only place that is counted,"
@@ -611,14 +611,16 @@ def _baseline_first(scenario: Scenario) -> tuple[bool, str]:
 
 
 def _assumption(driver: Driver) -> str:
-    """What an event is, how large it is likeliest, and when."""
+    """What an event is, how large it is likeliest, and when. The reason of one that the scenario
+    rules out says what comes instead, so no size is told.
+    """
     return sentence(
         ASSUMPTION,
         reason=Term(driver.reason, f"event {driver.name}"),
-        size=readable(driver.size.mode),
+        size=driver.probability > 0 and readable(driver.size.mode),
         unit=size_unit(driver),
         dates=driver_dates(driver),
-        chance=driver.probability < 1 and readable(driver.probability),
+        chance=0 < driver.probability < 1 and readable(driver.probability),
     )
 
 
@@ -669,7 +671,8 @@ def _row(outlook: Outlook) -> dict[str, str]:
     for entry in headline(outlook.results, outlook.measure, outlook.headline_year):
         name = entry["measure"]
         if entry["year"] != outlook.headline_year + 1:
-            median, ends = median_and_range([entry[LOW], entry["median"], entry[HIGH]], name)
+            levels = [entry[LOW], entry["median"], entry[HIGH]]
+            median, ends = median_and_range(levels, name, spoken)
             head = sentence(OF_YEAR, label=label_in(outlook, name), year=entry["year"])
             cells[head] = f"{median} ({ends.replace(' ', NO_BREAK)})"
     return cells

@@ -88,8 +88,7 @@ def test_each_scenario_has_a_line_on_what_it_assumes():
             [
                 "registered to go on come no longer (0.75 times as many, from 1 April",
                 "few get the licence",
-                "the quota of 2026 is not renewed",
-                "with a probability of 0)",
+                "each one was followed by another (from 2027)",
             ],
         ),
         ("tajikistan-constrained", ["granted for ten years, is withdrawn early (1.25 times"]),
@@ -203,6 +202,13 @@ def test_the_scenarios_of_a_place_stand_side_by_side_with_the_numbers_of_their_r
         median, ends = median_and_range(stock, "ev_stock")
         cell = row["Electric cars on the road, 2030"]
         assert cell.replace("\N{NO-BREAK SPACE}", " ") == f"{median} ({ends})"
+
+
+def test_the_scenarios_say_a_million_as_the_first_sentence_does():
+    shown = fc.tables.scenarios_table(fc.outlook("uzbekistan-baseline", draws=50)).frame
+    cells = shown["Battery and plug-in cars on the road, 2030"]
+    assert cells.str.contains("million").all()
+    assert not cells.str.contains(",000,000").any()
 
 
 def test_scenarios_of_one_name_keep_their_own_numbers_in_one_run(tmp_path, monkeypatch):
