@@ -147,6 +147,7 @@ OLD_KEYS = {
     "each": "periods: year, quarter or month",
     "dates": "nothing: a date that may be two is asked",
     "calendar": "periods: solar_hijri, buddhist or minguo",
+    "year": "periods: 2024",
 }
 
 
@@ -237,6 +238,8 @@ def _values(
         where = document.where((*path, key))
         if key not in readers:
             hint = did_you_mean(key, readers, f"there are {', '.join(readers)}")
+            if key in OLD_KEYS:
+                hint = f"it is said now by {OLD_KEYS[key]}"
             problems.append(Problem(where, f"{key!r} is an unknown key", hint))
         elif value is not None:
             try:
@@ -322,8 +325,9 @@ def _read_unit(value: object) -> float:
 
 
 def _read_periods(value: object) -> str:
-    if isinstance(value, int) and YEARS[0] <= value <= YEARS[1]:
-        return str(value)
+    text = str(value)
+    if text.isdecimal() and YEARS[0] <= int(text) <= YEARS[1]:
+        return text
     hint = f"there are {OF_ITS_PERIOD}, {YEAR_TO_DATE}, a month, a year of four digits, ..."
     return _one_of(value, PERIODS, "is unknown", hint)
 

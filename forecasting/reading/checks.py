@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
+from math import isclose
 
 from forecasting.evidence.rules import INTEGER_UNITS
 from forecasting.reading.answers import Answers
@@ -302,7 +303,9 @@ def _sum_among(numbers: Sequence[TableNumber]) -> TableNumber | None:
     for in_order in (numbers, numbers[::-1]):
         for index, number in enumerate(in_order):
             values = (other.value for other in in_order[index + 1 : index + 1 + LONGEST_SUM])
-            if number.value and number.value in [*accumulate(values)][1:]:
+            # Tenths do not add up exactly
+            is_sum = any(isclose(number.value, total) for total in [*accumulate(values)][1:])
+            if number.value and is_sum:
                 return number
     return None
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from forecasting.evidence.rules import number_text
 from forecasting.reading.answers import (
     LENGTHS,
     OF_ITS_PERIOD,
@@ -380,7 +381,7 @@ class SeriesQuestions:
             unit = GROWTH_UNIT if quantity == GROWTH else SHARE_UNIT
             return unit, "", self._doubt_of_growth(chosen) if chosen else ""
         if earlier and earlier.unit:
-            return f"{earlier.unit:.0f}", "", ""
+            return number_text(earlier.unit), "", ""
         if chosen is None:
             return "1", "", ""
         proposal = chosen.proposal

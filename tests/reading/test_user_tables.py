@@ -14,7 +14,7 @@ from openpyxl.chart import LineChart, Reference
 import forecasting as fc
 from forecasting.reading.answers import SeriesAnswer, answers_in, read_answers
 from forecasting.reading.cells import UserFile
-from forecasting.reading.dialogue import proposal_of_table
+from forecasting.reading.dialogue import TableDialogue, proposal_of_table
 from forecasting.reading.user_table import UserTable
 from forecasting.vocabulary.errors import LedgerError
 
@@ -227,6 +227,10 @@ USED = "Year,New electric cars,Used electric cars\n2024,5,9\n"
          "5 and 7 in B3: no row was named, and several are of one period"),
         ("Year,City,Fuel,Cars\n2023,A,Electric,5\n2023,B,Electric,7\n2023,Ensemble,Electric,12\n",
          one("ev_sales", "where: {Fuel: Electric}"), "12 in D4 is the sum of numbers"),
+        (  # tenths, which add up to a little more
+            "Year,City,Fuel,Thousands\n2023,A,Electric,10.1\n2023,B,Electric,20.2\n"
+            "2023,Ensemble,Electric,30.3\n",
+            one("ev_sales", "where: {Fuel: Electric}", unit=1000), "30.3 in D4 is the sum of"),
         ("Year,EVs,Cars\n2024,500,70\n",
          "read: [{counts: ev_sales, columns: [B]}, {counts: car_sales, columns: [C]}]",
          "500 electric cars are more than all, 70 in C2"),
@@ -411,6 +415,25 @@ def test_a_number_in_the_same_cell_of_another_sheet_is_no_value_of_a_formula():
     data = workbook(rows, change)
     with pytest.raises(LedgerError, match=r"B3: 1 formulas have no stored value"):
         read(data, one("ev_sales", "columns: [B]"), "own.xlsx")
+
+
+def test_the_unit_of_an_earlier_time_is_proposed_as_it_was():
+    table = UserTable(UserFile("own.csv", b"Year,EVs\n2023,12\n2024,14\n"))
+    earlier = answers_in(one("ev_sales", "columns: [B]", unit=2.5))
+    dialogue = TableDialogue(table, earlier=earlier)
+    proposals = {}
+    for question in dialogue.questions():
+        proposals[question.key] = question.proposed
+        dialogue.given[question.key] = question.answer("")
+    assert proposals["1 unit"] == "2.5"
+    assert dialogue.answers().read[0].unit == 2.5
+
+
+def test_a_year_is_said_under_periods():
+    line = "columns: [B]\n    periods: '2024'"
+    assert answers_in(one("ev_sales", line)).read[0].periods == "2024"
+    with pytest.raises(LedgerError, match=r"'year' is an unknown key \(it is said now by periods"):
+        answers_in(one("ev_sales", "columns: [B]", year=2024))
 
 
 def test_a_workbook_with_a_chart_is_read():
