@@ -17,6 +17,8 @@ from forecasting.vocabulary.quantities import EXACT_RELATIONS
 
 REGISTER = "vehicle_stock"
 FAULT = ("id", "measure", "place", "value", "of", "limit")  # of a count that cannot be
+# Share of the vehicles in parts that are not counted, below which it is the difference of two days
+LEAST_REMAINDER = 0.02
 MAX_DAYS_APART = 45  # days between the count of a part and that of the country
 
 
@@ -55,13 +57,14 @@ def region_shares(
     0
     """
     facts = ledger.select(kind=("outcome", "estimate"), as_of=as_of).frame
+    # A growth or a share is no count
+    is_count = facts["relation"].isin(EXACT_RELATIONS) & facts["quantity"].isin(["", "stock"])
+    facts = facts[is_count & (facts["period_end"] != "")]
     of_parts = facts["place"].str.startswith(f"{place}-")
     beyond = _beyond_their_register(facts[of_parts])
-    possible = ~facts["id"].isin(beyond["id"])
-    facts = facts[possible & (of_parts | (facts["place"] == place))]
-    dated = facts["relation"].isin(EXACT_RELATIONS) & facts["quantity"].isin(["", "stock"])
-    dated &= facts["measure"].isin(measures) & (facts["period_end"] != "")
-    counts = facts[dated & (facts["value"] > 0)]
+    is_possible = ~facts["id"].isin(beyond["id"])
+    facts = facts[is_possible & (of_parts | (facts["place"] == place))]
+    counts = facts[facts["measure"].isin(measures) & (facts["value"] > 0)]
     counts = counts.assign(day=pd.to_datetime(counts["period_end"]))
     parts = counts[counts["place"].str.startswith(f"{place}-")]
     country_counts = counts.loc[counts["place"] == place, ["measure", "basis", "day", "value"]]
@@ -104,8 +107,10 @@ def concentration_of(ledger: Ledger, place: str, as_of: dt.date) -> float:
     if not {"ev_stock", REGISTER} <= {*by_part}:
         return 1.0
     counted = by_part.dropna()
-    remainder = (1 - counted.sum()).clip(lower=1e-6)
-    parts = pd.concat([counted, remainder.to_frame().T])
+    parts = counted
+    remainder = (1 - counted.sum()).clip(lower=0)
+    if remainder[REGISTER] > LEAST_REMAINDER:
+        parts = pd.concat([counted, remainder.to_frame().T])
     return max(float((parts["ev_stock"] ** 2 / parts[REGISTER]).sum()), 1.0)
 
 
@@ -129,10 +134,10 @@ def _counts_parts(ledger: Ledger, place: str) -> bool:
     return any(fact.place.startswith(f"{place}-") for fact in ledger)
 
 
-def _beyond_their_register(parts: pd.DataFrame) -> pd.DataFrame:
-    """The newest counts of electric cars that are more than all vehicles of the part."""
-    stocks = parts[parts["relation"].isin(EXACT_RELATIONS)].sort_values("period_end")
-    newest = stocks.groupby(["measure", "place"]).tail(1)
+def _beyond_their_register(counts: pd.DataFrame) -> pd.DataFrame:
+    """The newest counts of electric cars of parts that are more than all vehicles of the part."""
+    in_order = counts.sort_values("period_end", kind="stable")
+    newest = in_order.groupby(["measure", "place"]).tail(1)
     electric = newest[newest["measure"] == "ev_stock"]
     vehicles = newest[newest["measure"] == REGISTER][["place", "value"]]
     pairs = electric.merge(vehicles.rename(columns={"value": "limit"}), on="place")

@@ -16,7 +16,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.outlook import outlook
-from forecasting.scenarios.region_counts import concentration_of, region_shares
+from forecasting.scenarios.region_counts import concentration_of, part_faults, region_shares
 from forecasting.scenarios.regions import by_region, electric_shares
 from forecasting.vocabulary.errors import InputError
 
@@ -112,9 +112,9 @@ def more_than(measure, part, value, **cells):
     """The shipped ledger with one more count."""
     told = central_asia().frame
     row = told[(told["place"] == "UZ-TK") & (told["measure"] == "ev_stock")].iloc[[-1]]
-    cells = {"id": "mine", "measure": measure, "value": value, "place": part} | cells
-    cells |= {"relation": "equals", "quantity": "stock", "rounding": ""}
-    mine = row.assign(**cells, published="2026-01-02", quote="", reference="")
+    of_row = {"id": "mine", "measure": measure, "value": value, "place": part}
+    of_row |= {"relation": "equals", "quantity": "stock", "rounding": ""}
+    mine = row.assign(**(of_row | cells), published="2026-01-02", quote="", reference="")
     return central_asia() + Ledger.from_frame(mine)
 
 
@@ -135,6 +135,22 @@ def test_a_city_larger_than_its_register_or_its_country_is_said_and_left_out(led
     made = outlook(scenario_from_parameters(GIVEN), ledger=ledger, draws=20)
     assert any(words in line for line in lines_of(made.caveats)), lines_of(made.caveats)
     assert len(by_region(made))
+
+
+def test_a_growth_is_no_count_of_a_city():
+    growth = {"quantity": "yoy_growth_percent", "unit": "percent", "period_end": "2026-01-01"}
+    ledger = more_than("vehicle_stock", "UZ-TK", 12.0, **growth)
+    assert part_faults(ledger, "UZ", DAY) == []
+    assert concentration_of(ledger, "UZ", DAY) == concentration_of(central_asia(), "UZ", DAY)
+
+
+def test_parts_that_hold_all_vehicles_leave_no_remainder():
+    """Counts of two days may add up to more than the country: the rest of its electric cars does
+    not stand among no cars.
+    """
+    of_day = {"basis": "uz-register-persons", "period_end": "2022-01-02"}
+    ledger = more_than("vehicle_stock", "UZ-SA", 1_960_000.0, **of_day)
+    assert concentration_of(ledger, "UZ", DAY) == pytest.approx(3.65, abs=0.1)
 
 
 def test_use_follows_the_share_where_the_cars_are():
