@@ -12,6 +12,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import reduce
+from numbers import Real
 from string import Formatter
 
 from forecasting.vocabulary.catalogues import day_in, digits, language
@@ -152,7 +153,7 @@ def _in_place(value: object, form: str, places: Mapping[str, object]) -> object:
         return value.form(case, number_in(places[counted]) if counted else None)
     if form and isinstance(value, dt.date):
         return day_in(value, form)
-    if form and isinstance(value, int | float):
+    if form and isinstance(value, Real):
         return digits(format(value, form))
     return value
 
@@ -163,8 +164,8 @@ def number_in(words: object) -> int:
     >>> number_in("16,400"), number_in("1.33 million"), number_in(351.0)
     (16400, 0, 351)
     """
-    if isinstance(words, int | float):
-        return round(words)
+    if isinstance(words, Real):
+        return round(float(words))
     whole = re.sub(r"[\s,]", "", str(words))
     return int(whole) if whole.isdecimal() else 0
 

@@ -1,5 +1,6 @@
 """A sentence is one message: its places are filled, and what is missing is left out."""
 
+import numpy as np
 import pytest
 
 from forecasting.vocabulary.sentences import plural, sentence
@@ -25,6 +26,11 @@ def test_a_part_of_which_something_is_missing_is_left_out(places, words):
 def test_a_place_outside_such_a_part_must_be_given():
     with pytest.raises(KeyError, match="count"):
         sentence(FOUND, place="UZ")
+
+
+def test_a_number_of_numpy_takes_its_form():
+    assert sentence(FOUND, count=np.int64(2180)) == "2,180 came"
+    assert sentence("{share:.1f} %", share=np.float32(12.25)) == "12.2 %"
 
 
 def test_a_number_takes_its_form():
