@@ -79,7 +79,7 @@ def demand_outlook(
     parameters : Parameters
         Assumptions; ``place`` puts a country's own rows in force.
     stock_counts : sequence of StockCount
-        Printed stocks, for the balance table.
+        Printed stocks: the fleet follows those of the register, and the balance table has all.
     charging_today : ExistingCharging, optional
         Public points or stations standing.
     charging_least : ExistingCharging, optional

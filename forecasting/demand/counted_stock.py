@@ -133,11 +133,12 @@ def _by_year_end(counts: Sequence[StockCount], years: Years) -> dict[int, tuple[
     nearest: dict[int, tuple[float, float]] = {}
     for row in sorted(counts, key=lambda row: row.day):
         day = moment(row.day) - years[0]
+        if not 0.5 <= day <= len(years):
+            continue
         year_end = int(np.floor(day + 0.5))
-        if 1 <= year_end <= len(years) and 0 <= day <= len(years):
-            before = nearest.get(year_end - 1)
-            if before is None or abs(day - year_end) <= abs(before[0] - year_end):
-                nearest[year_end - 1] = (day, row.count)
+        previous = nearest.get(year_end - 1)
+        if previous is None or abs(day - year_end) <= abs(previous[0] - year_end):
+            nearest[year_end - 1] = (day, row.count)
     return nearest
 
 

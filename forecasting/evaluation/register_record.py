@@ -68,7 +68,7 @@ def register_skill(registers: Panel) -> pd.DataFrame:
     if not growths:
         raise EvidenceError(
             "no register of the table has imports of the same days beside it"
-            + ("; fallen: " + "; ".join(decreases) if decreases else "")
+            + ("; these counts fall: " + "; ".join(decreases) if decreases else "")
             + ": give ev_imports and two counts of ev_stock, or ev_registrations, of one place"
         )
     record = pd.DataFrame([_scored(growth, growths) for growth in growths])
