@@ -230,7 +230,6 @@ def proposal_of_table(table: UserTable, form: Answers | None = None) -> TablePro
         What is said already of how the file is written.
     """
     dialogue = TableDialogue(table, form)
-    labels = {lines_in(c.series): c.label for c in table.candidates(dialogue.form)}
     doubts = [*map(str, table.open_forms(dialogue.form))]
     doubtful, unknown = set(), set()
     for question in dialogue.questions_of_series():
@@ -240,7 +239,7 @@ def proposal_of_table(table: UserTable, form: Answers | None = None) -> TablePro
             continue  # what hinders the reading may follow from what is not certain
         if question.doubt or not answer:
             doubtful.add(number)
-            label = labels.get(dialogue.given.get(f"{number} lines", ""), "")
+            label = SeriesQuestions(table, dialogue.form, dialogue.given, int(number)).label
             reason = question.doubt or question.because
             asked = f"{label}: {question.asks}" if label else question.asks
             doubts.append(reason if name == "fix" else f"{asked} ({reason})")

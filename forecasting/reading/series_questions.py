@@ -331,6 +331,12 @@ class SeriesQuestions:
         candidates = (c for c in self._candidates() if lines_in(c.series) == lines)
         return next(candidates, None)
 
+    @property
+    def label(self) -> str:
+        """The line that was chosen, as messages name it; empty of other lines."""
+        chosen = self._chosen()
+        return chosen.label if chosen else ""
+
     def _lines(self) -> Question:
         candidates = self._candidates()
         proposed = self._likeliest()

@@ -436,6 +436,17 @@ def test_a_year_is_said_under_periods():
         answers_in(one("ev_sales", "columns: [B]", year=2024))
 
 
+def test_a_doubt_names_the_line_of_its_own_sheet():
+    def change(sheet):
+        sheet.parent.create_sheet("Buses").append(["Year", "Buses sold"])
+        for year in (2023, 2024):
+            sheet.parent["Buses"].append([year, 7])
+
+    data = workbook([["Year", "EVs foo"], [2023, 5], [2024, 9]], change)
+    _, doubts = proposed(data, "own.xlsx")
+    assert "column B 'EVs foo': What does it count? (not known here: foo)" in doubts
+
+
 def test_a_workbook_with_a_chart_is_read():
     def change(sheet):
         chart = LineChart()
