@@ -78,6 +78,11 @@ def follow_register(
     vehicle_class : str
         The class of the counts and of the difference; of electric cars it is battery cars.
 
+    Returns
+    -------
+    Vehicles
+        As they came where no count is near a year's end.
+
     Examples
     --------
     >>> from forecasting.demand.fleet import Fleet
@@ -92,24 +97,26 @@ def follow_register(
     nearest = _by_year_end(counts, years)
     main_class = vehicle_class if vehicle_class in road.fleets else BATTERY_CLASSES[0]
     fleet = road.fleets[main_class]
+    # Of a class of which no vehicle comes it is not known how long one would stay
     if not nearest or not fleet.survival.any():
         return road
     classes = BATTERY_CLASSES if main_class in BATTERY_CLASSES else (main_class,)
-    counted = total(road.fleets[name].stock for name in classes if name in road.fleets)
+    stock_of_classes = total(road.fleets[name].stock for name in classes if name in road.fleets)
     start = fleet.stock[:, :1] - fleet.registrations[:, :1] + fleet.retirements[:, :1]
     no_vehicles = np.zeros((len(monthly), len(years)))
-    entered: list[Any] = [no_vehicles[:, [0]] for _ in years]
+    entries_by_year: list[Any] = [no_vehicles[:, [0]] for _ in years]
     change: Any = no_vehicles
     for year, (day, count) in nearest.items():
-        edges = np.concatenate([start, counted + change], axis=1)
+        edges = np.concatenate([start, stock_of_classes + change], axis=1)
         modelled = on_the_day(edges, monthly, day)
         if not 1 / TOO_FAR < count / max(float(np.median(modelled)), 1.0) < TOO_FAR:
             continue
         label = f"vehicles that the register has beyond the imports {years[year]}"
-        entered[year] = labelled(label, count - modelled)
-        later = entered[year] * fleet.survival[:, : len(years) - year]
-        change = change + np.concatenate([no_vehicles[:, :year], later], axis=1)
-    entries = np.concatenate(entered, axis=1)
+        entries_by_year[year] = labelled(label, count - modelled)
+        still_there = entries_by_year[year] * fleet.survival[:, : len(years) - year]
+        change = change + np.concatenate([no_vehicles[:, :year], still_there], axis=1)
+    entries = np.concatenate(entries_by_year, axis=1)
+    # More than came in a year leave from the stock, and are retirements
     registered: Any = fleet.registrations + np.maximum(entries, -fleet.registrations)
     label = f"on the road at the end, with the register, {main_class}"
     stock: Any = labelled(label, np.maximum(fleet.stock + change, 0), years)

@@ -21,6 +21,18 @@ NUMBERS_IN_MEMORY = 3_000_000  # of one block of draws
 def move_draws(linear: LinearModel, x: Array) -> tuple[Array, Array, Array]:
     """Draws moved towards where their true contrasts are what the linear ones were; logs of their
     weights, and their contrasts.
+
+    Parameters
+    ----------
+    linear : LinearModel
+        Linear about its mode.
+    x : ndarray, shape (draws, coordinates)
+        Its draws.
+
+    Returns
+    -------
+    tuple of ndarray, shapes (draws, coordinates), (draws,) and (draws, facts)
+        A draw that does not arrive has the log weight -inf.
     """
     path, facts, mode = linear.path, linear.facts, linear.mode
     if not len(facts.value):

@@ -87,6 +87,8 @@ def growths_of(registers: pd.DataFrame) -> tuple[list[RegisterGrowth], list[str]
     Returns
     -------
     tuple of list of RegisterGrowth and list of str
+        Intervals in which a register grew, and in words those in which it did not, which are left
+        out.
 
     Raises
     ------
@@ -252,6 +254,7 @@ def registered_share(
     Returns
     -------
     tuple of float
+        Of the natural log; a share of 1 has the log 0.
 
     Examples
     --------
@@ -267,8 +270,9 @@ def registered_share(
     leaving = still_leaving(growth, rules)
     for earlier in place_growths:
         share = earlier.registered / earlier.lagged
-        change = min(leaving / still_leaving(earlier, rules), 1.0)
-        shares.append(1 - (1 - share) * change if share < 1 else share)
+        # Of the cars that left then, those whose way is open still
+        open_part = min(leaving / still_leaving(earlier, rules), 1.0)
+        shares.append(1 - (1 - share) * open_part if share < 1 else share)
     logs = np.log(shares)
     covariances = _covariances([*other_growths, *place_growths, growth])
     among, with_growth = covariances[:, :-1, :-1], covariances[:, :-1, -1:]
@@ -277,7 +281,7 @@ def registered_share(
     likelihood = -(explained @ logs + np.linalg.slogdet(among)[1]) / 2
     weights = np.exp(likelihood - likelihood.max())
     weights /= weights.sum()
-    means = gains @ logs
+    means = gains @ logs  # of each mix, given the counts
     variances = covariances[:, -1, -1] - (gains * with_growth[:, :, 0]).sum(axis=1)
     mean = weights @ means
     return float(mean), float(np.sqrt(weights @ (variances + (means - mean) ** 2)))

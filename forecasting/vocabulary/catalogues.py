@@ -162,6 +162,11 @@ def read_language(code: str) -> Language:
 
     An entry that names a place which its message has not is left out, and so is one that a
     translator marked as fuzzy.
+
+    Parameters
+    ----------
+    code : str
+        Of the language; one that does not ship has an empty catalogue, too, and says why.
     """
     from babel.messages.mofile import write_mo
 
