@@ -137,8 +137,8 @@ def messages() -> Iterator[str]:
         "ANOTHER_NUMBER", "NUMBER_OF", "MEASURE_WHEN",
     )  # fmt: skip
     yield from _of_module(
-        fan, "FAN_CHART", "NO_MARKET_CHART", "COLUMN", "DAY_LINE", "END_LABEL", "YEARS_OF_AGENCY",
-        "STOCK_UNIT", "INDEX_UNIT", "HEIGHT",
+        fan, "FAN_CHART", "NO_MARKET_CHART", "COLUMN", "DAY_LINE", "FORECAST_LINE", "END_LABEL",
+        "YEARS_OF_AGENCY", "STOCK_UNIT", "INDEX_UNIT", "HEIGHT",
     )  # fmt: skip
     yield drawing.HOVER
     yield from _of_module(more_points, "NEVER", "MORE_POINTS_SENTENCE", "LONGEST")

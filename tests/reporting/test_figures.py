@@ -134,6 +134,16 @@ def test_the_line_before_is_of_counts_and_the_unfinished_year_is_a_column(outloo
     assert list(chart.layout.xaxis.tickvals) == list(range(2021, 2031))
 
 
+def test_a_line_before_the_year_of_the_day_says_where_the_forecast_begins(outlook):
+    late = replace(outlook, as_of=outlook.as_of.replace(year=outlook.first_year + 1))
+    texts = [
+        text
+        for trace in traces(figures.fan_chart(late), mode="markers+text")
+        for text in trace.text
+    ]
+    assert f"forecast from {outlook.first_year} on" in texts
+
+
 def test_years_that_another_agency_counted_have_its_name():
     chart = figures.fan_chart(fc.outlook("UZ", draws=50))
     words = chart.layout.title.subtitle.text.replace("<br>", " ")

@@ -105,6 +105,8 @@ COLUMN = "{count}<br>{when}"
 HEIGHT = "{height:,.10g}[daily? a day]"
 END_LABEL = "{low} to<br>{high}"
 DAY_LINE = "as of {day}"  # beside the line between the years before and the forecast
+# The line of a place whose last count is of an earlier year than the day of the report
+FORECAST_LINE = "forecast from {year} on"
 YEARS_OF_AGENCY = "{years} by {agency}"
 STOCK_UNIT = "{unit}, at the end of each year"
 INDEX_UNIT = "index at a yearly rate, {period} = {base}"
@@ -230,6 +232,8 @@ def fan_chart(
     if len(history):
         boundary = outlook.first_year - 0.5
         day_line = sentence(DAY_LINE, day=day_words(outlook.as_of))
+        if outlook.as_of.year > outlook.first_year:
+            day_line = sentence(FORECAST_LINE, year=outlook.first_year)
         chart.mark("x", boundary, dash="dot")
         chart.add(
             words_at(
