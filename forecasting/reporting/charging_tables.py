@@ -60,6 +60,7 @@ from forecasting.scenarios.regions import by_region, passed_registers
 from forecasting.vocabulary.errors import AssumptionError, in_digits
 from forecasting.vocabulary.measures import (
     BATTERY_PRODUCT,
+    CAR,
     CHARGING_ANSWERS,
     CONSEQUENCES,
     DRIVER_PRICE,
@@ -214,7 +215,8 @@ def why(outlook: Outlook) -> BulletList:
                 practice_position=PRACTICE_POSITIONS[_side(practice, low, high)],
             )
         )
-    lines.append(_vehicles_a_point(outlook, demand))
+    if demand.vehicle_class == CAR:  # buses and trucks charge at depots
+        lines.append(_vehicles_a_point(outlook, demand))
     if of_register := register_sentence(outlook):
         lines.append(of_register)
     return BulletList(lines)

@@ -34,7 +34,8 @@ def register_sentence(outlook: Outlook) -> str:
     Returns
     -------
     str
-        Empty where no register is printed with imports of the same days.
+        Empty where no register is printed with imports of the same days, and of buses and trucks,
+        of which no share that stays is forecast.
 
     Examples
     --------
@@ -43,6 +44,8 @@ def register_sentence(outlook: Outlook) -> str:
     'Of about 13,600 electric cars that came to Kyrgyzstan from 1 January 2025 to 31 December 2025,
     the register grew by 9,870: 72 %, after 38 % from 1 January 2023 to 31 December 2023; ...'
     """
+    if KEPT not in outlook.results.values:
+        return ""
     place = outlook.scenario.place
     all_growths = register_growths(outlook.ledger, outlook.as_of)
     growths = [growth for growth in all_growths if growth.place == place]

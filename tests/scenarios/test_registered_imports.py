@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from forecasting.panels.registers import KEPT
+from forecasting.parameters.schema import scenario_from_parameters
+from forecasting.reporting.charging_tables import why
 from forecasting.reporting.register_words import register_sentence
 from forecasting.scenarios.outlook import outlook
 from forecasting.scenarios.question import find_scenario
@@ -34,6 +36,18 @@ def test_of_registrations_pairs_of_imports_and_registers_tell():
     assert "grew by 9,870: 72 %, after 38 % from 1 January 2023" in text
     assert "begin on 1 April 2024, 1 May 2025, 22 January 2026, 1 April 2026" in text
     assert "went 54,000 cars of every drive from 1 January 2025" in text
+
+
+@pytest.mark.parametrize("country", ["KG", "UZ"])
+def test_of_buses_nothing_is_said_of_cars_that_stay_or_of_owners(country):
+    """Of Kyrgyzstan ways are closed, and of Uzbekistan parts are counted: of cars alone."""
+    cells = {"country": country, "scenario": "test", "as_of": "2026-03-31", "horizon": 2030}
+    cells |= {"measure": "ebus_imports", "market_size": 2000, "seed": 1}
+    made = outlook(scenario_from_parameters(cells), draws=20)
+    text = " ".join(map(str, why(made).lines))
+    assert text
+    assert "who charges at home" not in text
+    assert "the register grew" not in text
 
 
 def test_no_sentence_without_a_register():
