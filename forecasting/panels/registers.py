@@ -126,11 +126,13 @@ def growths_of(registers: pd.DataFrame) -> tuple[list[RegisterGrowth], list[str]
 
 
 def _increments(of_place: pd.DataFrame) -> Iterator[tuple[dt.date, dt.date, float]]:
-    """Start, end and growth of each interval of the registers of a place, each interval once."""
+    """Start, end and growth of each interval of the registers of a place, each interval once: of
+    several registers by the first in the order of their names, whatever the order of the rows.
+    """
     increments: dict[tuple[dt.date, dt.date], float] = {}
-    flows = of_place[of_place["measure"].isin(FLOWS)]
+    flows = of_place[of_place["measure"].isin(FLOWS)].sort_values([*KEYS], kind="stable")
     for start, end, value in flows[["start", "end", "value"]].itertuples(index=False):
-        increments[start - DAY, end] = value
+        increments.setdefault((start - DAY, end), value)
     for _, counts in of_place[of_place["measure"] == STOCK].groupby([*KEYS]):
         of_days = counts.sort_values("end").drop_duplicates("end")[["end", "value"]]
         for (start, start_count), (end, end_count) in itertools.pairwise(

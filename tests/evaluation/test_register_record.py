@@ -51,6 +51,15 @@ def test_each_growth_of_a_register_is_scored():
     assert late["score"] < late["all_stays_score"]
 
 
+def test_of_two_registers_of_an_interval_the_order_of_rows_decides_nothing():
+    rows = table([0.5])
+    flow = rows[rows["measure"] == "ev_imports"].assign(measure="ev_registrations")
+    registers = [flow.assign(value=count, basis=name) for count, name in ((300, "a"), (700, "b"))]
+    for in_order in (registers, registers[::-1]):
+        growths, _ = growths_of(pd.concat([rows, *in_order]))
+        assert {growth.registered for growth in growths} == {300.0}
+
+
 def test_a_share_that_jumps_about_one_level_is_not_the_last_one():
     """The last ratio follows each chance; what stays is a level."""
     rng = np.random.default_rng(3)
