@@ -549,6 +549,10 @@ def difference(outlook: Results, baseline: Results) -> Results:
     years, measures = _in_common([outlook, baseline])
     changed = _of_years(outlook, years)
     baseline_values = _of_years(baseline, years)
-    changes = {name: changed[name] - baseline_values[name] for name in measures}
+    changes = {}
+    for name in measures:
+        # What rounding alone tells apart is equal: 1e-14 of a per cent is no effect
+        same = np.isclose(changed[name], baseline_values[name], rtol=1e-12, atol=0.0)
+        changes[name] = np.where(same, 0.0, changed[name] - baseline_values[name])
     name = f"{outlook.scenario} minus {baseline.scenario}"
     return Results(name, outlook.country, tuple(years), changes)

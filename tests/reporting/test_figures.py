@@ -119,6 +119,13 @@ def test_of_a_market_that_nobody_counted_no_year_before_is_drawn():
     assert "imply" not in chart.layout.title.text
 
 
+def test_the_words_of_a_column_stand_right_of_it_where_the_line_would_strike_them():
+    chart = figures.fan_chart(fc.outlook("horgos-baseline", draws=50))
+    (words,) = (trace for trace in chart.data if trace.text == ("141,000<br>Jan–Oct 2025",))
+    assert words.textposition == "middle right"
+    assert (words.x, words.y) == ((2025.21,), (70500,))
+
+
 def test_the_line_before_is_of_counts_and_the_unfinished_year_is_a_column(outlook):
     chart = figures.fan_chart(outlook, since=2021)
     (counted,) = traces(chart, name="Counted")

@@ -95,6 +95,14 @@ def test_the_difference_is_that_of_common_luck() -> None:
     assert (gained.values["ev_stock"] > 0).all()
 
 
+def test_what_rounding_alone_tells_apart_is_no_difference() -> None:
+    base = Results("base", "UZ", (2030,), {"charging_unmet_percent": np.array([[0.0], [44.1]])})
+    again = Results("again", "UZ", (2030,), {"charging_unmet_percent": np.array([[0.0], [44.1]])})
+    again.values["charging_unmet_percent"][1] += 1.3e-14
+    assert again.values["charging_unmet_percent"][1] != 44.1
+    assert (difference(again, base).values["charging_unmet_percent"] == 0).all()
+
+
 def test_what_cannot_be_added_is_refused() -> None:
     names = ("two", "two-baseline")
     one = made("UZ", "uzbekistan-baseline")

@@ -150,6 +150,7 @@ POLICY_PLACE = re.compile(r"\S+-\d\d-")  # before the name in a policy's id
 QUOTA_USED_UP = "quota of {number} is used up (median)"
 POLICY_LINE = 0.11  # height of the name of a policy, as a part of the chart
 COLUMN_YEARS = 0.42  # years that the column of an unfinished year is wide
+WORDS_HEIGHT = 1 / 8  # of its words of two lines, as a part of the chart
 # Of a bound: its symbol, how its number is signed, and where that stands
 BOUND_SYMBOLS = {1: ("triangle-up", ">", "top center"), -1: ("triangle-down", "<", "bottom center")}
 
@@ -244,7 +245,7 @@ def fan_chart(
         battery = part.bands("bev_stock").loc[start_year:, 0.5]
         chart.add(line([*battery.index], battery, INK, dash="dash", width=1, showlegend=False))
     chart.add(
-        *itertools.chain.from_iterable(map(_count_column, year_to_date)),
+        *(trace for mark in year_to_date for trace in _count_column(mark, wide)),
         *fan(wide, measure, history[-1:]),
         *_history_traces(history, counts, measure, is_forecast),
     )
@@ -305,15 +306,20 @@ def _other_agencies(counts: Marks, year_to_date: Marks, basis: str) -> str:
     )
 
 
-def _count_column(mark: Mark) -> Iterator[Trace]:
+def _count_column(mark: Mark, forecast: pd.DataFrame) -> Iterator[Trace]:
     """What was counted of an unfinished year, which ends below the fan of the whole year, and its
-    months above it.
+    months: above it, or, where the line of the whole year would strike them, right of it.
     """
     year = mark.period.start.year
     count = mark.height * mark.period.days / year_of(year).days
     words = COLUMN.format(count=mark.label, when=period_words(mark.period))
     yield bars([year], [count], INK, width=COLUMN_YEARS, showlegend=False)
-    yield words_at([year], [count], [words], "top center", size=11.5, color=INK)
+    room = WORDS_HEIGHT * max(forecast[0.9])
+    struck = forecast[0.5].iloc[0] - count < room < count
+    at, height, side = float(year), count, "top center"
+    if struck:
+        at, height, side = year + COLUMN_YEARS / 2, count / 2, "middle right"
+    yield words_at([at], [height], [words], side, size=11.5, color=INK)
 
 
 def _history_traces(
