@@ -163,7 +163,13 @@ def forecast_flow(
     facts = ledger_of(evidence)  # type: ignore[arg-type]
     day = None if as_of is None else as_date(as_of)
     if day:
-        facts = Ledger(facts_by(day, facts))
+        facts_of_day = Ledger(facts_by(day, facts))
+        if facts and not facts_of_day and market_size is None:
+            raise EvidenceError(
+                f"as_of leaves out all facts: none is of {day} or before; give a later day, or a "
+                "market_size"
+            )
+        facts = facts_of_day
     if isinstance(policies, pd.DataFrame):
         policies = policies_in_force(policies, [*facts], place, day)
         facts = facts.concat(Ledger(facts_of_quotas(policies, facts)))

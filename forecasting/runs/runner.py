@@ -140,7 +140,8 @@ def run(
     Parameters
     ----------
     params : path-like or sequence of path-like
-        Params files, or folders of them; empty for ``./params``.
+        Params files, folders of them, or names of scenarios, e.g. ``"uzbekistan-baseline"``;
+        empty for ``./params``.
     out : path-like
         Folder of the reports, or the address of one in an object store, such as
         ``s3://bucket/reports``.

@@ -429,6 +429,8 @@ def test_a_growth_that_contradicts_both_totals_is_flagged(facts):
 
 def test_no_facts_need_a_market_size(facts):
     empty = pd.DataFrame(columns=["relation", "quantity", "period_start", "period_end", "value"])
+    with pytest.raises(EvidenceError, match=r"none is of 2022-01-01 or before; give a later day"):
+        forecast_flow({2023: 1000, 2024: 1500}, periods=[2025], as_of="2022-01-01")
     with pytest.raises(EvidenceError, match=r"no facts and no market size: give at least one"):
         forecast_flow(empty, [year(2025)])
     with pytest.raises(EvidenceError, match=r"no facts and no periods: say what to forecast"):
