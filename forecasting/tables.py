@@ -19,6 +19,7 @@ from forecasting.reporting.article import (
     article_checked,
     article_counts,
     article_doubts,
+    article_finding,
     article_table,
 )
 from forecasting.reporting.caveat_words import words_of
