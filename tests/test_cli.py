@@ -67,7 +67,7 @@ def test_an_example_overwrites_nothing_and_none_is_guessed() -> None:
     assert "colombia.csv exists already; move it" in taken.stderr
     unknown = call("example", "columbia.csv")
     assert unknown.exit_code == 2
-    assert "no example columbia.csv (did you mean colombia.csv?)" in unknown.stderr
+    assert "no example columbia.csv; did you mean colombia.csv?" in unknown.stderr
 
 
 def test_check_of_wrong_input_ends_in_2_with_every_problem_on_stderr() -> None:

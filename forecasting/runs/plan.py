@@ -403,7 +403,7 @@ def write_example(name: str) -> Path:
     files = shipped_files()
     if name not in files:
         hint = did_you_mean(name, files, "ev-forecast example lists them")
-        raise InputError(f"no example {name} ({hint})")
+        raise InputError(f"no example {name}; {hint}")
     path = Path(name)
     path.parent.mkdir(exist_ok=True)
     try:
