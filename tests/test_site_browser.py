@@ -370,6 +370,11 @@ def test_the_index_cuts_no_chart_on_paper(reports, visit):
         page.locator(".small .figure, .pair .figure").count() == page.locator(".figure").count() > 4
     )
     assert page.evaluate(cut) == 0
+    notes = page.locator(".place details li").evaluate_all(
+        "all => all.map(it => it.checkVisibility())"
+    )
+    assert notes
+    assert all(notes)  # what is folded on the screen is read on paper
 
 
 def test_a_figure_is_kept_as_a_file_with_its_title(read, tmp_path):
