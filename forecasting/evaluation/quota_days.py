@@ -29,6 +29,7 @@ from forecasting.vocabulary.quantiles import Array
 
 REGISTERED = "ev_registrations"
 HIGH_QUANTILE = 0.975  # of a flow; a quota above it is taken as never used up
+MEDIAN_DRAWS = 1_000  # of which a median is taken: one draw alone would be chance
 
 
 @dataclass(frozen=True)
@@ -284,7 +285,8 @@ def _of_registered(policy: Policy, facts: Ledger, scenario: Scenario, day: dt.da
     if policy.kind != "quota" or policy.quota is None:
         return policy
     of_year = [policy.start.year]
-    kept = np.median(kept_shares(facts, scenario.place, day, of_year, scenario.seed, 1))
+    draws = kept_shares(facts, scenario.place, day, of_year, scenario.seed, MEDIAN_DRAWS)
+    kept = np.median(draws)
     remainder = None if policy.remainder is None else policy.remainder * float(kept)
     return replace(policy, quota=policy.quota * float(kept), remainder=remainder)
 
