@@ -27,9 +27,9 @@ ANSWERS = {
 # Of a title or a sentence: what it says of one measure, which is a group of its own or its label
 SENTENCES = {
     rf"({AMOUNT}) (?P<label>[a-z][^,;:.\d]*?) in (\d{{4}})(?:, ({AMOUNT}) in (\d{{4}}))?": "",
-    rf"we expect ({AMOUNT}) \({RANGE}\)": "cars on the road",
-    rf"need about ({AMOUNT}) public charging points": ANSWERS["Need"],
-    rf"there would be ({AMOUNT})": ANSWERS["By practice elsewhere"],
+    rf"we expect ({AMOUNT}) \({RANGE}, four times in five\)": "cars on the road",
+    rf"they need about ({AMOUNT}) public charging points(?: \({RANGE}\))?": ANSWERS["Need"],
+    rf"built as in other markets, there will be ({AMOUNT})": ANSWERS["By practice elsewhere"],
 }
 
 
@@ -131,8 +131,8 @@ def in_sentences(page: Tag, scenario: str) -> Iterator[Said]:
                     if later:
                         yield from said(scenario, name, int(end), later)
                 else:
-                    year = int(re.search(r"By the end of (\d{4})", text)[1])
-                    ends = match.groups()[1:]
+                    year = int(re.search(r"(?:By the end of|needed in) (\d{4})", text)[1])
+                    ends = [end for end in match.groups()[1:] if end]
                     range_words = " ({} to {})".format(*ends) if ends else ""
                     yield from said(scenario, label, year, match[1] + range_words)
 
