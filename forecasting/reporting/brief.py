@@ -55,7 +55,7 @@ def brief_in(outlook: Outlook, code: str) -> NotebookNode:
     >>> import forecasting as fc
     >>> brief = brief_in(fc.outlook("turkmenistan-baseline", draws=50), "ru")
     >>> brief.metadata["title"]
-    'Электрические автомобили в Туркменистане: прогноз на 31 марта 2026 года'
+    'Электрические автомобили в Туркменистане: прогноз от 31 марта 2026 года'
     """
     with written_in(code) as language:
         cells = [_cell(part) for part in _parts(outlook)]
