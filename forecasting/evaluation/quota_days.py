@@ -1,6 +1,7 @@
 """When a quota is used up: the forecast of the day, and a comparison with a day that is claimed."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -244,7 +245,11 @@ def quota_forecast(
     if of_registered:
         inputs = registered
         basis = scenario.basis
-        policies = tuple(_of_registered(policy, facts, scenario, day) for policy in policies)
+        of_quotas = [policy.start.year for policy in policies if policy.kind == "quota"]
+        quota_years = sorted({quota.start.year, *of_quotas})
+        draws = kept_shares(facts, scenario.place, day, quota_years, scenario.seed, MEDIAN_DRAWS)
+        kept_by_year = dict(zip(quota_years, np.median(draws, axis=0).tolist(), strict=True))
+        policies = tuple(_of_registered(policy, kept_by_year) for policy in policies)
     elif not len(inputs.facts):
         inputs = registered
         if not len(inputs.facts):
@@ -280,15 +285,13 @@ def _newest_basis(imports: Ledger) -> str | None:
     return newest.basis or None if newest else None
 
 
-def _of_registered(policy: Policy, facts: Ledger, scenario: Scenario, day: dt.date) -> Policy:
+def _of_registered(policy: Policy, kept: Mapping[int, float]) -> Policy:
     """A quota of imports as the flow of registrations feels it: those of its cars that stay."""
     if policy.kind != "quota" or policy.quota is None:
         return policy
-    of_year = [policy.start.year]
-    draws = kept_shares(facts, scenario.place, day, of_year, scenario.seed, MEDIAN_DRAWS)
-    kept = np.median(draws)
-    remainder = None if policy.remainder is None else policy.remainder * float(kept)
-    return replace(policy, quota=policy.quota * float(kept), remainder=remainder)
+    part = kept[policy.start.year]
+    remainder = None if policy.remainder is None else policy.remainder * part
+    return replace(policy, quota=policy.quota * part, remainder=remainder)
 
 
 @lru_cache(maxsize=4)  # its sentences, its table and its chart ask one after the other

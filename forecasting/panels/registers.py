@@ -112,6 +112,8 @@ def growths_of(registers: pd.DataFrame) -> tuple[list[RegisterGrowth], list[str]
             _daily(series)
             for _, series in of_place[of_place["measure"] == IMPORTS].groupby([*KEYS, "partner"])
         ]
+        if not imports:
+            continue
         for start, end, registered in _increments(of_place):
             imported = _imports_between(imports, start, end)
             if imported is None:
