@@ -421,7 +421,7 @@ class SeriesQuestions:
             because = f"{reasons[0].where.rpartition(' ')[2]} {reasons[0].fault}"
             series_proposed = earlier or (chosen.series if chosen else series)
             proposed = series_proposed.periods
-            choices = _choices_of_periods(because)
+            choices = _choices_of_periods(reasons[0].hint)
             yield self._question("periods", asks, proposed, _read_periods, choices, because)
         elif measure_of(series.measure).kind == "flow":
             proposed, because, doubt = self._proposed_periods(reading.facts)
@@ -545,11 +545,11 @@ def may_run_since_january(facts: Sequence[TableFact]) -> bool:
     return False
 
 
-def _choices_of_periods(reason: str) -> Mapping[str, str]:
-    """The answers about periods that are not known for a reason."""
-    if "stands for" in reason:
+def _choices_of_periods(hint: str) -> Mapping[str, str]:
+    """The answers about periods that are not known, by the hint of the problem."""
+    if hint == HINTS["stands for"]:
         return OF_DAYS | {YEAR_TO_DATE: OF_PERIODS[YEAR_TO_DATE]}
-    if "begins" in reason:
+    if hint == HINTS["begins"]:
         return OF_PERIODS | dict.fromkeys(MONTHS, "")
     return OF_PERIODS | OTHER_YEAR
 
