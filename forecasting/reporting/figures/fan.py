@@ -232,9 +232,7 @@ def fan_chart(
     )
     if len(history):
         boundary = outlook.first_year - 0.5
-        day_line = sentence(DAY_LINE, day=day_words(outlook.as_of))
-        if outlook.as_of.year > outlook.first_year:
-            day_line = sentence(FORECAST_LINE, year=outlook.first_year)
+        day_line = _words_beside_the_line(outlook)
         chart.mark("x", boundary, dash="dot")
         chart.add(
             words_at(
@@ -252,6 +250,13 @@ def fan_chart(
     # The alternative text has what a pointer shows of each year
     chart.alternative += re.sub("<.*?>", " ", ";".join(hovers(wide.index, wide)))
     return chart.years([*history.index, *wide.index]).figure()
+
+
+def _words_beside_the_line(outlook: Outlook) -> str:
+    """The day of the forecast; where that lies in a later year, from when on it is a forecast."""
+    if outlook.as_of.year > outlook.first_year:
+        return sentence(FORECAST_LINE, year=outlook.first_year)
+    return sentence(DAY_LINE, day=day_words(outlook.as_of))
 
 
 def _basis(outlook: Outlook, measure: str, place: str) -> str:
