@@ -288,7 +288,9 @@ def _normal_from(precision: Array, pull: Array) -> tuple[Array, Array, Array]:
     mean, spread = np.empty((2, *pull.shape))
     log_determinant = np.empty(len(pull))
     for row, matrix in enumerate(precision):
-        factor, _ = dpotrf(matrix.T)
+        factor, failed = dpotrf(matrix.T)
+        if failed:
+            raise np.linalg.LinAlgError("the precision of the draws is not positive definite")
         log_determinant[row] = 2 * np.log(factor.diagonal()).sum()
         mean[row] = dpotrs(factor, pull[row])[0]
         spread[row] = dpotri(factor)[0].diagonal()

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import cache, cached_property
 
@@ -34,6 +35,7 @@ from forecasting.growth.quotas import (
 from forecasting.growth.starting import MarketSize, opposite, path_of, years_spoken_of
 from forecasting.vocabulary.caveats import Caveat, each_once
 from forecasting.vocabulary.errors import EvidenceError
+from forecasting.vocabulary.limits import MAX_PROBLEMS
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.periods import LAST_YEAR, Period, months_between, year
 from forecasting.vocabulary.quantiles import Array, Indices, strata
@@ -131,8 +133,7 @@ class Request:
         rows : sequence of int, optional
             Numbers of the facts to use, in the order of the forecast's; by default all.
         """
-        # The matrices are small: threads only wait for each other
-        with _threads().limit(limits=1, user_api="blas"):
+        with self._linear_algebra():
             prepared = self._prepared
             return self._answer(prepared if rows is None else prepared.with_rows(rows))
 
@@ -144,7 +145,7 @@ class Request:
         periods : sequence of Period
             Within the path or beyond it; coordinates beyond it have their mean.
         """
-        with _threads().limit(limits=1, user_api="blas"):
+        with self._linear_algebra():
             mode = Mode(self._prepared.path, self._prepared.facts).climb()
             return np.asarray(self._log_flows(mode.x[None], periods)[0])
 
@@ -160,7 +161,7 @@ class Request:
         periods : sequence of Period
             As `at_mode` takes them.
         """
-        with _threads().limit(limits=1, user_api="blas"):
+        with self._linear_algebra():
             path, facts = self._prepared.path, self._prepared.facts
             mode = Mode(path, facts).climb()
             x = mode.each_left_out()
@@ -170,6 +171,21 @@ class Request:
                 others = facts.subset(np.delete(np.arange(len(facts.value)), row))
                 x[row] = Mode(path, others).climb(mode).x
             return np.asarray(at_mode - self._log_flows(x, periods))
+
+    @contextmanager
+    def _linear_algebra(self) -> Iterator[None]:
+        """One thread, and an error that names the facts of which no system can be solved."""
+        try:
+            # The matrices are small: threads only wait for each other
+            with _threads().limit(limits=1, user_api="blas"):
+                yield
+        except np.linalg.LinAlgError as error:
+            names = ", ".join(fact.name for fact in self.flow.observations[:MAX_PROBLEMS])
+            raise EvidenceError(
+                f"the facts ({names}) contradict each other or the size of the market beyond what "
+                f"can be computed: {error}; correct the number that is wrong, or leave facts out "
+                "with select()"
+            ) from error
 
     def _log_flows(self, x: Array, periods: Sequence[Period]) -> Array:
         """Log flow of some periods at some coordinates: shape (len(x), periods)."""

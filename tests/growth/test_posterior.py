@@ -14,8 +14,10 @@ from scipy.stats import norm
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.observation import observations_of, observed_flow
+from forecasting.growth import request as request_module
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.likelihood import as_arrays, contrast_weights
+from forecasting.growth.linear_model import _normal_from
 from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.posterior import _pools, _share_anew, resampled, sample, smoothed
@@ -23,6 +25,7 @@ from forecasting.growth.prior import Prior
 from forecasting.growth.request import Request
 from forecasting.growth.starting import path_of
 from forecasting.reporting.caveat_words import lines_of
+from forecasting.vocabulary.errors import EvidenceError
 from forecasting.vocabulary.periods import year
 
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -402,3 +405,24 @@ def test_a_fall_that_nobody_expects_leaves_open_what_is_wrong(facts, observed, g
         forecast_flow(table, [year(2023)], seed=seed).fit_table()["doubted"][0] for seed in range(3)
     ]
     assert np.mean(told) == pytest.approx(wrong, abs=0.15)
+
+
+def test_a_precision_that_is_none_is_refused():
+    precision = np.array([[[2.0, 0.0], [0.0, 1.0]], [[1.0, 2.0], [2.0, 1.0]]])
+    mean, spread, log_determinant = _normal_from(precision[:1], np.ones((1, 2)))
+    np.testing.assert_allclose(
+        [*mean[0], *spread[0], *np.exp(log_determinant)], [0.5, 1, 0.5, 1, 2]
+    )
+    with pytest.raises(np.linalg.LinAlgError, match="precision of the draws is not positive"):
+        _normal_from(precision, np.ones((2, 2)))
+
+
+def test_facts_that_no_system_holds_are_named_with_the_next_move(facts, monkeypatch):
+    def failed(*_):
+        raise np.linalg.LinAlgError("the precision of the draws is not positive definite")
+
+    monkeypatch.setattr(request_module, "sample", failed)
+    told = facts(("equals", "total", 2022, 2000), ("equals", "total", 2023, 3500))
+    expected = r"the facts \(fact 1, fact 2\) contradict .*; correct the number .* select\(\)"
+    with pytest.raises(EvidenceError, match=expected):
+        forecast_flow(told, [2024], market_size=SIZE, draws=50)
