@@ -130,8 +130,6 @@ class Observation:
     noise : tuple of (float, float, float)
         How the truth may lie about that value: weight, mean and standard deviation of each part;
         the last parts are those of a fact that is wrong.
-    printed : str
-        What was printed, in words.
     fact : Fact
         The statement, which a caveat names.
     """
@@ -155,8 +153,12 @@ class Observation:
     constant: float
     value: float
     noise: Noise
-    printed: str
     fact: Fact = field(repr=False, compare=False)
+
+    @property
+    def printed(self) -> str:
+        """What was printed, in words."""
+        return in_words(self.fact)
 
     def residual(self, contrast: float) -> float:
         """How far the value lies from a contrast: of a bound only where it would be broken."""
@@ -283,10 +285,10 @@ def observations_of(facts: Sequence[Fact], discrete: bool = True) -> tuple[Obser
     5.104
     """
     observations = [_observation(fact, discrete) for fact in facts]
-    by_statement: dict[tuple[object, ...], list[Observation]] = defaultdict(list)
+    by_quantity: dict[tuple[object, ...], list[Observation]] = defaultdict(list)
     for o in observations:
-        by_statement[_statement(o.fact)].append(o)
-    return tuple(_as_one_print(o, by_statement[_statement(o.fact)]) for o in observations)
+        by_quantity[_quantity(o.fact)].append(o)
+    return tuple(_as_one_print(o, by_quantity[_quantity(o.fact)]) for o in observations)
 
 
 def _observation(fact: Fact, discrete: bool) -> Observation:
@@ -322,7 +324,6 @@ def _observation(fact: Fact, discrete: bool) -> Observation:
         constant=0.0,
         value=0.0,
         noise=noise_of_bound(COMPARISON_STEP, side) if side else noise_of_number(COMPARISON_SD),
-        printed=in_words(fact),
         fact=fact,
     )
     if math.isnan(fact.value):  # a comparison with a period whose total need not be printed
@@ -386,18 +387,13 @@ def _digits_left_out(fact: Fact, ratio: float) -> float:
     return fact.rounding / _printed_size(fact, ratio)
 
 
-def _statement(fact: Fact) -> tuple[object, ...]:
-    """What a fact gives a number of, and who gives it."""
-    return fact.basis, fact.partner, fact.quantity, fact.side, fact.period, fact.reference_period
-
-
-def _as_one_print(o: Observation, statements: Sequence[Observation]) -> Observation:
+def _as_one_print(o: Observation, prints: Sequence[Observation]) -> Observation:
     """An observation with wider noise, so that all prints of its number are as exact as one."""
-    prints = [other for other in statements if abs(other.value - o.value) <= FIT]
-    if o.side or len(prints) == 1:
+    alike = [other for other in prints if abs(other.value - o.value) <= FIT]
+    if o.side or len(alike) == 1:
         return o
     (weight, mean, sd), *wrong = o.noise
-    return replace(o, noise=((weight, mean, sd * math.sqrt(len(prints))), *wrong))
+    return replace(o, noise=((weight, mean, sd * math.sqrt(len(alike))), *wrong))
 
 
 # Which facts a likelihood can use: those of one whole flow, each in its latest vintage.
