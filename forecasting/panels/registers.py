@@ -28,6 +28,8 @@ LAGS = (91 * DAY, 182 * DAY)  # beside none
 SHORTEST = 28  # days of an interval between counts; in a shorter one the lag is all
 COLUMNS = ("place", "measure", "period_start", "period_end", "relation", "value")
 KEYS = ("product", "basis")  # counts of one agency and of one kind of vehicle are of one register
+# Products that one agency counts apart, and that together are all vehicles of a kind
+CONDITION = r"^(new|used)-(?!energy)"
 IMPORTS = "ev_imports"
 FLOWS = ("ev_registrations", "ev_stock_change")  # the second of a table of --registers alone
 STOCK = "ev_stock"
@@ -44,6 +46,7 @@ SPREADS = (0.1, 0.3, 0.6)
 # Part of the cars that left which a closed way stops. New cars by Kyrgyzstan to Russia fell by
 # 52.5 % in ten months of 2025 after two fees (24.kg citing Autostat); of others a judgement
 STOPPED = 0.5
+LEAST_SHARE = 0.05  # that still stays where a way that was closed is open again: a judgement
 
 
 @dataclass(frozen=True)
@@ -206,7 +209,25 @@ def _rows(registers: pd.DataFrame) -> pd.DataFrame:
             f"the table's {row['measure']} of {row['place']}, {row['period_start']} to "
             f"{row['period_end']}: {row['value']!r} is no count of a period; correct the row"
         )
-    return rows.assign(value=value, start=start.dt.date, end=end.dt.date)
+    return _sums_of_conditions(rows.assign(value=value, start=start.dt.date, end=end.dt.date))
+
+
+def _sums_of_conditions(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows, with new and used vehicles of one agency and one period added, where no row has
+    them together.
+    """
+    kind_and_period = ["place", "measure", *KEYS, "partner", "start", "end"]
+    condition = rows["product"].str.extract(CONDITION, expand=False)
+    of_kind = rows.assign(
+        product=rows["product"].str.replace(CONDITION, "", regex=True), condition=condition
+    )
+    conditions = of_kind.groupby(kind_and_period, dropna=False)["condition"].transform("nunique")
+    is_part = condition.notna() & (conditions == 2)
+    if not is_part.any():
+        return rows
+    parts = of_kind[is_part].drop_duplicates([*kind_and_period, "condition"])
+    sums = parts.groupby(kind_and_period, dropna=False, as_index=False)["value"].sum()
+    return pd.concat([rows[~is_part], sums]).drop_duplicates(kind_and_period)
 
 
 def closed_ways(place: str, day: dt.date) -> list[Policy]:
@@ -227,8 +248,15 @@ def still_leaving(growth: RegisterGrowth, rules: Iterable[Policy]) -> float:
     0.33
     """
     days = (growth.end - growth.start).days
-    parts = [min(max((growth.end - rule.start).days / days, 0.0), 1.0) for rule in rules]
+    parts = [_days_under(rule, growth) / days for rule in rules]
     return float(np.prod([1 - STOPPED * part for part in parts]))
+
+
+def _days_under(rule: Policy, growth: RegisterGrowth) -> int:
+    """Days of an interval on which a rule is in force."""
+    first = max(rule.start, growth.start + DAY)
+    last = min(rule.end or growth.end, growth.end)
+    return max((last - first).days + 1, 0)
 
 
 def registered_share(
@@ -275,8 +303,9 @@ def registered_share(
     for earlier in place_growths:
         share = earlier.registered / earlier.lagged
         # Of the cars that left then, those whose way is open still
-        open_part = min(leaving / still_leaving(earlier, rules), 1.0)
-        shares.append(1 - (1 - share) * open_part if share < 1 else share)
+        open_part = leaving / still_leaving(earlier, rules)
+        least = min(share, LEAST_SHARE)
+        shares.append(max(1 - (1 - share) * open_part, least) if share < 1 else share)
     logs = np.log(shares)
     covariances = _covariances([*other_growths, *place_growths, growth])
     among, with_growth = covariances[:, :-1, :-1], covariances[:, :-1, -1:]

@@ -212,6 +212,9 @@ def demand_of(
     stock = count_of("stock", vehicle)
     stocks = counts.select(measure=stock, since=scenario.since) if stock else ()
     cars = flow.forecast.market
+    concentration = 1.0  # parts count their electric cars alone
+    if vehicle == CAR:
+        concentration = concentration_of(request.ledger, place, request.as_of)
     return demand_outlook(
         imports,
         list(years),
@@ -227,7 +230,7 @@ def demand_of(
         vehicle_class=vehicle,
         new_cars=None if cars is None else sums_of_years(cars),
         monthly=flow.forecast.monthly,
-        concentration=concentration_of(request.ledger, place, request.as_of),
+        concentration=concentration,
         symbols=symbols,
     )
 

@@ -12,11 +12,13 @@ from click.testing import CliRunner
 from forecasting.cli import main
 from forecasting.evaluation.records import RECORDS
 from forecasting.evaluation.register_record import register_skill, summarise_registers
+from forecasting.evidence.policies import Policy
 from forecasting.panels.registers import (
     RegisterGrowth,
     closed_ways,
     growths_of,
     registered_share,
+    still_leaving,
 )
 from forecasting.reporting.score_words import registers_text
 from forecasting.vocabulary.errors import EvidenceError
@@ -139,6 +141,68 @@ def test_a_closed_way_keeps_half_of_what_left():
     assert np.exp(before) == pytest.approx(0.42, abs=0.04)
     assert np.exp(after) == pytest.approx(0.71, abs=0.03)
     assert as_before < after
+
+
+def rule_of(start, end=None):
+    return Policy("rule", "KG", "ends", start, end)
+
+
+@pytest.mark.parametrize(
+    ("rule", "days"),
+    [
+        (rule_of(dt.date(2024, 1, 1)), 366),  # the year is a leap year, and its first day counts
+        (rule_of(dt.date(2024, 12, 31)), 1),
+        (rule_of(dt.date(2025, 1, 1)), 0),
+        (rule_of(dt.date(2023, 3, 1), dt.date(2024, 1, 31)), 31),
+        (rule_of(dt.date(2023, 3, 1), dt.date(2023, 12, 31)), 0),
+    ],
+)
+def test_a_rule_acts_from_its_first_day_to_its_last(rule, days):
+    leaving = still_leaving(year_of("KG", 2024, 1.0), [rule])
+    assert leaving == pytest.approx(1 - 0.5 * days / 366)
+
+
+def test_what_a_rule_stopped_leaves_again_when_it_ends():
+    """Under the rule 30 of 100 left: without it, as many again, and never nearly all."""
+    rule = rule_of(dt.date(2021, 1, 1), dt.date(2023, 12, 31))
+    earlier = [year_of("KG", year, 70.0) for year in (2021, 2022, 2023)]
+    under, _ = registered_share(year_of("KG", 2024, 1.0), earlier, [])
+    after, _ = registered_share(year_of("KG", 2024, 1.0), earlier, [], [rule])
+    assert np.exp(under) == pytest.approx(0.71, abs=0.02)
+    assert np.exp(after) == pytest.approx(0.42, abs=0.03)
+    few = [year_of("KG", year, 40.0) for year in (2021, 2022, 2023)]
+    floor, _ = registered_share(year_of("KG", 2024, 1.0), few, [], [rule])
+    assert 0.03 < np.exp(floor) < 0.2
+
+
+def counts_apart(**products):
+    """Imports and registrations of a year, by product, of one agency."""
+    rows = [
+        ("GE", measure, product, "2023-01-01", "2023-12-31", value)
+        for product, values in products.items()
+        for measure, value in zip(("ev_imports", "ev_registrations"), values, strict=True)
+    ]
+    columns = ["place", "measure", "product", "period_start", "period_end", "value"]
+    counts = pd.DataFrame(rows, columns=columns).assign(relation="equals", basis="agency")
+    return counts.assign(product=counts["product"].str.replace("_", "-"))
+
+
+def test_new_and_used_vehicles_of_one_period_are_added():
+    (growth,), _ = growths_of(counts_apart(new_cars=(300, 200), used_cars=(700, 350)))
+    assert (growth.registered, round(growth.imported)) == (550, 1000)
+
+
+def test_a_count_of_both_is_not_added_to_its_parts():
+    counts = counts_apart(new_cars=(300, 200), used_cars=(700, 350), cars=(1010, 560))
+    (growth,), _ = growths_of(counts)
+    assert (growth.registered, round(growth.imported)) == (560, 1010)
+
+
+def test_new_energy_is_no_condition_and_a_part_alone_is_its_own_register():
+    (growth,), _ = growths_of(counts_apart(new_energy_cars=(300, 200), used_energy_cars=(90, 80)))
+    assert growth.registered == 200
+    (growth,), _ = growths_of(counts_apart(new_cars=(300, 200)))
+    assert growth.registered == 200
 
 
 def test_a_rule_is_known_from_its_announcement_on():

@@ -169,3 +169,10 @@ def test_use_follows_the_share_where_the_cars_are():
     assert dense[need][:, 0] == pytest.approx(spread[need][:, 0], rel=0.01)
     assert (dense[need][:, 1:] < spread[need][:, 1:]).all()
     assert dense["ev_stock"] == pytest.approx(spread["ev_stock"])
+
+
+def test_cars_that_stand_together_say_nothing_of_buses():
+    cells = GIVEN | {"measure": "ebus_imports", "market_size": 2000}
+    buses = outlook(scenario_from_parameters(cells), draws=50)
+    assert buses.demand.concentration == 1
+    assert concentration_of(buses.ledger, "UZ", DAY) > 3
