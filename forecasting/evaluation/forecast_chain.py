@@ -49,6 +49,8 @@ from forecasting.vocabulary.periods import FIRST_YEAR, LAST_YEAR, span
 MEASURES_ON_RECORD = {*HEADLINE, *RECORDED}
 FORECAST_KEYS = ["country", "measure", "unit", "period_start", "period_end"]
 CHAIN_FILES = "????-??-??/*.json"
+# As `write_new` names a file until it is whole
+PART_FILES = f"????-??-??/.{'[0-9a-f]' * 32}.part"
 CHAIN_REMEDY = "bring back the folder, or begin another"
 
 
@@ -458,6 +460,7 @@ def _write_list(home: Path, chain: Sequence[ChainLink]) -> None:
 @contextmanager
 def _lock(home: Path) -> Iterator[None]:
     """Hold a record against other runs: what comes after its last file is written by one of them.
+    Parts of files in it are then of runs that were killed, and go.
 
     Raises
     ------
@@ -468,6 +471,8 @@ def _lock(home: Path) -> Iterator[None]:
     with (home / LOCK).open("ab") as file:
         if not lock_file(file, LONGEST_WAIT):
             raise RunError(f"the record {home} is in use by another run: wait until it ends")
+        for part_file in home.glob(PART_FILES):
+            part_file.unlink()
         yield
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -269,6 +270,27 @@ def test_an_empty_file_that_a_run_left_is_written_by_the_next(record: Path, repo
         f"{day}/{NAMES[0]}.json"
     ]
     assert len(chain_of(record)) == 7
+
+
+def test_parts_of_files_that_killed_runs_left_go_with_the_next_and_nothing_else(
+    record: Path, reports: Path
+) -> None:
+    code = (
+        "import datetime as dt, sys; from forecasting.evaluation import forecast_chain as chain\n"
+        "from forecasting.vocabulary import files; files.os.fsync = lambda _: files.os._exit(9)\n"
+        "chain.add_to_chain(*sys.argv[1:3], sys.argv[3:], dt.date(2025, 2, 1))"
+    )
+    command = [sys.executable, "-c", code, str(record), str(reports), NAMES[0]]
+    assert subprocess.run(command).returncode == 9
+    (part,) = record.glob("2025-02-01/*")
+    of_user = [record / f"2025-02-01/{name}" for name in (".notes.part", "a.part", f"x{part.name}")]
+    of_user += [record / part.name, record / "mine" / part.name]
+    of_user[-1].parent.mkdir()
+    for path in of_user:
+        path.write_text("mine")
+    add_to_chain(record, reports, NAMES[:1], dt.date(2025, 3, 1))
+    assert not part.exists()
+    assert [path.read_text() for path in of_user] == ["mine"] * 5
 
 
 def forked(record: Path, reports: Path) -> str:

@@ -1,8 +1,8 @@
 """Whatever a file holds, it is read or refused: in few words, by errors of the package, with
 nothing written.
 
-A short run is part of `make test`. `make fuzz` runs for long, and keeps in ``cases`` what it finds;
-every run tries it."""
+A short run is part of `make test`. `make fuzz` runs for long, with another seed each time that it
+prints, and keeps in ``cases`` what it finds; every run tries it."""
 
 from __future__ import annotations
 
