@@ -16,8 +16,10 @@ from itertools import accumulate, pairwise
 from math import isclose
 
 from forecasting.evidence.rules import INTEGER_UNITS
-from forecasting.reading.answers import Answers
+from forecasting.reading.answers import YEAR_TO_DATE, Answers
 from forecasting.reading.proposals import (
+    CARS,
+    CUMULATIVE,
     FLOW_WORDS,
     GROWTH,
     MONEY,
@@ -25,6 +27,7 @@ from forecasting.reading.proposals import (
     is_percent_line,
     is_total,
     kinds_in,
+    other_number_in,
     proposal_of,
 )
 from forecasting.reading.shape import COLUMN, ROW, Shape, TableNumber
@@ -177,6 +180,42 @@ def percent_without_word(facts: Sequence[TableFact]) -> Doubts:
             yield Doubt(fact, fault, hint)
 
 
+def other_numbers(facts: Sequence[TableFact]) -> Doubts:
+    """Counts whose head, or whose title and no other line, speaks of a share, an index, a rate or
+    sums of other periods.
+    """
+    series = facts[0].series
+    if series.quantity or measure_of(series.measure).is_share:
+        return
+    shape = facts[0].shape
+    lines = [shape.text(axis, line) for axis in (COLUMN, ROW) for line in shape.lines(axis)]
+    of_lines = {*map(other_number_in, lines)}
+    for fact in facts:
+        says_pieces = any(_PIECES.search(folded(text)) for text in fact.near_texts)
+        for text in () if says_pieces else _texts(fact):
+            hint = other_number_in(text)
+            is_of_other_line = hint in of_lines and text not in fact.near_texts
+            if hint and not is_of_other_line:
+                fault = f"{fact.text} may count something else: {text[:60]!r}"
+                yield Doubt(fact, fault, hint.format(measure=series.measure))
+
+
+def cumulative(facts: Sequence[TableFact]) -> Doubts:
+    """Flows below a title of running totals that are read as of their own periods."""
+    series = facts[0].series
+    if measure_of(series.measure).kind != "flow" or series.quantity:
+        return
+    for fact in facts:
+        if fact.period.days >= DAYS_OF_A_YEAR or fact.period.start.month > 1:  # not since January
+            texts = [text for text in _texts(fact) if CUMULATIVE.search(folded(text))]
+            for text in texts:
+                fault = f"{fact.text} may be of more than {fact.period}: {text[:60]!r}"
+                hint = f"say counts: {series.measure} cumulative"
+                if fact.period.days < DAYS_OF_A_YEAR:
+                    hint += f", or periods: {YEAR_TO_DATE}"
+                yield Doubt(fact, fault, hint)
+
+
 def growth_beside(facts: Sequence[TableFact]) -> Doubts:
     """Growth that contradicts the counts in the line before it, whichever of them is read."""
     quantity = facts[0].series.quantity
@@ -243,10 +282,20 @@ def kinds(facts: Sequence[TableFact]) -> Doubts:
             if of_line and len(fact.numbers) == 1:
                 fault = f"{number.text} in {number.name} is of {', '.join(sorted(of_line))}"
                 yield Doubt(fact, fault, NAME_CARS)
+            elif of_title := _kinds_in_titles(number):
+                fault = f"{number.text} in {number.name} is below a title of {of_title}"
+                yield Doubt(fact, fault, NAME_CARS)
             elif total_kinds := _kinds_in_total(fact.shape, number):
                 listed = ", ".join(sorted(total_kinds))
                 fault = f"{number.text} in {number.name} is a total over {listed}, too"
                 yield Doubt(fact, fault, NAME_CARS)
+
+
+def _kinds_in_titles(number: TableNumber) -> str:
+    """The kinds of vehicles that a title names, where no text beside a number names cars."""
+    if CARS.search(folded(" ".join((*number.heads, *number.labels.values())))):
+        return ""
+    return ", ".join(sorted({kind for title in number.titles for kind in kinds_in(title)}))
 
 
 def _kinds_in_total(shape: Shape, number: TableNumber) -> set[str]:
@@ -354,6 +403,8 @@ CHECKS: tuple[Callable[[Sequence[TableFact]], Doubts], ...] = (
     units,
     fractions,
     percent_without_word,
+    other_numbers,
+    cumulative,
     growth_beside,
     kinds,
     sums,

@@ -17,6 +17,7 @@ from forecasting.reading.shape import (
     MONTH_HEADS,
     QUARTER_HEADS,
     YEAR_HEADS,
+    Forms,
     Shape,
     TableNumber,
 )
@@ -73,6 +74,13 @@ class PeriodReader:
         """Whether the series is counted on a day."""
         return on_a_day(self.entry.series.measure, self.entry.series.quantity)
 
+    @cached_property
+    def _forms(self) -> Forms:
+        """How its texts are written: of years that begin in another month 2010-11 is one."""
+        forms = self.shape.forms
+        has_years = self.entry.series.periods.removesuffix(BEFORE) in MONTHS
+        return replace(forms, digits=forms.digits or "year") if has_years else forms
+
     # What the texts say
 
     def words(self, number: TableNumber) -> PeriodWords:
@@ -118,7 +126,7 @@ class PeriodReader:
 
     def _words_of_text(self, text: str) -> PeriodWords:
         """What a text says, with its footnote."""
-        words = self.shape.forms.period_in(text)
+        words = self._forms.period_in(text)
         if words.plan and not self.entry.says("kind"):
             raise PeriodError(f"{text[:40]!r} may be an estimate or a plan: say kind")
         if not words.says:
@@ -140,12 +148,12 @@ class PeriodReader:
         return next(notes, "")
 
     def _words_of_note(self, text: str) -> PeriodWords:
-        words = self.shape.forms.period_in(self._note(text))
+        words = self._forms.period_in(self._note(text))
         return replace(words, plan="") if words.months else PeriodWords()
 
     def _with_title(self, words: PeriodWords, text: str) -> PeriodWords:
         """The words of a number with what a title adds: what they leave open."""
-        title = self.shape.forms.period_in(text)
+        title = self._forms.period_in(text)
         if not title.says:
             is_running = title.to_date and "monthly" not in folded(text)
             return replace(words, to_date=words.to_date or is_running)

@@ -88,6 +88,24 @@ KINDS = {
     "tractors": r"tractors?|трактор\w*|trailers?|прицеп\w*",
 }  # fmt: skip
 PERCENT = re.compile(r"%|(?<!\w)(?:per ?cent|percent\w*|pct|share|доля|удельн\w*|процент\w*)(?!\w)")
+# What numbers may be that count no vehicles of their period, and what to answer
+OTHER_NUMBERS = {
+    r"^\W*(?:share|доля|удельн\w* вес)|[,(:] ?(?:in |в )?(?:%|per ?cent|percent\w*|процент\w*)\W*$":
+        "say counts: {measure} market_share_percent, or leave it out",
+    r"index|индекс\w*": "an index is not read: leave it out",
+    r"rolling|moving (?:average|annual|sum|total)|trailing|last (?:12|twelve) months|скользящ\w*|"
+    r"(?:12|twelve)[- ]month (?:average|sum|total)|последни\w* 12 мес\w*":
+        "sums of twelve months are not read: name the line of single months, or leave it out",
+    r"per (?:1[, ]?000|10[, ]?000|100[, ]?000|thousand|million|capita|inhabitants?|person)|"
+    r"на (?:1 ?000|10 ?000|100 ?000|тысячу|душу)": "such a rate is not read: leave it out",
+    r"(?:and|with|incl\w*\.?|и|вкл\w*) (?:full |all )?(?:hybrids?|гибрид\w*)":
+        "name the line of electric cars alone, or leave it out",
+}  # fmt: skip
+CUMULATIVE = re.compile(
+    r"^(?!.*(?:с начала года|year[- ]to[- ]date|since (?:the )?(?:beginning|start|january)))"
+    r".*(?:cumulative|нараст\w* итог\w*|накоплен\w*)"
+)
+CARS = re.compile(r"(?<![^\W\d_])(?:cars?|passenger|light[- ]duty|легков\w*|pkw)(?![^\W\d_])")
 TOTALS = re.compile(
     r"^\W*(?:grand |sub-?)?(?:totals?|sum|all|overall|всего|итого|итог|в целом|сумма|jami|жами|"
     r"барлығы|бардыгы|합계|合计|总计|合計|計|gesamt|insgesamt|summe|razem|ogolem|celkem|spolu|toplam|"
@@ -283,6 +301,21 @@ def kinds_in(text: str) -> set[str]:
         for kind, pattern in KINDS.items()
         if re.search(rf"(?<![^\W\d_])(?:{pattern})(?![^\W\d_])", words)
     }
+
+
+def other_number_in(text: str) -> str:
+    """What to answer where a text is of numbers that count no vehicles of their period.
+
+    >>> other_number_in("EV sales, index 2019 = 100"), other_number_in("EV sales and share")
+    ('an index is not read: leave it out', '')
+    """
+    words = folded(text)
+    hints = (
+        hint
+        for pattern, hint in OTHER_NUMBERS.items()
+        if re.search(rf"(?<![^\W\d_])(?:{pattern})(?![^\W\d_])", words)
+    )
+    return next(hints, "")
 
 
 def says_to_date(text: str) -> bool:

@@ -262,10 +262,15 @@ class SeriesQuestions:
     def _reading(self, series: SeriesAnswer) -> SeriesReading:
         return self.table.read_series(replace(self.form, read=(series,)), 0)
 
+    @property
+    def _place(self) -> str:
+        """The country that the titles name."""
+        return self.table.place(self.form)
+
     def _countries(self, series: SeriesAnswer) -> list[str]:
         """The countries that stand beside the numbers of a series, but for that of the titles."""
         places = {fact.place for fact in self._reading(series).facts}
-        return sorted(places - {"", self.table.place})
+        return sorted(places - {"", self._place})
 
     # Asking
 
@@ -450,11 +455,11 @@ class SeriesQuestions:
         """What the countries beside its numbers are: of imports they may be partners."""
         codes = self._countries(replace(series, cells={}))
         is_trade = series.measure.endswith(("imports", "exports"))
-        if not codes or not (is_trade or self.table.place):
+        if not codes or not (is_trade or self._place):
             return
         names = ", ".join(place_name(code) for code in codes[:4])
-        proposed = PARTNER if is_trade and len(codes) == 1 and self.table.place else PLACE
-        doubt = "imports have partners, too" if self.table.place or len(codes) > 1 else ""
+        proposed = PARTNER if is_trade and len(codes) == 1 and self._place else PLACE
+        doubt = "imports have partners, too" if self._place or len(codes) > 1 else ""
 
         def read(text: str) -> str:
             if one_of(COUNTRIES)(text) == PARTNER and len(codes) > 1:

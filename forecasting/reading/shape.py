@@ -25,9 +25,11 @@ from forecasting.vocabulary.printed_numbers import (
 )
 from forecasting.vocabulary.printed_periods import (
     SOLAR_MONTHS,
+    YEAR_AND_DIGITS,
     YEARS,
     PeriodWords,
     languages_of,
+    pair_of_digits,
     period_in,
 )
 
@@ -132,14 +134,20 @@ class Forms:
         Of its years.
     languages : frozenset of str
         Of the names of its months.
+    digits : str
+        What two digits behind a year are, ``month`` or ``year``; empty where that is open.
     """
 
     decimal: str = ""
     calendar: str = ""
     languages: frozenset[str] = frozenset()
+    digits: str = ""
 
     def period_in(self, text: str) -> PeriodWords:
         """What a text says of a period, in the calendar of the file."""
+        if self.digits and (pair := YEAR_AND_DIGITS.fullmatch(text)):
+            form = "{1}/{0}" if self.digits == "month" else "{0}/{1}"
+            text = form.format(*pair.groups())
         if self.calendar:
             low, high = YEARS_OF[self.calendar]
             shift = CALENDARS[self.calendar]
@@ -319,7 +327,12 @@ def shapes_of(sheets: Sheets, decimal: str = "", calendar: str = "") -> list[Sha
         if cell.number is None and cell.day is None
     ]
     words = [text for text in texts if len(text) < 40]
-    forms = Forms(decimal or decimal_mark(texts, sheets.separator), calendar, languages_of(words))
+    forms = Forms(
+        decimal or decimal_mark(texts, sheets.separator),
+        calendar,
+        languages_of(words),
+        pair_of_digits(*words) or "",
+    )
     shapes = (shape_of(sheet, forms) for sheet in sheets.sheets)
     return [shape for shape in shapes if shape.numbers]
 
@@ -667,7 +680,7 @@ def _labels(
     first_number = min(column for column in cells if (row, column) in numbers)
     texts = {column: cell.text for column, cell in cells.items() if (row, column) not in numbers}
     return {
-        column: _COMPACT_MONTH.sub(r"\1-\2", text) if column in period_columns else text
+        column: _COMPACT_MONTH.sub(r"\2/\1", text) if column in period_columns else text
         for column, text in texts.items()
         if column not in row_heads and (column < first_number or column in period_columns)
     }

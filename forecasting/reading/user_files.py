@@ -135,7 +135,7 @@ def read_table(path: Path, place: str = "") -> TableReading:
         if proposal.doubts:
             raise error_of_proposal(path.name, proposal)
         read = table.read(proposal.answers)
-    return read.at(place or table.place)
+    return read.at(place or table.place(read.answers))
 
 
 def checked_file(

@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from forecasting.evidence.rules import FoundRow, cell_text, normalise, number_text
 from forecasting.reading.answers import CALENDAR_NAMES, Answers, SeriesAnswer
@@ -235,15 +235,17 @@ class UserTable:
             for candidate in candidates_of(shape, (shape.title,) if needs_title else ())
         ]
 
-    @cached_property
-    def place(self) -> str:
+    def place(self, answers: Answers) -> str:
         """The country that the titles name; empty where they name none, or several."""
-        numbers = [
-            number for shape in self.shapes_for(Answers()) for number in shape.numbers.values()
-        ]
-        texts = {text for number in numbers for text in number.titles}
-        codes = {code for text in texts for code in countries_named(text)}
-        return codes.pop() if len(codes) == 1 else ""
+        return _country_of_titles(self.shapes_for(answers))
+
+
+@lru_cache(maxsize=8)
+def _country_of_titles(shapes: tuple[Shape, ...]) -> str:
+    numbers = (number for shape in shapes for number in shape.numbers.values())
+    texts = {text for number in numbers for text in number.titles}
+    codes = {code for text in texts for code in countries_named(text)}
+    return codes.pop() if len(codes) == 1 else ""
 
 
 def _unread_lines(shape: Shape, places: Collection[Place]) -> Iterator[str]:

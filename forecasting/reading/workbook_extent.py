@@ -109,6 +109,7 @@ class _Extent:
         self._row = self._repeats = self._column = 0  # of a sheet of OpenDocument
         self._widest = 0
         self._word = self._cell = ""  # of a sheet of Excel
+        self._is_text = False  # whether the value of that cell is a text
         self._needs_value = False  # whether that cell has a formula, and no value so far
 
     def add(self, part: bytes, is_sheet: bool) -> None:
@@ -142,10 +143,13 @@ class _Extent:
             raise LedgerError.at(self._name, fault, self._hint)
         if word == "c":
             self._cell = attributes.get("r", "")
+            self._is_text = attributes.get("t") == "str"
             self._needs_value = False
         elif word == "f" and self._word == "c":  # charts and rules have formulas outside of cells
             self.without_value.append(self._cell)
             self._needs_value = True
+        elif word == "v" and self._is_text:  # an empty text is a value, too
+            self._keep_value()
         self._word = word
         self._open_document(word, attributes)
         if word in RANGES:
@@ -154,9 +158,14 @@ class _Extent:
                 fault = f"has {RANGES[word]} over {self._range_cells[word]:,} cells"
                 raise LedgerError.at(self._name, fault, "undo what lies far from the table")
 
-    def _text(self, _: str) -> None:
+    def _text(self, text: str) -> None:
         """A text of a cell of Excel: of a formula the value is known."""
-        if self._word == "v" and self._needs_value:
+        if self._word == "v" and text.strip():
+            self._keep_value()
+
+    def _keep_value(self) -> None:
+        """Note that the value of a formula is stored."""
+        if self._needs_value:
             self.without_value.pop()
             self._needs_value = False
 

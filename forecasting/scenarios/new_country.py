@@ -157,7 +157,7 @@ class NewCountry:
             places = [row.cells["place"] for row in self._read_rows() if row.cells["place"]]
             main_place = max(places, key=places.count, default="")
             if not main_place and self.plain is None:
-                main_place = self.table.place
+                main_place = self.table.place(self._table_answers() or Answers())
             yield Question("country", "Which country is forecast?", main_place, country_code)
             self.country = self.answers["country"]
         flows = _flows(self.facts())
@@ -276,9 +276,13 @@ class NewCountry:
             self._facts = state, self._facts_of(rows)
         return self._facts[1]
 
+    def _table_answers(self) -> Answers | None:
+        """The answers so far; None of a ledger."""
+        return self.dialogue.answers() if self.dialogue else self.said
+
     def _read_rows(self) -> list[FoundRow]:
         """The rows of the file, by the answers so far; read again only after a new answer."""
-        answers = self.dialogue.answers() if self.dialogue else self.said
+        answers = self._table_answers()
         state = (answers, self.country)
         if self._rows is None or self._rows[0] != state:
             self._rows = state, self._rows_by(answers)
@@ -361,7 +365,7 @@ class NewCountry:
         name, text = new_params(self.country, scenario, keys)
         contents = {folder / name: text}
         answers_file = answers_path(self.path)
-        answers = self.dialogue.answers() if self.dialogue else self.said
+        answers = self._table_answers()
         if answers is not None:
             if not (answers.place or any(series.place for series in answers.read)):
                 answers = self._with_place(answers)

@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from forecasting.vocabulary.errors import PeriodError
 from forecasting.vocabulary.languages import SHORT_NAME, folded, months_named, quarter_words
-from forecasting.vocabulary.periods import Period, span
+from forecasting.vocabulary.periods import Period, month, span
 from forecasting.vocabulary.printed_numbers import FOOTNOTES, plain_text
 
 YEARS = (1950, 2060)  # that a number may be, where it is one
@@ -64,6 +64,7 @@ TO_DATE = re.compile(
 )
 _STARTS = re.compile(r"(?:на начало|(?:as of |at )?(?:the )?(?:beginning|start) of)(?: года)? ?")
 _END_OF = re.compile(r"(?:на конец|(?:as of |at |by )?(?:the )?end of)(?: года)? ?")
+YEAR_AND_DIGITS = re.compile(rf"({_YEAR_FIRST})[-/](\d\d)")  # 2010-11: a month, or two years
 # What may stand beside a year and changes nothing, also in brackets
 _YEAR_WORDS = re.compile(
     r"(?<![^\W\d_])(?:г|гг|год\w*|years?|jahr|ano|annee|an|yil\w*|йил\w*|жыл\w*|yılı?|rok|anno|"
@@ -380,7 +381,7 @@ def _two_years(text: _Text) -> PeriodWords | None:
     for years in re.finditer(rf"({_YEAR})\s?([/–—-])\s?(?:(\d{{4}})|(\d\d))(?![\d-])", text.text):
         start = int(years[1])
         end = int(years[3] or _year_behind(start, years[4]))
-        may_be_month = years[4] and years[2] != "/" and int(years[4]) <= 12
+        may_be_month = years[4] and years[2] == "-" and 1 <= int(years[4]) <= 12
         if end == start + 1 and not may_be_month:
             text.take(re.escape(years[0]))
             text.take(rf"{FISCAL}(?: year| год\w*)?")
@@ -487,15 +488,53 @@ def _take_year(text: _Text, years: set[str]) -> tuple[int | None, str]:
 def _month_in_digits(text: _Text) -> PeriodWords | None:
     """A month in digits, with its year: 2024-09, 2024M9, 09/2024."""
     words = text.text.strip()
+    if len(re.findall(_YEAR, words)) > 1:
+        match = text.take(
+            rf"(?<!\d)(?P<year>{_YEAR})[-.](?P<start>0[1-9]|1[0-2])\s?(?:[-–/]|\.\.|{UP_TO})\s?"
+            r"(?P=year)[-.](?P<end>0[1-9]|1[0-2])(?![\d.-])"
+        )
+        if match is None:
+            return None
+        months = int(match["start"]), int(match["end"])
+        return PeriodWords(int(match["year"]), months, named=True)
     for pattern in (
-        rf"(?P<year>{_YEAR})\s?[-/.]?\s?m?(?P<month>0?[1-9]|1[0-2])(?![\d.])",
-        rf"(?P<month>0?[1-9]|1[0-2])[./-](?P<year>{_YEAR})",
+        rf"^(?P<year>{_YEAR})\s?[-/.]?\s?m?(?P<month>0?[1-9]|1[0-2])$",
+        rf"^(?P<month>0?[1-9]|1[0-2])[./-](?P<year>{_YEAR})$",
+        rf"(?<![\d./-])(?P<year>{_YEAR})[-/.](?P<month>0[1-9]|1[0-2])(?![\d./-])",
     ):
-        if match := re.fullmatch(pattern, words):
-            text.text = ""
-            number = int(match["month"])
-            return PeriodWords(int(match["year"]), (number, number), named=True)
+        text.text = text.text.strip()
+        if match := text.take(pattern):
+            number, year = int(match["month"]), int(match["year"])
+            may_be_years = pair_of_digits(match[0]) == ""
+            doubt = f"may be a month, or the year {year}/{number:02d}" if may_be_years else ""
+            return PeriodWords(year, (number, number), named=True, open=doubt)
     return None
+
+
+def pair_of_digits(*texts: str) -> str | None:
+    """What two digits behind a year are in some texts.
+
+    Returns
+    -------
+    str or None
+        ``month``, ``year`` of one that ends in the following, empty where they may be either; None
+        where no text has such digits.
+
+    Examples
+    --------
+    >>> pair_of_digits("2010-11"), pair_of_digits("2010-11", "2010-12")
+    ('', 'month')
+    >>> pair_of_digits("2010-11", "2012-13"), pair_of_digits("2010-11", "2011-12")
+    ('year', 'year')
+    """
+    pairs = {match.groups() for text in texts if (match := YEAR_AND_DIGITS.fullmatch(text))}
+    may_be_month = {(year, digits) for year, digits in pairs if 1 <= int(digits) <= 12}
+    may_be_year = {pair for pair in pairs if (int(pair[0]) + 1) % 100 == int(pair[1])}
+    is_month, is_year = may_be_month - may_be_year, may_be_year - may_be_month
+    if bool(is_month) != bool(is_year):
+        return "month" if is_month else "year"
+    # Of months one year and one month would lie between
+    return "year" if len(may_be_year) > 1 and not is_month else "" if may_be_year else None
 
 
 def _chinese(text: _Text) -> _Months:
@@ -686,6 +725,8 @@ def period_of(text: str) -> Period:
     ends = re.split(r"/|\.\.", text.strip())
     if len(ends) == 2 and re.match(r"\d{4}-\d", ends[0]) and len(ends[1]) > 2:
         return span(period_of(ends[0]).start, period_of(ends[1]).end)
+    if YEAR_AND_DIGITS.fullmatch(text) and "-" in text:
+        return month(text)
     part = period_in(text)
     if part.fiscal:
         raise PeriodError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 from pathlib import Path
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -16,6 +17,7 @@ from forecasting.reading.answers import SeriesAnswer, answers_in, read_answers
 from forecasting.reading.cells import UserFile
 from forecasting.reading.dialogue import TableDialogue, proposal_of_table
 from forecasting.reading.user_table import UserTable
+from forecasting.reading.workbook_extent import check_extent
 from forecasting.vocabulary.errors import LedgerError
 
 TABLES = Path(__file__).parent / "tables"
@@ -186,6 +188,22 @@ LONG = "Year,Fuel,Cars\n2023,Petrol,900\n2023,Electric,40\n2024,Petrol,800\n2024
             "2023;\nMonth;EVs\nMay;3\nJune;5\n2024;\nMonth;EVs\nMay;4\nTotal;4\n",
             one("ev_sales", "columns: [B]"), {"2023-05": 3, "2023-06": 5, "2024-05": 4}),
         ("Year;EVs\n2024;1.234,5\n", one("ev_import_value", "columns: [B]"), {"2024": 1234.5}),
+        # two digits behind a year: the other periods tell what they are, or the answer does
+        ("Month,EVs\n2010-11,5\n2010-12,7\n", one("ev_sales", "columns: [B]"),
+         {"2010-11": 5, "2010-12": 7}),
+        ("Year,EVs\n2010-11,5\n2011-12,7\n", one("ev_sales", "columns: [B]", periods="april"),
+         {"2010-04..2011-03": 5, "2011-04..2012-03": 7}),
+        ("Year,EVs\n2010-11,5\n", one("ev_sales", "columns: [B]", periods="own"), {"2010-11": 5}),
+        ("Year,EVs\n2010-11,5\n", one("ev_sales", "columns: [B]", periods="april"),
+         {"2010-04..2011-03": 5}),
+        ("Month,EVs\n2025-09 (p),5\n2025-04 to 2025-06,7\n", one("ev_sales", "columns: [B]"),
+         {"2025-09": 5, "2025-04..2025-06": 7}),
+        (  # a share in the title that another line is of
+            "EV sales and their share, %;;\nYear;EV sales;Share, %\n2023;5;7\n",
+            one("ev_sales", "columns: [B]"), {"2023": 5}),
+        ("EV sales, cumulative;\nYear;EVs\n2023;8\n2024;9\n",
+         one("ev_sales cumulative", "columns: [B]", periods="own"),
+         {"2023-12-31": 8, "2024-12-31": 9}),
     ],
 )  # fmt: skip
 def test_a_table_is_read_by_answers(text, answers, facts):
@@ -240,6 +258,23 @@ USED = "Year,New electric cars,Used electric cars\n2024,5,9\n"
          "no whole number"),
         ("Year;EVs\n2024;1,234\n", one("ev_sales", "columns: [B]"), "say decimal"),
         ("Year,EVs\n2023/24,50\n", one("ev_sales", "columns: [B]"), "begins in another month"),
+        ("Year,EVs\n2010-11,5\n", one("ev_sales", "columns: [B]"),
+         "may be a month, or the year 2010/11"),
+        ("Share of EVs, %;\nYear;EVs\n2024;12\n", one("ev_imports", "columns: [B]"),
+         "'Share of EVs, %' (say counts: ev_imports market_share_percent"),
+        ("EV sales, index 2019 = 100;\nYear;EVs\n2024;812\n", one("ev_sales", "columns: [B]"),
+         "an index is not read: leave it out"),
+        ("EV sales, rolling 12 months;\nMonth;EVs\n2024-05;812\n",
+         one("ev_sales", "columns: [B]"), "name the line of single months"),
+        ("EVs per 1,000 inhabitants;\nYear;EVs\n2024;12\n", one("ev_stock", "columns: [B]"),
+         "such a rate is not read"),
+        ("EV sales, including hybrids;\nYear;EVs\n2024;12\n", one("ev_sales", "columns: [B]"),
+         "name the line of electric cars alone"),
+        ("EV sales, cumulative;\nYear;EVs\n2023;8\n2024;9\n",
+         one("ev_sales", "columns: [B]", periods="year_to_date"),
+         "8 may be of more than 2023: 'EV sales, cumulative' (say counts: ev_sales cumulative"),
+        ("Motorcycles sold;\nYear;Electric\n2024;12\n", one("ev_sales", "columns: [B]"),
+         "is below a title of motorcycles"),
         ("Year,EVs\n2024,50\n2025 (partly),30\n", one("ev_sales", "columns: [B]"),
          "may be of another period: beside the year it says 'partly'"),
         ("Value in million USD,\nYear,Electric cars\n2024,9\n", one("ev_imports", "columns: [B]"),
@@ -401,6 +436,26 @@ def test_a_formula_without_a_stored_value_is_refused_by_its_cell():
     data = workbook([["Year", "EVs"], [2024, 5], [2025, "=B2*2"]])
     with pytest.raises(LedgerError, match=r"B3: 1 formulas have no stored value"):
         read(data, one("ev_sales", "columns: [B]"), "own.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("value", "is_stored"),
+    [(b"><f>B2</f><v/>\n", False), (b"><f>B2</f><v></v>", False), (b"><f>B2</f><v>7</v>", True),
+     (b' t="str"><f>B2</f><v></v>', True)],
+)  # fmt: skip
+def test_a_blank_is_no_value_of_a_formula_but_an_empty_text_is(value, is_stored):
+    cell = b'<c r="B3"' + value + b"</c>"
+    data = io.BytesIO()
+    with ZipFile(data, "w") as folder:
+        folder.writestr("xl/worksheets/sheet1.xml", b"<worksheet>" + cell + b"</worksheet>")
+    assert check_extent("own.xlsx", data.getvalue()) == ([] if is_stored else ["B3"])
+
+
+def test_the_country_of_a_title_is_read_in_the_encoding_that_is_said():
+    text = "Импорт электромобилей в Грузию;\nГод;Ввоз\n2023;5\n".encode("cp1251")
+    table = UserTable(UserFile("own.csv", text))
+    assert table.place(answers_in("read: [{counts: ev_imports}]\nencoding: cp1251\n")) == "GE"
+    assert table.place(answers_in("read: [{counts: ev_imports}]\nencoding: cp1252\n")) == ""
 
 
 def test_a_number_in_the_same_cell_of_another_sheet_is_no_value_of_a_formula():
