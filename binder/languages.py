@@ -7,19 +7,19 @@ translator has to do.
 
 from __future__ import annotations
 
-import csv
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
+from forecasting.demand.parameters import load_parameters
 from forecasting.evidence import fact
-from forecasting.evidence.datasets import central_asia
+from forecasting.evidence.bases import shipped_bases
+from forecasting.evidence.policies import shipped_policies
 from forecasting.reporting import (
     answer,
     brief,
@@ -32,6 +32,7 @@ from forecasting.reporting import (
 from forecasting.reporting.figures import drawing, fan
 from forecasting.reporting.labels import COUNTED_UNITS, PARAMETERS, SETTING_WORDS
 from forecasting.reporting.result_tables import FROM_DAY, FROM_YEAR, QUOTA_UNIT, SIZE_UNITS
+from forecasting.scenarios.question import find_scenarios
 from forecasting.vocabulary import sentences
 from forecasting.vocabulary.catalogues import (
     ENGLISH,
@@ -40,8 +41,7 @@ from forecasting.vocabulary.catalogues import (
     other_places,
     read_catalogue,
 )
-from forecasting.vocabulary.measures import AT_THE_HORIZON, MEASURES, NEW_CARS
-from forecasting.vocabulary.names import DATA, shipped_folder
+from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.places import COUNTRIES, PORTS, place_name
 from forecasting.vocabulary.quantities import QUANTITIES, RELATION_WORDS
 from forecasting.writers import numbers
@@ -53,13 +53,7 @@ Entry = tuple[str, str, str]
 
 SHOWN = (*COUNTRIES, *PORTS, "CN-XJ", "TJ-DU", "KG-GB", "KZ-71", "KZ-75", "UZ-TK")
 CORRIDORS = {"ports": "Xinjiang's ports", "xinjiang": "Xinjiang"}
-SHOWN_MEASURES = (
-    *answer.FINDINGS,
-    *AT_THE_HORIZON,
-    *sum(NEW_CARS, ()),
-    "ev_sales",
-    "vehicle_stock",
-)
+PLACES_OF_POLICIES = (*COUNTRIES, "KZ-75", "CN", "EAEU")
 CARS = (
     "electric vehicles", "electric cars", "battery cars", "battery and plug-in cars",
     "battery and plug-in vehicles", "battery cars, trucks and buses",
@@ -153,28 +147,13 @@ def messages() -> Iterator[str]:
 
 
 def names() -> Iterator[tuple[str, str]]:
-    """The names that a brief shows, each with its context."""
+    """The names that a page shows, each with its context."""
+    yield from names_in_tables()
+    yield from names_in_params()
     for code in SHOWN:
         yield f"place {code}", place_name(code)
     yield from ((f"place {code}", words) for code, words in CORRIDORS.items())
     yield "only place horgos", answer.ONLY_COUNTED_PLACE.format(place=place_name("horgos"))
-    for measure in SHOWN_MEASURES:
-        label = MEASURES[measure].label
-        if MEASURES[measure].of_electric_cars:
-            label = re.sub("(?i)electric vehicles", "{vehicles}", label)
-        yield f"measure {measure}", label
-    facts = [f for f in central_asia() if f.place in SHOWN and f.measure in SHOWN_MEASURES]
-    bases = {f.basis for f in facts if f.measure in (*answer.FINDINGS, "ev_stock")}
-    with (DATA / "bases.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["code"] in bases:
-                yield f"basis {row['code']}", row["name"]
-                yield f"counts {row['code']}", row["counts"]
-    for file_name in sorted(shipped_folder("params").glob("*.yaml")):
-        params = yaml.safe_load(file_name.read_text(encoding="utf-8"))
-        yield "scenario", params["scenario"]
-        for driver in params.get("drivers", ()):
-            yield f"event {driver['name']}", driver["reason"]
     yield from (("noun", words) for words in (*CARS, "the whole", "the launch", "loans"))
     yield from (("noun", words) for words in fact.ONE_UNIT)
     yield from (("parameter", words) for words in (SETTING_WORDS | PARAMETERS).values())
@@ -184,6 +163,39 @@ def names() -> Iterator[tuple[str, str]]:
     yield "agency", "Henan Suda Agreement"
     for table in (answer.ANSWERS, answer.SCENARIOS):
         yield from (("head", column.name) for column in table.columns)
+
+
+def names_in_tables() -> Iterator[tuple[str, str]]:
+    """What the shipped tables name: measures, agencies, classes of vehicles, policies, units."""
+    parameters = load_parameters()
+    for name, measure in MEASURES.items():
+        label = measure.label
+        if measure.of_electric_cars:
+            label = re.sub("(?i)electric vehicles", "{vehicles}", label)
+        yield f"measure {name}", label
+    for code, basis in shipped_bases().items():
+        yield f"basis {code}", basis.name
+        yield f"counts {code}", basis.counts
+    for row in parameters.classes:
+        yield row.label.context, str(row.label)
+    for policy in shipped_policies().values():
+        if policy.place in PLACES_OF_POLICIES:
+            name = labels.policy_term(policy.id)
+            yield name.context, str(name)
+    units = {row.unit for row in (*parameters, *MEASURES.values())}
+    yield from (("unit", unit) for unit in units if unit)
+
+
+def names_in_params() -> Iterator[tuple[str, str]]:
+    """What the shipped params files say: scenarios, their events and notes."""
+    for scenario in find_scenarios():
+        yield "scenario", scenario.scenario
+        for driver in scenario.drivers:
+            name = labels.event_term(driver.name)
+            reason = labels.reason_term(driver)
+            yield name.context, str(name)
+            yield reason.context, str(reason)
+        yield from (("note", note) for note in scenario.notes)
 
 
 def template(catalogue: Catalog) -> Catalog:

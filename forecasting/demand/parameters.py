@@ -25,6 +25,7 @@ from forecasting.vocabulary.errors import AssumptionError, Problem, in_digits
 from forecasting.vocabulary.measures import did_you_mean
 from forecasting.vocabulary.names import DATA
 from forecasting.vocabulary.quantiles import Array, strata, stream_of
+from forecasting.vocabulary.sentences import Term
 
 # Parameters or results by name: a row for each draw, a column for each year; a parameter has one
 # column, for all years
@@ -398,7 +399,7 @@ def _vehicle_class(row: Row, shipped: Sequence[Assumption], groups: Sequence[Row
         raise AssumptionError(problems)
     return VehicleClass(
         name=row["name"],
-        label=row["label"],
+        label=Term(row["label"], f"class {row['name']}"),
         parking=row["kept"],
         fuel=row["fuel"],
         rule=row["rule"],

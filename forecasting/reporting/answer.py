@@ -26,6 +26,7 @@ from forecasting.reporting.labels import (
     median_and_range,
     part_words,
     place_term,
+    reason_term,
     spoken,
 )
 from forecasting.reporting.more_points import more_points_sentence
@@ -616,7 +617,7 @@ def _assumption(driver: Driver) -> str:
     """
     return sentence(
         ASSUMPTION,
-        reason=Term(driver.reason, f"event {driver.name}"),
+        reason=reason_term(driver),
         size=driver.probability > 0 and readable(driver.size.mode),
         unit=size_unit(driver),
         dates=driver_dates(driver),
@@ -626,8 +627,7 @@ def _assumption(driver: Driver) -> str:
 
 def _absent_assumption(driver: Driver) -> str:
     """An event of the baseline that another scenario does not have."""
-    reason = Term(driver.reason, f"event {driver.name}")
-    return sentence(WITHOUT_ASSUMPTION, reason=reason, dates=driver_dates(driver))
+    return sentence(WITHOUT_ASSUMPTION, reason=reason_term(driver), dates=driver_dates(driver))
 
 
 def _assumption_line(

@@ -47,7 +47,7 @@ from forecasting.vocabulary.measures import (
 )
 from forecasting.vocabulary.places import COUNTRIES, place_name
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
-from forecasting.vocabulary.sentences import capital, filled, plural, sentence, uncapital
+from forecasting.vocabulary.sentences import Term, capital, filled, plural, sentence, uncapital
 from forecasting.writers.columns import Column, Row, TableForm
 from forecasting.writers.display import (
     BulletList,
@@ -236,7 +236,8 @@ def other_doubts(outlook: Outlook) -> BulletList:
     >>> type(fc.tables.other_doubts(outlook)).__name__
     'BulletList'
     """
-    lines = [*_all_doubts(outlook)[MAX_BRIEF_DOUBTS:], *outlook.scenario.notes]
+    notes = (str(Term(note, "note")) for note in outlook.scenario.notes)
+    lines = [*_all_doubts(outlook)[MAX_BRIEF_DOUBTS:], *notes]
     return BulletList(lines or ["There is no further doubt, and the params file has no note."])
 
 

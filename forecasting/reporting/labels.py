@@ -21,6 +21,8 @@ from forecasting.writers.numbers import MINUS, range_words, readable
 if TYPE_CHECKING:
     import pandas as pd
 
+    from forecasting.parameters.values import Driver
+
 SETTING_WORDS = {  # places of charging, as a reader calls them
     "home": "at home",
     "work": "at work",
@@ -49,6 +51,9 @@ SUBJECTS = {
 BASELINE = "baseline"  # the scenario that others are compared with
 ELECTRIC_VEHICLES = Term("electric vehicles", "noun", "electric vehicles")
 TITLE = "{place}, {scenario}"
+# Between the words of an event's name, but for "re-export" and "plug-in"
+WORD_BREAK = re.compile(r"(?<!\bre)(?<!\bplug)-")
+POLICY_PLACE = re.compile(r"\S+-\d\d-")  # before the name in a policy's id
 DAY = "{day:d MMMM y}"
 MILLIONS = "{number} million"
 UNIT_BY_YEAR = "{unit} a year"
@@ -263,6 +268,30 @@ def place_term(code: str) -> Term:
     'Horgos'
     """
     return Term(place_name(code), f"place {place_code(code)}")
+
+
+def policy_term(policy_id: str) -> Term:
+    """A policy by its name, which is the end of its id.
+
+    >>> str(policy_term("kz-2026-01-vat")), str(policy_term("kz-2021-06-utilisation-fee"))
+    ('VAT', 'utilisation fee')
+    """
+    name = POLICY_PLACE.sub("", policy_id).replace("-", " ").replace("vat", "VAT")
+    return Term(name, f"policy {policy_id}")
+
+
+def event_term(driver_name: str) -> Term:
+    """An event of a scenario by its name.
+
+    >>> str(event_term("plug-ins-of-2023")), str(event_term("fee-taken-back"))
+    ('plug-ins of 2023', 'fee taken back')
+    """
+    return Term(WORD_BREAK.sub(" ", driver_name), f"event name {driver_name}")
+
+
+def reason_term(driver: Driver) -> Term:
+    """Why an event of a scenario is assumed, in its author's words."""
+    return Term(driver.reason, f"event {driver.name}")
 
 
 def label_words(label: str) -> str:

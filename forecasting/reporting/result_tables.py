@@ -8,7 +8,6 @@ year of it.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,11 +26,13 @@ from forecasting.evidence.reconcile import conflicts, nesting, revisions
 from forecasting.growth.policy_months import first_month, percent_of
 from forecasting.reporting.labels import (
     amount,
+    event_term,
     label_of,
     label_words,
     levels_in_words,
     parameter_words,
     part_words,
+    reason_term,
     unit_by_year,
     unit_of,
 )
@@ -75,8 +76,6 @@ RANGE_PLACES = {MEDIAN: 1, LOW: 0, HIGH: 2}
 CHAIN_MEASURES = (*EV_FLOWS, *DEMAND_STEPS)
 # Of what is judged: no quantiles, the ends of what is thought possible
 RANGE_HEADS = ("likeliest", "lowest", "highest")
-# Between the words of a driver's name, but for "re-export" and "plug-in"
-WORD_BREAK = re.compile(r"(?<!\bre)(?<!\bplug)-")
 SIZE_UNITS = {
     "level": "times as many",
     "growth": "times as many each year",
@@ -791,16 +790,17 @@ def sources_table(ledger: Ledger, limit: int | None = None) -> Table:
     return SOURCES.table(publishers.reset_index().to_dict("records"))
 
 
+IN_TIME_WITH = "with {event}"
 DRIVERS = TableForm(
     [
-        Column("event", lambda row: capital(WORD_BREAK.sub(" ", row["driver"].name))),
+        Column("event", lambda row: capital(str(event_term(row["driver"].name)))),
         Column("acts on", form=capital),
         Column("when", "driver", lambda driver: driver_dates(driver)),
         *map(Column, RANGE_HEADS),
         Column("unit", "driver", lambda driver: size_unit(driver)),
         Column("probability", lambda row: ReadNumber(row["driver"].probability)),
         Column("in time", "driver", lambda driver: _in_time(driver)),
-        Column("reason", "{driver.reason}", look="words"),
+        Column("reason", "driver", reason_term, look="words"),
         Column("facts", "{driver.source}", look="id"),
     ],
     nothing="No event is assumed.",
@@ -912,8 +912,9 @@ def _scenario_policies(outlook: Outlook, forecast: FlowForecast) -> Iterator[Row
             spans = _spans(percent_of(logs, labels), driver.start)
             if {*spans.values()} != {MISSING}:
                 policy = shipped_policies()[driver.policy]
-                row = {"policy": driver.reason, "what": "in this scenario", "on": driver.start}
-                yield row | {"source": policy.source, "url": policy.url} | spans
+                row = {"policy": str(reason_term(driver)), "what": "in this scenario"}
+                origin = {"on": driver.start, "source": policy.source, "url": policy.url}
+                yield row | origin | spans
 
 
 def _spans(
@@ -974,7 +975,7 @@ def driver_dates(driver: Driver) -> str:
 def _in_time(driver: Driver) -> ReadNumber | str:
     """With what probability it happens on its day, where it happens; of a target nobody asks."""
     if driver.after:
-        return f"with {WORD_BREAK.sub(' ', driver.after)}"
+        return sentence(IN_TIME_WITH, event=event_term(driver.after))
     return MISSING if driver.kind == "target" else ReadNumber(driver.on_time)
 
 

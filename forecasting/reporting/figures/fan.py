@@ -63,6 +63,7 @@ from forecasting.reporting.labels import (
     label_of,
     levels_in_words,
     part_words,
+    policy_term,
     scenario_title,
     spoken_median,
     unit_by_year,
@@ -146,7 +147,6 @@ FORECAST_CHART = FigureForm(
     "Source: forecast from {facts}[, shown since {since}]",
 )
 NO_HISTORY = pd.Series(dtype=float)
-POLICY_PLACE = re.compile(r"\S+-\d\d-")  # before the name in a policy's id
 QUOTA_USED_UP = "quota of {number} is used up (median)"
 POLICY_LINE = 0.11  # height of the name of a policy, as a part of the chart
 COLUMN_YEARS = 0.42  # years that the column of an unfinished year is wide
@@ -591,10 +591,10 @@ def _side_with_room(place: float, years: range) -> str:
 def _policy_days(outlook: Outlook) -> Iterator[tuple[dt.date, str]]:
     """The day of each policy with its name; what was blocked is freed on a day of its own."""
     for policy in outlook.baseline_forecasts[outlook.results.country].policies.rows:
-        name = POLICY_PLACE.sub("", policy.id).replace("-", " ").replace("vat", "VAT")
         events = {policy.kind: policy.start}
         if policy.kind == "blocked" and policy.end:
             events["freed"] = policy.end
+        name = policy_term(policy.id)
         for kind, day in events.items():
             event = POLICY_EVENTS.get(kind, ANY_POLICY_EVENT)
             yield day, event.format(policy=name, when=when_words(Period(day, day)))
