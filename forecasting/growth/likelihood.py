@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -42,6 +43,8 @@ class Contrasts:
         What each fact says its contrast of logs is.
     noise : Mixtures
         A row each.
+    years : int
+        Of the path.
     """
 
     months: Indices
@@ -54,6 +57,7 @@ class Contrasts:
     scrappage: slice
     value: Array
     noise: Mixtures
+    years: int
 
     @property
     def exact(self) -> Flags:
@@ -64,11 +68,6 @@ class Contrasts:
     def outlier(self) -> Array:
         """Probability that each fact is wrong, before any other is known."""
         return np.asarray(self.noise.weight[:, -len(WRONG) :].sum(axis=1))
-
-    @property
-    def certain(self) -> Flags:
-        """Which facts are decided to be right."""
-        return np.asarray(self.outlier == 0)
 
     def decided(self, row: int, right: bool) -> Contrasts:
         """The same with one number decided to be right, or wrong."""
@@ -85,7 +84,8 @@ class Contrasts:
 
     def subset(self, rows: Indices) -> Contrasts:
         """Some of the facts."""
-        names = [f.name for f in fields(self) if f.name not in ("months", "scrappage", "noise")]
+        of_all = ("months", "scrappage", "noise", "years")
+        names = [field.name for field in fields(self) if field.name not in of_all]
         tables = {name: getattr(self, name)[rows] for name in names}
         return replace(self, noise=self.noise.rows(rows), **tables)
 
@@ -133,8 +133,7 @@ class Contrasts:
             slopes -= SCRAPPAGE_SD * age[:, :, None] * directions[self.scrappage]
         if self.base_offsets.any():
             slopes += (self._constant(x) / bottom)[:, :, None] * (self.base_offsets @ directions)
-        for year, (rows, months, place) in enumerate(self._facts_of(tangents.market.shape[1])):
-            tables = [table[np.ix_(rows, months)] for table in self._tables]
+        for year, (rows, months, place, tables) in enumerate(self._by_year):
             parts = [
                 f[:, rows, None] * table
                 for f, table in zip(factors, tables, strict=True)
@@ -145,23 +144,22 @@ class Contrasts:
             slopes[:, rows] += tangents.weighted(year, weights)
         return contrasts, slopes
 
-    @property
-    def _tables(self) -> tuple[Array, Array, Array]:
-        return self.numerator, self.denominator, self.aged
-
-    def _facts_of(self, years: int) -> list[tuple[Indices, Indices, Indices]]:
-        """Of each year the facts that speak of it, its months among `months`, and which of the
-        twelve these are; the year's market is the thirteenth.
+    @cached_property
+    def _by_year(self) -> list[tuple[Indices, Indices, Indices, list[Array]]]:
+        """Of each year the facts that speak of it, its months among `months`, which of the twelve
+        these are (the year's market is the thirteenth), and what the tables hold of them.
         """
         year, place = self.months // 12, self.months % 12
-        market = self.months >= 12 * years
-        year[market], place[market] = self.months[market] - 12 * years, 12
-        spoken = np.any([table != 0 for table in self._tables], axis=0)
+        market = self.months >= 12 * self.years
+        year[market], place[market] = self.months[market] - 12 * self.years, 12
+        tables = (self.numerator, self.denominator, self.aged)
+        spoken = np.any([table != 0 for table in tables], axis=0)
         result = []
-        for number in range(years):
+        for number in range(self.years):
             months = np.flatnonzero(year == number)
             rows = np.flatnonzero(spoken[:, months].any(axis=1))
-            result.append((rows, months, place[months]))
+            of_year = [table[np.ix_(rows, months)] for table in tables]
+            result.append((rows, months, place[months], of_year))
         return result
 
     def _constant(self, x: Array) -> Array:
@@ -309,6 +307,7 @@ def as_arrays(
         scrappage=path.columns["scrappage"],
         value=np.array([o.value for o in observations]),
         noise=Mixtures.stacked([NO_NOISE, *(Mixtures.from_parts(o.noise) for o in observations)]),
+        years=path.years,
     )
 
 

@@ -35,18 +35,19 @@ class LinearModel:
     With ``y = J x - e`` the contrasts, e their noise, the unknowns u are the mixed coordinates and
     the noise of the facts in doubt. All else is normal given the kind k of market and is
     integrated out: ``y = B u + normal(0, S[k])``. Of u that leaves the precision ``B' S^-1 B`` and
-    the pull ``B' S^-1 y``.
+    the pull ``B' S^-1 y``. Draws need nothing else: they do not go back to the facts.
     """
 
     def __init__(self, mode: Mode) -> None:
         path = mode.path
         f = mode.facts
-        self.mode, self.path, self.facts = mode, path, f
+        self.path, self.jacobian = path, mode.jacobian
         rows = np.arange(len(f.value))
-        self.mean, self.variance = mode.leave_one_out()
-        doubt = f.doubt(self.mean, self.variance) / np.where(f.certain, 1.0, f.outlier)
+        expected, spread = mode.leave_one_out()
+        is_certain = f.outlier == 0
+        doubt = f.doubt(expected, spread) / np.where(is_certain, 1.0, f.outlier)
         doubt = np.where(f.exact, doubt, np.inf)
-        doubt[f.certain] = 0.0
+        doubt[is_certain] = 0.0
         order = np.argsort(-doubt, kind="stable")
         in_doubt = doubt > MUCH_DOUBT
         count = int(in_doubt.sum()) + EXTRA_DOUBTFUL
@@ -66,7 +67,12 @@ class LinearModel:
         noise_left = f.noise.rows(self.doubtful)
         noise_left = replace(noise_left, sd=np.sqrt(noise_left.sd**2 - JITTER))
         self.mixtures = Mixtures.stacked([path.mixture, noise_left])
+        # Probability of each component of the unknowns, and of each kind of market, by the mode
+        size = np.concatenate([np.sqrt(mode.variance[mixed]), (expected - f.value)[self.doubtful]])
+        spread = np.concatenate([np.zeros(q), spread[self.doubtful]])
+        self.parts_at_mode = self.mixtures.parts(size, spread)
         self.kinds = np.flatnonzero(mode.kind > LEAST_LIKELY * mode.kind.max())
+        self.kind_at_mode = mode.kind[self.kinds] / mode.kind[self.kinds].sum()
         self.kind_variance = path.kind_variance[self.kinds].copy()
         self.kind_variance[:, mixed] = 0.0
         self.covariances = [
@@ -86,16 +92,6 @@ class LinearModel:
                 for share, c in zip(path.kind_share[self.kinds], self.covariances, strict=True)
             ]
         )
-
-    def parts_at_mode(self) -> Array:
-        """Probability of each component of the unknowns by the mode: shape (unknowns,
-        components).
-        """
-        mixed = self.path.mixed
-        size = np.sqrt(self.mode.variance[mixed])
-        distance = np.concatenate([size, (self.mean - self.facts.value)[self.doubtful]])
-        spread = np.concatenate([np.zeros(len(mixed)), self.variance[self.doubtful]])
-        return self.mixtures.parts(distance, spread)
 
     def weigh(self, kind: Indices, component: Indices) -> tuple[Array, Array]:
         """Log density of facts, kinds and components, unknowns integrated out; and how probable
@@ -149,8 +145,7 @@ class ComponentDraws:
         unknowns = len(mixtures.weight)
         most = max(int(MOST_WORK / unknowns**3), 1)
         kind_prior = linear.path.kind_share[linear.kinds]
-        kind_part = linear.mode.kind[linear.kinds] / linear.mode.kind[linear.kinds].sum()
-        part = linear.parts_at_mode()
+        kind_part, part = linear.kind_at_mode, linear.parts_at_mode
         for draws in COMPONENT_DRAWS:
             draws = min(draws, most)
             kind_part, part = _opened(kind_part, kind_prior), _opened(part, mixtures.weight)
@@ -233,32 +228,36 @@ class Chains:
         x[:, path.columns["common"]] = shared
         x *= np.sqrt(linear.kind_variance[kind])
         noise = np.sqrt(linear.noise) * self.rng.standard_normal((len(x), len(linear.noise)))
-        residual = linear.y - unknown @ linear.design.T - x @ linear.mode.jacobian.T - noise
+        residual = linear.y - unknown @ linear.design.T - x @ linear.jacobian.T - noise
         for k, covariance in enumerate(linear.covariances):
             rows = np.flatnonzero(kind == k)
             pull = covariance.solve(residual[rows].T).T
-            x[rows] += linear.kind_variance[k] * (pull @ linear.mode.jacobian)
+            x[rows] += linear.kind_variance[k] * (pull @ linear.jacobian)
         x[:, path.mixed] = unknown[:, : len(path.mixed)]
         return x
 
-    def expectations(self) -> tuple[Array, Array]:
+    def expectations(self, mode: Mode) -> tuple[Array, Array]:
         """Each contrast as the other facts lead one to expect it: mean and variance.
 
         The components of a draw have adapted to the fact, too: draws that find it likely count less
         (Gelfand 1996).
+
+        Parameters
+        ----------
+        mode : Mode
+            About which the model was made linear.
         """
-        linear, f = self.linear, self.linear.facts
-        mean, variance = linear.mean.copy(), linear.variance.copy()
-        q = len(linear.path.mixed)
-        rows = linear.doubtful
+        mean, variance = mode.leave_one_out()
+        facts, rows = mode.facts, self.linear.doubtful
+        q = len(self.linear.path.mixed)
         cavity_mean, spread = (
             np.concatenate(item)[:, q:] for item in zip(*self.messages, strict=True)
         )
-        log_density = f.noise.rows(rows).log_density(cavity_mean, spread)
+        log_density = facts.noise.rows(rows).log_density(cavity_mean, spread)
         weight = np.exp(log_density.min(axis=0) - log_density)
         weight /= weight.sum(axis=0)
         middle, variance[rows] = moments(weight, cavity_mean, spread)
-        mean[rows] = f.value[rows] + middle
+        mean[rows] = facts.value[rows] + middle
         return mean, variance
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasting.growth.linear_model import LinearModel
 from forecasting.growth.mode import Mode
 from forecasting.vocabulary.quantiles import Array
 
@@ -18,23 +17,23 @@ MAX_STEP = 2.0  # of one coordinate in one step
 NUMBERS_IN_MEMORY = 3_000_000  # of one block of draws
 
 
-def move_draws(linear: LinearModel, x: Array) -> tuple[Array, Array, Array]:
+def move_draws(mode: Mode, x: Array) -> tuple[Array, Array, Array]:
     """Draws moved towards where their true contrasts are what the linear ones were; logs of their
     weights, and their contrasts.
 
     Parameters
     ----------
-    linear : LinearModel
-        Linear about its mode.
+    mode : Mode
+        About which the model was made linear.
     x : ndarray, shape (draws, coordinates)
-        Its draws.
+        Draws of the linear model.
 
     Returns
     -------
     tuple of ndarray, shapes (draws, coordinates), (draws,) and (draws, facts)
         A draw that does not arrive has the log weight -inf.
     """
-    path, facts, mode = linear.path, linear.facts, linear.mode
+    path, facts = mode.path, mode.facts
     if not len(facts.value):
         return x, np.zeros(len(x)), np.zeros((len(x), 0))
     goal = mode.contrast + (x - mode.x) @ mode.jacobian.T

@@ -15,11 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 from scipy.special import logsumexp, softmax
 
-from forecasting.growth.hypotheses import hypotheses_of
+from forecasting.growth.hypotheses import Hypothesis, hypotheses_of
 from forecasting.growth.likelihood import Contrasts
 from forecasting.growth.linear_model import Chains, moments
 from forecasting.growth.moves import NUMBERS_IN_MEMORY, move_draws
@@ -105,7 +106,7 @@ def sample(
     x, kind, contrast, _, place = (np.concatenate(item) for item in zip(*rounds, strict=True))
     index = resampled(weight, place, shared[:, -1], rng)
     expected, variance = _expectations(pools)
-    mode = max(pools, key=lambda pool: pool.log_evidence).linear.mode
+    mode = max(pools, key=attrgetter("log_evidence")).hypothesis.mode
     return Posterior(
         x=x[index],
         kind=kind[index],
@@ -128,11 +129,11 @@ def _pools(
     chains = [
         Chains(hypothesis.linear, hypothesis.components, draws, rng) for hypothesis in hypotheses
     ]
-    log_evidence = [hypothesis.components.log_evidence for hypothesis in hypotheses]
     if len(chains) == 1:
-        return [_Pool(chains[0], log_evidence[0], np.arange(draws))], left_out
+        return [_Pool(hypotheses[0], chains[0], np.arange(draws))], left_out
+    log_evidence = [hypothesis.components.log_evidence for hypothesis in hypotheses]
     share = np.maximum(np.sqrt(softmax(log_evidence)), MIN_HYPOTHESIS_PART)
-    parts = zip(chains, log_evidence, _places(share, draws, rng), strict=True)
+    parts = zip(hypotheses, chains, _places(share, draws, rng), strict=True)
     return [_Pool(*part) for part in parts if len(part[-1])], left_out
 
 
@@ -168,11 +169,16 @@ class _Pool:
     rounds : list
         Of each round coordinates, kinds of market, contrasts and logs of weights by draw, and the
         rows of the common shocks that the draws share.
+    log_weight : ndarray, shape (draws,)
+        Logs of the weights of all draws.
+    log_scale : float
+        Log of the factor that makes them sum to the hypothesis's probability.
+    log_evidence : float
+        Log probability of facts and hypothesis: by the linear model, times the mean weight.
     """
 
-    def __init__(self, chains: Chains, log_evidence: float, places: Indices) -> None:
-        self.chains, self.linear_log_evidence, self.places = chains, log_evidence, places
-        self.linear = chains.linear
+    def __init__(self, hypothesis: Hypothesis, chains: Chains, places: Indices) -> None:
+        self.hypothesis, self.chains, self.places = hypothesis, chains, places
         self.rounds: list[tuple[Array, Indices, Array, Array, Indices]] = []
 
     def draw(self, shared: Array) -> None:
@@ -180,29 +186,19 @@ class _Pool:
         if not len(self.places):
             return
         x, kind = self.chains.draw(shared[self.places])
-        x, log_weight, contrast = move_draws(self.linear, x)
-        self.rounds.append((x, self.linear.kinds[kind], contrast, log_weight, self.places))
-
-    @property
-    def log_weight(self) -> Array:
-        """Logs of the weights of all draws."""
-        return np.concatenate([log_weight for *_, log_weight, _ in self.rounds])
+        x, log_weight, contrast = move_draws(self.hypothesis.mode, x)
+        kinds = self.hypothesis.linear.kinds[kind]
+        self.rounds.append((x, kinds, contrast, log_weight, self.places))
+        self.log_weight = np.concatenate([round_weight for *_, round_weight, _ in self.rounds])
+        by_linear_model = self.hypothesis.components.log_evidence
+        self.log_scale = by_linear_model - float(np.log(len(self.log_weight)))
+        self.log_evidence = float(max(logsumexp(self.log_weight) + self.log_scale, -1e300))
 
     @property
     def efficiency(self) -> float:
         """Effective part of the draws."""
         weight = smoothed(self.log_weight)[0]
         return 1 / max(len(weight) * float((weight**2).sum()), 1.0)
-
-    @property
-    def log_scale(self) -> float:
-        """Log of the factor that makes a hypothesis's weights sum to its probability."""
-        return self.linear_log_evidence - float(np.log(len(self.log_weight)))
-
-    @property
-    def log_evidence(self) -> float:
-        """Log probability of facts and hypothesis: by the linear model, times the mean weight."""
-        return float(max(logsumexp(self.log_weight) + self.log_scale, -1e300))
 
 
 def _pooled_weight(pools: Sequence[_Pool], log_weight: Array) -> tuple[Array, float]:
@@ -219,13 +215,14 @@ def _expectations(pools: Sequence[_Pool]) -> tuple[Array, Array]:
 
     Without a fact, a hypothesis's probability is that with it, divided by the fact's likelihood.
     """
-    parts = [pool.chains.expectations() for pool in pools]
+    facts = [pool.hypothesis.facts for pool in pools]
+    parts = [pool.chains.expectations(pool.hypothesis.mode) for pool in pools]
     mean = np.array([part[0] for part in parts])
     variance = np.array([part[1] for part in parts])
     log_weight = np.array(
         [
-            pool.log_evidence - pool.linear.facts.noise.log_density(m - pool.linear.facts.value, v)
-            for pool, m, v in zip(pools, mean, variance, strict=True)
+            pool.log_evidence - f.noise.log_density(m - f.value, v)
+            for pool, f, m, v in zip(pools, facts, mean, variance, strict=True)
         ]
     )
     return moments(softmax(log_weight, axis=0), mean, variance)

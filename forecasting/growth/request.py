@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import cache, cached_property
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtri, stdtrit
@@ -85,11 +87,12 @@ class Request:
     policies: tuple[Policy, ...] = ()  # pooled
     quotas: tuple[Policy, ...] = ()  # whose end is a forecast
 
-    @property
+    @cached_property
     def key(self) -> tuple[object, ...]:
         """All that an answer depends on, part by part."""
         # In words, as a pickle depends on which of its parts are one object
-        return repr(self.flow), *list(self.__getstate__().values())[1:]
+        facts = hashlib.sha256(repr(self.flow).encode()).hexdigest()
+        return facts, *list(self.__getstate__().values())[1:]
 
     def __getstate__(self) -> dict[str, object]:
         """The fields alone: what is prepared from them is large, and can be made again."""
@@ -133,9 +136,7 @@ class Request:
         rows : sequence of int, optional
             Numbers of the facts to use, in the order of the forecast's; by default all.
         """
-        with self._linear_algebra():
-            prepared = self._prepared
-            return self._answer(prepared if rows is None else prepared.with_rows(rows))
+        return self.answer_of(self.draw(rows), rows)
 
     def at_mode(self, periods: Sequence[Period]) -> Array:
         """Log flow of some periods at the mode, free of the noise of draws: shape (periods,).
@@ -223,9 +224,21 @@ class Request:
             prior, self.market_size, facts, years, len(bases), drifts, caveats, discrete, policies
         )
         arrays = as_arrays(facts, path, bases)
-        return _Prepared(path, start_year, facts, arrays, basis, periods, horizon, caveats)
+        months = tuple(months_between(dt.date(start_year, 1, 1), dt.date(horizon, 12, 31)))
+        return _Prepared(path, start_year, facts, arrays, basis, periods, horizon, months, caveats)
 
-    def _answer(self, prepared: _Prepared) -> FlowForecast:
+    def draw(self, rows: Sequence[int] | None = None) -> FlowDraws:
+        """What `answer` draws.
+
+        Parameters
+        ----------
+        rows
+            As `answer` takes them.
+        """
+        with self._linear_algebra():
+            return self._draw(self._prepared.with_rows(rows))
+
+    def _draw(self, prepared: _Prepared) -> FlowDraws:
         place = self.flow.place
         path, horizon = prepared.path, prepared.horizon
         years = range(path.first_year, path.last_year + 1)
@@ -248,36 +261,25 @@ class Request:
             market = market if market is None else market[index]
         # The coordinates take much memory, and a forecast needs them no more
         posterior = replace(posterior, x=posterior.x[:0].copy())
-        return self._forecast(prepared, monthly, market, sizes, posterior)
+        return FlowDraws(monthly, market, sizes, posterior)
 
-    def answer_of(
-        self, monthly: Array, market: Array | None, sizes: Array, posterior: Posterior
-    ) -> FlowForecast:
-        """The same as `answer`, from draws that were stored.
+    def answer_of(self, draws: FlowDraws, rows: Sequence[int] | None = None) -> FlowForecast:
+        """The same as `answer`, from draws that were made before.
 
         Parameters
         ----------
-        monthly, market, sizes
-            As a forecast has them.
-        posterior : Posterior
-            Without coordinates.
+        draws : FlowDraws
+            As `draw` makes them.
+        rows
+            As `answer` takes them.
         """
-        return self._forecast(self._prepared, monthly, market, sizes, posterior)
-
-    def _forecast(
-        self,
-        prepared: _Prepared,
-        monthly: Array,
-        market: Array | None,
-        sizes: Array,
-        posterior: Posterior,
-    ) -> FlowForecast:
+        prepared, posterior = self._prepared.with_rows(rows), draws.posterior
         caveats = [*prepared.caveats, *self._of_the_draws(prepared, posterior)]
         return FlowForecast(
             periods=prepared.periods,
             months=prepared.months,
-            monthly=monthly,
-            market=market,
+            monthly=draws.monthly,
+            market=draws.market,
             basis=prepared.basis,
             measure=self.flow.measure,
             place=self.flow.place,
@@ -291,7 +293,7 @@ class Request:
             },
             caveats=each_once(caveats),
             request=self,
-            sizes=sizes,
+            sizes=draws.sizes,
             _fit=(prepared.observations, posterior),
         )
 
@@ -337,6 +339,17 @@ class Request:
         return flow
 
 
+class FlowDraws(NamedTuple):
+    """What is drawn of a flow: by month, the size of its market, the sizes of its policies, and how
+    well facts are met, without coordinates; as a `FlowForecast` has them.
+    """
+
+    monthly: Array
+    market: Array | None
+    sizes: Array
+    posterior: Posterior
+
+
 @dataclass(frozen=True)
 class _Prepared:
     """What a request comes to before anything is drawn."""
@@ -348,16 +361,13 @@ class _Prepared:
     basis: str
     periods: tuple[Period, ...]
     horizon: int
+    months: tuple[Period, ...]  # that are forecast
     caveats: Sequence[Caveat]
 
-    @property
-    def months(self) -> tuple[Period, ...]:
-        """The months that are forecast."""
-        start, end = dt.date(self.start_year, 1, 1), dt.date(self.horizon, 12, 31)
-        return tuple(months_between(start, end))
-
-    def with_rows(self, rows: Sequence[int]) -> _Prepared:
-        """The same path, with some of the facts."""
+    def with_rows(self, rows: Sequence[int] | None) -> _Prepared:
+        """The same path, with some of the facts; None for all."""
+        if rows is None:
+            return self
         observations = tuple(self.observations[i] for i in rows)
         facts = self.facts.subset(np.array(rows, dtype=int))
         return replace(self, observations=observations, facts=facts)

@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from contextvars import ContextVar
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import numpy as np
 
 from forecasting.growth.forecast import FlowForecast
 from forecasting.growth.posterior import Posterior
-from forecasting.growth.request import Request
+from forecasting.growth.request import FlowDraws, Request
 from forecasting.growth.sharing import digest_of, made_once, read_arrays, write_arrays
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.names import FLOW_DRAWS
@@ -76,11 +75,11 @@ def answer_to(request: Request) -> FlowForecast:
     """
     arrays = _stored_in_report(request)
     if arrays is None:
-        arrays = {**made_once(lambda: _arrays_of(request.answer()), *request.key)}
+        arrays = {**made_once(lambda: _arrays_of(request.draw()), *request.key)}
     monthly, sizes = arrays.pop("monthly"), arrays.pop("sizes")
     market = np.repeat(arrays.pop("market"), 12, axis=1) if "market" in arrays else None
     posterior = {name: value if value.ndim else value.item() for name, value in arrays.items()}
-    return request.answer_of(monthly, market, sizes, Posterior(**posterior))
+    return request.answer_of(FlowDraws(monthly, market, sizes, Posterior(**posterior)))
 
 
 def _stored_in_report(request: Request) -> dict[str, Any] | None:
@@ -94,13 +93,12 @@ def _stored_in_report(request: Request) -> dict[str, Any] | None:
     return arrays
 
 
-def _arrays_of(forecast: FlowForecast) -> dict[str, Any]:
+def _arrays_of(draws: FlowDraws | FlowForecast) -> dict[str, Any]:
     """The arrays from which `answer_to` makes the forecast again."""
-    posterior = forecast.posterior
     arrays: dict[str, Any] = {
-        field.name: np.asarray(getattr(posterior, field.name)) for field in fields(posterior)
+        name: np.asarray(value) for name, value in vars(draws.posterior).items()
     }
-    arrays |= {"monthly": forecast.monthly, "sizes": forecast.sizes}
-    if forecast.market is not None:
-        arrays["market"] = forecast.market[:, ::12]  # one number a year
+    arrays |= {"monthly": draws.monthly, "sizes": draws.sizes}
+    if draws.market is not None:
+        arrays["market"] = draws.market[:, ::12]  # one number a year
     return arrays
