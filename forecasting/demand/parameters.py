@@ -34,6 +34,7 @@ Row = Mapping[str, str]  # of a table that ships
 Years = Sequence[int]
 NEVER_YEAR = 2100  # a year that stands for never: no horizon reaches it
 DECILE = 1.2815515655446004  # standard normal quantile of 0.9
+REST = "rest"  # a distribution: the rest is lognormal, of a share that leaves the one that stays
 SETTINGS = ("home", "depot", "work", "overnight", "destination_ac", "destination_dc", "enroute_dc")
 CLASSES_TABLE = "vehicle_classes.csv"
 AT_A_DEPOT = ("depot_access", "depot_kw_per_vehicle", "depot_kw")
@@ -65,12 +66,12 @@ class Assumption:
     name, vehicle_class, setting, place : str
         Its name, and for what it holds; an empty place means everywhere.
     low, mode, high : float
-        Triangular: the ends and the peak. Lognormal: 10 %, 50 % and 90 % quantiles. Fixed: all
-        equal.
+        Triangular: the ends and the peak. Lognormal and rest: 10 %, 50 % and 90 % quantiles.
+        Fixed: all equal.
     minimum, maximum : float
         The range outside which a value is refused.
-    distribution : {"triangular", "lognormal", "fixed"}
-        How it is drawn.
+    distribution : {"triangular", "lognormal", "rest", "fixed"}
+        How it is drawn; of ``rest`` one less the parameter is lognormal.
     unit, kind, source, url, note : str
         ``kind`` is ``source`` or ``judgement``.
     """
@@ -98,6 +99,17 @@ class Assumption:
 
     def quantile(self, u: Array) -> Array:
         """Values at probabilities ``u`` inside (0, 1)."""
+        if self.distribution == REST and self.low < self.high:
+            rest = replace(
+                self,
+                low=1 - self.high,
+                mode=1 - self.mode,
+                high=1 - self.low,
+                minimum=1 - self.maximum,
+                maximum=1 - self.minimum,
+                distribution="lognormal",
+            )
+            return np.asarray(1 - rest.quantile(1 - u))
         if self.distribution != "lognormal" or self.low == self.high:
             return triangular(u, self.low, self.mode, self.high)
         from scipy.special import ndtri

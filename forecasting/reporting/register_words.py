@@ -17,10 +17,14 @@ from forecasting.writers.numbers import readable, whole_percent
 REGISTER_SENTENCE = (
     "Of about {imported} electric cars that came to {place} from {start} to {end}, the register "
     "grew by {registered}: {share}[, after {share_before} from {start_before} to {end_before}]; "
-    "the rest was passed on to other countries, or was not yet registered.[ Rules that close a way "
-    "on which cars left begin on {days}: of what comes in {year}, {expected} is expected to stay.]"
-    "[ To {taker} went {taken} cars of every drive from {taken_start} to {taken_end} ({printer}).]"
+    "the rest was passed on to other countries, or was not yet registered.[ A register follows by "
+    "about a quarter, and of the cars that were due in those days it took {share_due}.][ Rules "
+    "that close a way on which cars left begin on {days}.] Of what comes in {year}, {expected} is "
+    "expected to stay.[ To {taker} went {taken} cars of every drive from {taken_start} to "
+    "{taken_end} ({printer}).]"
 )
+
+LEAST_LAG = 0.02  # by which imports that were due differ from those of the same days
 
 
 def register_sentence(outlook: Outlook) -> str:
@@ -55,19 +59,19 @@ def register_sentence(outlook: Outlook) -> str:
     words: dict[str, object] = {}
     if earlier_growths:
         words = {f"{name}_before": text for name, text in _of_growth(earlier_growths[-1]).items()}
-    if rules := closed_ways(place, outlook.as_of):
-        of_year = outlook.years.index(outlook.headline_year)
-        kept = np.quantile(outlook.results.values[KEPT][:, of_year], RANGE_LEVELS) / 100
-        words |= {
-            "days": ", ".join(day_words(rule.start) for rule in rules),
-            "year": outlook.headline_year,
-            "expected": "{1} ({0} to {2})".format(*map(whole_percent, kept)),
-        }
+    if abs(newest.lagged / newest.imported - 1) > LEAST_LAG:
+        words["share_due"] = whole_percent(newest.registered / newest.lagged)
+    of_year = outlook.years.index(outlook.headline_year)
+    kept = np.quantile(outlook.results.values[KEPT][:, of_year], RANGE_LEVELS) / 100
+    rules = closed_ways(place, outlook.as_of)
     return sentence(
         REGISTER_SENTENCE,
         place=place_name(place),
         imported=readable(newest.imported),
         registered=readable(newest.registered),
+        days=", ".join(day_words(rule.start) for rule in rules),
+        year=outlook.headline_year,
+        expected="{1} ({0} to {2})".format(*map(whole_percent, kept)),
         **_of_growth(newest),
         **words,
         **_taker(outlook),

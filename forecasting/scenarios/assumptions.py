@@ -27,6 +27,7 @@ from forecasting.parameters.values import Range
 from forecasting.scenarios.drivers import DAYS_A_YEAR, NEVER_DAY, draw_event
 from forecasting.scenarios.place_flows import OutlookRequest, PlaceFlow, by_year, stock_before
 from forecasting.scenarios.region_counts import concentration_of
+from forecasting.scenarios.registered_imports import REEXPORT, with_learned_share
 from forecasting.vocabulary.errors import AssumptionError, Problem
 from forecasting.vocabulary.measures import CAR, CHARGING_COUNTS, MEASURES, count_of
 from forecasting.vocabulary.places import place_name
@@ -34,7 +35,6 @@ from forecasting.vocabulary.quantiles import Array, sums_of_years
 from forecasting.vocabulary.strict_yaml import KeyPath
 
 ROLLOUT = "charging_rollout"  # a factor that is reached by a day, not at work for a part of a year
-REEXPORT = "reexport_share"  # acts on the vehicles that come, from its year on
 NATIONAL = "national_target"  # points by a day: a target
 CLASS_PARAMETERS = ("class_share", "deliveries")  # an event adds to them, class by class
 LARGEST_TARGET = 50_000_000
@@ -201,14 +201,16 @@ def demand_of(
     counts = all_counts.select(place)
     refuse(scenario, target_faults(scenario, counts, request.as_of))
     years, imports = by_year(flow.forecast)
+    vehicle = MEASURES[scenario.measure].vehicle or CAR
     if MEASURES[scenario.measure].of_owners:
-        parameters = parameters.override({"reexport_share": 0.0, "inventory_share": 0.0})
+        parameters = parameters.override({REEXPORT: 0.0, "inventory_share": 0.0})
+    elif vehicle == CAR:
+        parameters = with_learned_share(request, parameters)
     for driver in request.drivers:
         if driver.kind == "demand" and driver.quantity == REEXPORT:
             event_draws = draw_event(driver, len(imports), scenario.seed, request.drivers)
             in_force = parts_of_years(years, moments_of(event_draws.start)[:, None])
             imports = imports * (1.0 - event_draws.size[:, None] * in_force)
-    vehicle = MEASURES[scenario.measure].vehicle or CAR
     stock = count_of("stock", vehicle)
     stocks = counts.select(measure=stock, since=scenario.since) if stock else ()
     cars = flow.forecast.market

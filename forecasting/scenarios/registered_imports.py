@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 
@@ -9,6 +10,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from forecasting.demand.demand_outlook import DemandOutlook
+from forecasting.demand.parameters import REST, Parameters
 from forecasting.evidence.ledger import Ledger
 from forecasting.panels.registers import (
     KEPT,
@@ -19,7 +21,9 @@ from forecasting.panels.registers import (
 )
 from forecasting.scenarios.place_flows import OutlookRequest
 from forecasting.vocabulary.measures import MEASURES
-from forecasting.vocabulary.quantiles import Array, ratio, strata, stream_of
+from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array, ratio, strata, stream_of
+
+REEXPORT = "reexport_share"
 
 
 def register_growths(ledger: Ledger, as_of: dt.date) -> list[RegisterGrowth]:
@@ -39,8 +43,9 @@ def register_growths(ledger: Ledger, as_of: dt.date) -> list[RegisterGrowth]:
 def registered_percent(request: OutlookRequest, yearly: Array, demand: DemandOutlook) -> Array:
     """Per cent of a year's imports that stay in the country.
 
-    Of imports it is what the assumptions and the events of the scenario leave; of registrations,
-    which are counted after the others have left, it is what pairs of imports and registers tell.
+    Of imports it is what the share that leaves again (`with_learned_share`) and the events of the
+    scenario leave; of registrations, which are counted after the others have left, it is what pairs
+    of imports and registers tell.
 
     Parameters
     ----------
@@ -59,11 +64,44 @@ def registered_percent(request: OutlookRequest, yearly: Array, demand: DemandOut
     scenario = request.scenario
     if not MEASURES[scenario.measure].of_owners:
         after_events = ratio(demand.imports, yearly, 1.0)
-        percent: Array = 100 * after_events * (1 - demand.sample["reexport_share"])
+        percent: Array = 100 * after_events * (1 - demand.sample[REEXPORT])
         return percent
     place, day = scenario.place, request.as_of
     draws = len(yearly)
     return 100 * kept_shares(request.ledger, place, day, demand.years, scenario.seed, draws)
+
+
+def with_learned_share(request: OutlookRequest, parameters: Parameters) -> Parameters:
+    """The assumptions with the share of the imports that leaves again as pairs of imports and
+    registers tell, where the register of the place was counted beside its imports; what a scenario
+    sets stays. All years have the share of the middle one of those ahead.
+
+    Parameters
+    ----------
+    request : OutlookRequest
+        The scenario, its facts and its day; of imports of electric cars.
+    parameters : Parameters
+        Of the scenario.
+    """
+    scenario = request.scenario
+    middle = (request.as_of.year + scenario.horizon) // 2
+    shares = _LearnedShares(request.ledger, scenario.place, request.as_of)
+    if REEXPORT in parameters.changed or not shares.place_growths:
+        return parameters
+    kept = np.minimum(shares.of_year(middle, np.array(RANGE_LEVELS)), 1.0)
+    high, mode, low = (1 - kept).tolist()
+    row = dataclasses.replace(
+        parameters[REEXPORT],
+        low=low,
+        mode=mode,
+        high=high,
+        distribution=REST,
+        kind="source",
+        source="imports and registers",
+        url="",
+        note="from counts of imports and of registers, here and in other countries",
+    )
+    return dataclasses.replace(parameters, changed={**parameters.changed, REEXPORT: row})
 
 
 def kept_shares(
@@ -89,16 +127,25 @@ def kept_shares(
     ndarray, shape (draws, years)
         0 to 1; of one draw all years are alike high or low.
     """
-    growths = register_growths(ledger, as_of)
-    place_growths = [growth for growth in growths if growth.place == place]
-    other_growths = [growth for growth in growths if growth.place != place]
-    rules = closed_ways(place, as_of)
+    shares = _LearnedShares(ledger, place, as_of)
     levels = strata(stream_of(seed, KEPT), draws, 1)
-    columns = []
-    for year in years:
+    columns = [shares.of_year(year, levels) for year in years]
+    return np.minimum(np.concatenate(columns, axis=1), 1.0)
+
+
+class _LearnedShares:
+    """What pairs of imports and registers tell on a day of the share that a place registers."""
+
+    def __init__(self, ledger: Ledger, place: str, as_of: dt.date) -> None:
+        growths = register_growths(ledger, as_of)
+        self.place = place
+        self.place_growths = [growth for growth in growths if growth.place == place]
+        self.other_growths = [growth for growth in growths if growth.place != place]
+        self.rules = closed_ways(place, as_of)
+
+    def of_year(self, year: int, levels: Array) -> Array:
+        """The share of a year's imports at some probabilities, unbounded."""
         days = (dt.date(year - 1, 12, 31), dt.date(year, 12, 31))
-        growth = RegisterGrowth(place, *days, 1.0, 1.0, 1.0)
-        mean, spread = registered_share(growth, place_growths, other_growths, rules)
-        columns.append(np.exp(mean + spread * ndtri(levels)))
-    shares: Array = np.minimum(np.concatenate(columns, axis=1), 1.0)
-    return shares
+        growth = RegisterGrowth(self.place, *days, 1.0, 1.0, 1.0)
+        mean, spread = registered_share(growth, self.place_growths, self.other_growths, self.rules)
+        return np.asarray(np.exp(mean + spread * ndtri(levels)))

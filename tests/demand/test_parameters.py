@@ -183,3 +183,14 @@ def test_most_assumptions_have_a_page_and_none_a_bare_address():
     bare = [row.key for row in rows if row.url and re.fullmatch(r"https?://[^/]+/?", row.url)]
     assert bare == []
     assert all(row.source for row in rows if row.url)
+
+
+def test_the_rest_of_a_share_can_be_lognormal():
+    """Of what stays the quantiles are 0.5, 0.8 and 1."""
+    row = load_parameters()["reexport_share"]
+    leaves = dataclasses.replace(row, distribution="rest", low=0.0, mode=0.2, high=0.5)
+    values = leaves.quantile(np.array([0.001, 0.1, 0.5, 0.9, 0.999]))
+    assert values[:4] == pytest.approx([0.0, 0.0, 0.2, 0.5])
+    assert 0.6 < values[4] < 0.75
+    alike = dataclasses.replace(leaves, low=0.2, high=0.2)
+    assert alike.quantile(np.array([0.1, 0.9])) == pytest.approx(0.2)

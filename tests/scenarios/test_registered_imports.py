@@ -9,12 +9,39 @@ from forecasting.reporting.charging_tables import why
 from forecasting.reporting.register_words import register_sentence
 from forecasting.scenarios.outlook import outlook
 from forecasting.scenarios.question import find_scenario
+from forecasting.scenarios.registered_imports import kept_shares
 
 
 def test_imports_stay_less_what_the_scenario_says_leaves_again():
     plain = find_scenario("turkmenistan-baseline").replace(assumptions={"reexport_share": 0.25})
     made = outlook(plain, draws=50)
     assert made.results.values[KEPT] == pytest.approx(75.0)
+
+
+def test_imports_of_a_counted_register_stay_as_pairs_tell():
+    """Uzbekistan's register grew by 83 % and 48 % of the imports of two quarters: 1.10 and 0.91 of
+    those that were due.
+    """
+    made = outlook("uzbekistan-baseline", draws=1000)
+    day, middle = made.as_of, (made.as_of.year + made.years[-1]) // 2
+    of_pairs = 100 * kept_shares(made.ledger, "UZ", day, [middle], 1, 1000)[:, 0]
+    kept = made.results.values[KEPT][:, -1]
+    levels = (0.1, 0.3, 0.5, 0.9)
+    assert np.quantile(kept, levels) == pytest.approx(np.quantile(of_pairs, levels), abs=1.5)
+    assert kept.min() > 0
+    assert kept.max() <= 100
+    text = register_sentence(made)
+    assert "48 %, after 83 %" in text
+    assert "of the cars that were due in those days it took 91 %" in text
+    assert "Of what comes in 2026, 93 % (46 % to 100 %) is expected to stay." in text
+
+
+def test_a_scenario_says_itself_what_leaves_and_nothing_is_told_before_a_count():
+    plain = find_scenario("uzbekistan-baseline")
+    told = outlook(plain.replace(assumptions={"reexport_share": 0.3}), draws=20)
+    assert told.results.values[KEPT] == pytest.approx(70.0)
+    before = outlook(plain.replace(drivers=[]), as_of="2025-03-31", draws=200)
+    assert before.results.values[KEPT].min() > 90
 
 
 def test_an_event_of_re_export_acts_from_its_day_on():
