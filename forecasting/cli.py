@@ -49,7 +49,7 @@ from forecasting.vocabulary.sentences import plural, sentence
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.reading.press import PressProposal
-    from forecasting.reading.series_questions import Question
+    from forecasting.reading.questions import Question
     from forecasting.runs.output.result import LogForm
     from forecasting.scenarios.new_country import NewCountry
 
@@ -634,7 +634,7 @@ def _ask(country: NewCountry) -> None:
         proposed = _proposed(question)
         text = click.prompt(words, default=proposed, show_default=bool(proposed))
         if text.strip() == "?":
-            say(question.explained or question.because or "there is nothing more to say of it")
+            say(question.explained or question.reason or "there is nothing more to say of it")
             continue
         if text.strip().lower() == "back":
             if answered_keys:
@@ -677,7 +677,7 @@ def _question_words(question: Question, answer: str = "") -> str:
     """A question, with its answer and why that is proposed."""
     from forecasting.reporting.caveat_words import size_words
 
-    reasons = "; ".join(filter(None, [size_words(question.origin), question.because]))
+    reasons = "; ".join(filter(None, [size_words(question.origin), question.reason]))
     return sentence(ASKED, question=question.asks, answer=answer, reasons=reasons)
 
 

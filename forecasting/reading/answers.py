@@ -30,14 +30,8 @@ YEAR_TO_DATE = "year_to_date"
 BEFORE = " before"  # behind a month: the year is called by the one in which it ends
 LENGTHS = ("year", "quarter", "month")  # for which a day stands
 CALENDAR_NAMES = ("solar_hijri", "buddhist", "minguo")
-PERIODS = (
-    OF_ITS_PERIOD,
-    YEAR_TO_DATE,
-    *MONTHS,
-    *(f"{month}{BEFORE}" for month in MONTHS),
-    *LENGTHS,
-    *CALENDAR_NAMES,
-)
+OTHER_PERIODS = (OF_ITS_PERIOD, YEAR_TO_DATE, *LENGTHS, *CALENDAR_NAMES)
+PERIODS = (*OTHER_PERIODS, *MONTHS, *(f"{month}{BEFORE}" for month in MONTHS))
 DECIMALS = (".", ",")
 LARGEST_UNIT = 1e12
 Line = str | int
@@ -130,9 +124,15 @@ class Answers:
         """The answers with one more series."""
         return replace(self, read=(*self.read, series))
 
-    def to_yaml(self) -> str:
-        """The file that says them."""
-        return "".join(_lines_of(self, {}))
+    def to_yaml(self, comments: Mapping[str, str] | None = None) -> str:
+        """The file that says them.
+
+        Parameters
+        ----------
+        comments : mapping of str to str, optional
+            What stands behind a key of each series.
+        """
+        return "".join(_lines_of(self, comments or {}))
 
 
 # Keys of files of an earlier form, and what replaces each
@@ -282,9 +282,13 @@ def _read_text(value: object) -> str:
 
 
 def _read_counts(value: object) -> str:
-    measure, _, quantity = " ".join(str(value).split()).partition(" ")
+    words = " ".join(str(value).lower().replace("-", "_").split())
+    measure, _, quantity = words.partition(" ")
+    if words.replace(" ", "_") in MEASURES:
+        measure, quantity = words.replace(" ", "_"), ""
     hint = "e.g. ev_imports, ev_sales, ev_stock"
-    _one_of(measure, MEASURES, "is an unknown measure", hint)
+    counted = [name for name, meaning in MEASURES.items() if meaning.kind != "statement"]
+    _one_of(measure, counted, "is an unknown measure", hint)
     if quantity:
         _one_of(
             quantity, QUANTITIES, "is an unknown quantity", f"there are {', '.join(QUANTITIES)}"
@@ -403,34 +407,20 @@ FILE_KEYS: dict[str, Reader] = {
 # How a file of answers is written.
 
 
-def _lines_of(answers: Answers, comments: Mapping[tuple[int, str], str]) -> Iterator[str]:
-    """The lines of a file of answers.
-
-    Parameters
-    ----------
-    answers : Answers
-        What it says.
-    comments : mapping of (int, str) to str
-        What stands behind a key of a series.
-    """
+def _lines_of(answers: Answers, comments: Mapping[str, str]) -> Iterator[str]:
+    """The lines of a file of answers."""
     yield "read:\n"
-    for index, series in enumerate(answers.read):
+    for series in answers.read:
         lead = "  - "
         for key, value in _keys_of(series):
-            comment = comments.get((index, key), "")
-            line = f"{lead}{key}: {in_yaml(value)}"
-            yield f"{line}  # {comment}\n" if comment else f"{line}\n"
+            comment = f"  # {comments[key]}" if key in comments else ""
+            yield f"{lead}{key}: {in_yaml(value)}{comment}\n"
             lead = "    "
     for key in ("published", "place", "decimal", "encoding", "separator"):
         if value := getattr(answers, key):
             yield f"{key}: {in_yaml('tab' if value == chr(9) else value)}\n"
     for key, text in answers.cells.items():
         yield f"{key}: {in_yaml(text)}\n"
-
-
-def proposal_text(answers: Answers, comments: Mapping[tuple[int, str], str]) -> str:
-    """A file of answers whose keys have their choices behind them."""
-    return "".join(_lines_of(answers, comments))
 
 
 def _keys_of(series: SeriesAnswer) -> Iterator[tuple[str, object]]:

@@ -10,38 +10,64 @@ ask them; where nobody can be asked, the proposed answers are taken if none is i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
+from forecasting.evidence.rules import number_text
 from forecasting.reading.answers import (
-    CALENDAR_NAMES,
-    LENGTHS,
     OF_ITS_PERIOD,
+    OTHER_PERIODS,
     YEAR_TO_DATE,
     Answers,
-    proposal_text,
+    SeriesAnswer,
+    in_yaml,
 )
-from forecasting.reading.series_questions import (
+from forecasting.reading.candidates import Candidate, likeliest
+from forecasting.reading.named_lines import Entry, named_lines, shapes_named
+from forecasting.reading.number_periods import HINTS
+from forecasting.reading.proposals import (
+    EVENTS,
+    GROWTH,
+    GROWTH_WORDS,
+    is_of_battery_cars,
+    is_of_plug_ins,
+    says_to_date,
+    unknown_words,
+)
+from forecasting.reading.questions import (
     COUNTS,
-    EXPLAINED,
+    GROWTH_UNIT,
     LEAVE_OUT,
-    MOST_CANDIDATES,
-    NO,
-    QUESTIONS_OF_SERIES,
+    MONEY_UNIT,
+    NONE,
+    OF_DAYS,
+    OF_PERIODS,
+    PARTNER,
+    PLACE,
+    QUESTIONS,
+    SHARE_UNIT,
     YES,
     Question,
-    SeriesQuestions,
-    lines_in,
-    listed,
-    one_of,
+    read_by,
+    typed_lines,
 )
 from forecasting.reading.shape import ROW
+from forecasting.reading.table_facts import SeriesReading, TableFact
 from forecasting.reading.user_table import UserTable
-from forecasting.vocabulary.errors import LedgerError, Problem
-from forecasting.vocabulary.measures import measure_of
+from forecasting.vocabulary.errors import InputError, LedgerError, Problem
+from forecasting.vocabulary.measures import EV_STOCK_SHARE, measure_of
+from forecasting.vocabulary.periods import Period
+from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.printed_numbers import value_of_digits
+from forecasting.vocabulary.printed_periods import MONTHS
+from forecasting.vocabulary.quantities import quantity_of
+from forecasting.vocabulary.strict_yaml import parse_yaml
 
-MOST_SERIES = 50
+MOST_CANDIDATES = 30  # lines that are listed
+NAMED_WORDS = 4  # that are not known, in a doubt
+RUNNING_MONTHS = 5  # that never fall within a year, from which on they may run since January
+DAYS_OF_A_YEAR = 365
 UNKNOWN = "?"  # in a file of proposals: what nothing proposes
 # What is gone on with where nothing is certain, so that all doubts are found
 STOPGAPS = {"counts": "ev_sales", "unit": "1", "periods": "", "fix": ""}
@@ -98,20 +124,23 @@ class TableDialogue:
 
     def _series(self) -> Iterator[SeriesQuestions]:
         """The series that are asked for so far."""
-        for number in range(1, MOST_SERIES + 1):
-            earlier = self.earlier.read if self.earlier else ()
-            yield SeriesQuestions(self.table, self.file_answers(), self.given, number, earlier)
-            if self.given.get(f"{number} more") != YES:
+        earlier_series = self.earlier.read if self.earlier else ()
+        for number in count(1):
+            earlier = earlier_series[number - 1] if number <= len(earlier_series) else None
+            questions = SeriesQuestions(
+                self.table, self.file_answers(), self.given, number, earlier
+            )
+            yield questions
+            if questions.answer("lines") in ("", NONE):
                 return
 
     def kept(self) -> str:
-        """The answers so far as a file, with the series that is asked for as it is proposed."""
-        answers = self.answers()
-        *_, newest = self._series()
-        if newest.series() is None and (lines := newest.answer("lines")):
-            series = replace(newest.lines_of(lines), counts=newest.answer("counts") or "ev_sales")
-            answers = answers.with_series(series)
-        return proposal_text(answers, {}) if answers.read else ""
+        """The answers so far as a file, with the series that is asked for as far as it is known."""
+        if self.given.get("proposal") == YES:
+            return self.answers().to_yaml()
+        series = (questions.series() or questions.begun() for questions in self._series())
+        answers = replace(self.file_answers(), read=tuple(filter(None, series)))
+        return answers.to_yaml() if answers.read else ""
 
     def give(self, key: str, answer: str) -> None:
         """Keep an answer; one that corrects takes the answers back that follow from it."""
@@ -119,7 +148,8 @@ class TableDialogue:
         if name != "fix" or answer == LEAVE_OUT:
             self.given[key] = answer
             return
-        for following in QUESTIONS_OF_SERIES[QUESTIONS_OF_SERIES.index(answer) :]:
+        names = [*QUESTIONS]
+        for following in names[names.index(answer) :]:
             self.given.pop(f"{number} {following}", None)
 
     # Asking
@@ -137,15 +167,8 @@ class TableDialogue:
         yield from self._decimal()
         proposal = self.proposal()
         if not proposal.doubts and self.earlier is None:
-            yield Question(
-                "proposal",
-                "Is it read so?",
-                YES,
-                one_of({YES: "", NO: ""}),
-                choices={YES: "it is right", NO: "ask me line by line"},
-                explained=EXPLAINED["proposal"],
-                picture=tuple(self._described(proposal.answers)),
-            )
+            picture = tuple(self._described(proposal.answers))
+            yield replace(QUESTIONS["proposal"], picture=picture)
             if self.given["proposal"] == YES:
                 return
         yield from self.questions_of_series()
@@ -170,14 +193,8 @@ class TableDialogue:
     def _encoding(self) -> Iterator[Question]:
         encodings = self.table.sheets(self.form.encoding, self.form.separator).encodings
         if encodings:
-            yield Question(
-                "encoding",
-                "Which line reads right?",
-                next(iter(encodings)),
-                one_of(encodings),
-                choices=encodings,
-                explained=EXPLAINED["encoding"],
-            )
+            likeliest_encoding = next(iter(encodings))
+            yield replace(QUESTIONS["encoding"], proposed=likeliest_encoding, choices=encodings)
 
     def _decimal(self) -> Iterator[Question]:
         if self.form.decimal:
@@ -193,14 +210,372 @@ class TableDialogue:
             digits = re.sub(r"[^\d.,]", "", text)
             values = {mark: value_of_digits(digits, mark) for mark in ".,"}
             choices = {mark: f"{text} is {value[0]:,g}" for mark, value in values.items() if value}
-            yield Question(
-                "decimal",
-                f"What is {text} in row {row}?",
-                "",
-                one_of(choices),
-                choices=choices,
-                explained=EXPLAINED["decimal"],
-            )
+            question = QUESTIONS["decimal"]
+            yield replace(question, asks=question.asks.format(text=text, row=row), choices=choices)
+
+
+@dataclass(frozen=True)
+class SeriesQuestions:
+    """The questions about one series of a table.
+
+    Parameters
+    ----------
+    table : UserTable
+        What is asked about.
+    form : Answers
+        What is said of how the file is written.
+    given : mapping of str to str
+        The answers so far, by the key of the question.
+    number : int
+        Of the series, from 1 on.
+    earlier : SeriesAnswer, optional
+        The series of an earlier time, which is proposed.
+    """
+
+    table: UserTable
+    form: Answers
+    given: Mapping[str, str]
+    number: int = 1
+    earlier: SeriesAnswer | None = None
+
+    def answer(self, name: str) -> str:
+        """The answer to one of its questions; empty where there is none yet."""
+        return self.given.get(f"{self.number} {name}", "")
+
+    # What the answers come to
+
+    def begun(self) -> SeriesAnswer | None:
+        """The series as far as it is answered, up to its unit; None of what is no such series."""
+        lines = self.answer("lines")
+        if lines in ("", NONE) or self.answer("unit"):
+            return None
+        return replace(self.lines_of(lines), counts=self.answer("counts") or "ev_sales")
+
+    def series(self) -> SeriesAnswer | None:
+        """What the answers say of it; None where it is not whole, or left out."""
+        counts, unit = self.answer("counts"), self.answer("unit")
+        if not (counts and unit) or unit == MONEY_UNIT or self.answer("fix") == LEAVE_OUT:
+            return None
+        size = None if unit in (GROWTH_UNIT, SHARE_UNIT, "1") else float(unit)
+        series = self.lines_of(self.answer("lines"))
+        series = replace(series, counts=_counts_in_unit(counts, unit), unit=size)
+        periods = self.answer("periods")
+        if periods != OF_ITS_PERIOD or self._reading(series).problems:
+            series = replace(series, periods=periods)  # else the table says so itself
+        if self.answer("country") == PARTNER:
+            series = replace(series, cells={"partner": self._countries(series)[0]})
+        return series
+
+    def lines_of(self, text: str) -> SeriesAnswer:
+        """The series of which the lines are named, as a file of answers says them."""
+        keys = parse_yaml(text).value
+        assert isinstance(keys, dict)
+        where = {str(name): str(word) for name, word in (keys.get("where") or {}).items()}
+        sheets = (self.answer("sheet"),) if self.answer("sheet") else ()
+        columns, rows = (tuple(keys.get(key) or ()) for key in ("columns", "rows"))
+        return SeriesAnswer("", sheets, columns, rows, where)
+
+    def _reading(self, series: SeriesAnswer) -> SeriesReading:
+        return self.table.read_series(replace(self.form, read=(series,)), 0)
+
+    def _countries(self, series: SeriesAnswer) -> list[str]:
+        """The countries that stand beside the numbers of a series, but for that of the titles."""
+        places = {fact.place for fact in self._reading(series).facts}
+        return sorted(places - {"", self.table.place(self.form)})
+
+    # The lines of the table
+
+    def _candidates(self) -> list[Candidate]:
+        title = self.answer("sheet")
+        candidates = self.table.candidates(self.form)
+        return [c for c in candidates if not title or c.series.sheets == (title,)]
+
+    def _unread(self) -> list[Candidate]:
+        """The lines that no earlier series reads."""
+        read = {self.given.get(f"{number} lines") for number in range(1, self.number)}
+        return [c for c in self._candidates() if lines_in(c.series) not in read]
+
+    def _proposed(self) -> Candidate | None:
+        """The line that is proposed: of a further series only one that is sure, and of what no
+        earlier one counts.
+        """
+        counted = {self.given.get(f"{number} counts") for number in range(1, self.number)}
+        unread = self._unread()
+        candidate = likeliest([c for c in unread if c.series.counts not in counted] or unread)
+        if candidate is None or self.number == 1:
+            return candidate
+        is_next = candidate.proposal.sure and candidate.series.counts not in counted
+        return candidate if is_next else None
+
+    def chosen(self) -> Candidate | None:
+        """The line of the list that was chosen; None of other lines."""
+        lines = self.answer("lines")
+        candidates = (c for c in self._candidates() if lines_in(c.series) == lines)
+        return next(candidates, None)
+
+    def _proposed_series(self) -> SeriesAnswer:
+        """What is proposed of the lines that were chosen."""
+        chosen = self.chosen()
+        return self.earlier or (chosen.series if chosen else SeriesAnswer(""))
+
+    # Asking
+
+    def questions(self) -> Iterator[Question]:
+        """Its questions in their turn. An answer must be given before the next question is asked
+        for, which may depend on it.
+        """
+        titles = [shape.title for shape in self.table.shapes_for(self.form)]
+        if len(titles) > 1:
+            yield self._sheet(titles)
+        if self.answer("sheet") == NONE:
+            return
+        yield self._lines()
+        if self.answer("lines") == NONE:
+            return
+        chosen = self.chosen()
+        doubt = _doubt_of_words(chosen) if chosen else ""
+        yield self._question("counts", self._proposed_series().counts, doubt)
+        yield self._question("unit", *self._proposed_unit())
+        for ask in (self._periods, self._country, self._fix):
+            if series := self.series():
+                yield from ask(series)
+
+    def _question(
+        self,
+        name: str,
+        proposed: str,
+        doubt: str = "",
+        choices: Mapping[str, str] | None = None,
+    ) -> Question:
+        question = replace(QUESTIONS[name], key=f"{self.number} {name}", doubt=doubt)
+        choices = question.choices if choices is None else choices
+        return replace(question, proposed=proposed, choices=choices)
+
+    def _or_none(self, choices: Mapping[str, str]) -> dict[str, str]:
+        """Choices, of a further series with that there is none."""
+        return {**choices} | ({NONE: "that is all"} if self.number > 1 else {})
+
+    def _sheet(self, titles: Sequence[str]) -> Question:
+        proposed = self._proposed()
+        series = self.earlier or (proposed.series if proposed else None)
+        title = series.sheets[0] if series and series.sheets else NONE
+        choices = self._or_none(dict.fromkeys(titles, ""))
+        return self._question("sheet", title, "several hold numbers", choices)
+
+    def _lines(self) -> Question:
+        candidates = self._candidates()
+        choices = {lines_in(c.series): listed(c) for c in candidates[:MOST_CANDIDATES]}
+        asks = QUESTIONS["lines"].asks
+        if not self.answer("sheet"):
+            choices = self._or_none(choices)
+            asks = asks if self.number == 1 else "Which other line is read?"
+        proposed = self._proposed()
+        series = self.earlier or (proposed.series if proposed else None)
+        lines = lines_in(series) if series else NONE
+        doubt = _doubt_of_lines(proposed, candidates) if proposed else ""
+        if lines == NONE:
+            doubt = self._doubt_of_others() if self.number > 1 else "no numbers were found"
+        question = self._question("lines", lines if lines in choices or series else "", doubt)
+        return replace(question, asks=asks, read=self._read_lines, choices=choices)
+
+    def _read_lines(self, text: str) -> str:
+        """The lines of an answer, as a file of answers says them."""
+        if text == NONE and self.number > 1:
+            return text
+        title = self.answer("sheet")
+        shapes = self.table.shapes_for(self.form)
+        if not text.startswith("{"):
+            shapes_asked = [shape for shape in shapes if not title or shape.title == title]
+            candidates = [candidate.series for candidate in self._candidates()]
+            text = lines_in(typed_lines(text, candidates, shapes_asked))
+        series = replace(self.lines_of(text), counts="ev_sales")
+        entry = Entry(replace(self.form, read=(series,)), 0, self.table.name)
+
+        def read(lines: object) -> object:
+            for shape in shapes_named(entry, shapes):
+                named_lines(entry, shape)
+            return lines
+
+        return read_by(read, text)
+
+    def _proposed_unit(self) -> tuple[str, str]:
+        """The unit that is proposed, empty where none is, and why it may be another."""
+        quantity = self.answer("counts").partition(" ")[2]
+        chosen = self.chosen()
+        if quantity and quantity_of(quantity).is_percent:
+            unit = GROWTH_UNIT if quantity == GROWTH else SHARE_UNIT
+            return unit, self._doubt_of_growth(chosen) if chosen else ""
+        if self.earlier and self.earlier.unit:
+            return number_text(self.earlier.unit), ""
+        if chosen is None:
+            return "1", ""
+        proposal = chosen.proposal
+        if proposal.money:
+            return MONEY_UNIT, "it speaks of money"
+        if any(number.percent for number in chosen.numbers) or proposal.words & GROWTH_WORDS:
+            return GROWTH_UNIT, "it is of percent"
+        size = chosen.series.unit or 1.0
+        for number in chosen.numbers:
+            if number.scale == 1 and (number.value * size) % 1 > 1e-6:
+                return "", f"{number.text} is no whole number"
+        sheets = self.table.sheets(self.form.encoding, self.form.separator)
+        is_open = not sheets.knows_forms and not proposal.says_unit
+        return f"{size:.0f}", "the file does not tell its formats" if is_open else ""
+
+    def _doubt_of_growth(self, chosen: Candidate) -> str:
+        """Why the growth of a part of a year may be on the part before it."""
+        facts = self._reading(chosen.series).facts
+        of_parts = any(1 < fact.period.days < DAYS_OF_A_YEAR for fact in facts)
+        if of_parts and "on the year" not in chosen.proposal.words:
+            return "it may be growth on the year before, or on the period before"
+        return ""
+
+    def _periods(self, series: SeriesAnswer) -> Iterator[Question]:
+        """Of which period a number is: of a stock only where that is not known."""
+        reading = self._reading(replace(series, periods=""))
+        reasons = [problem for problem in reading.problems if problem.hint in HINTS.values()]
+        proposed = self._proposed_series().periods
+        if reasons:
+            doubt = f"{reasons[0].where.rpartition(' ')[2]} {reasons[0].fault}"
+            choices = _choices_of_periods(reasons[0].hint)
+            question = self._question("periods", proposed, "" if proposed else doubt, choices)
+            yield replace(question, because=doubt)
+        elif measure_of(series.measure).kind == "flow":
+            doubt = ""
+            if not proposed:
+                proposed, doubt = self._proposed_periods(reading.facts)
+            yield self._question("periods", proposed, doubt)
+
+    def _proposed_periods(self, facts: Sequence[TableFact]) -> tuple[str, str]:
+        """What is proposed of periods that a table names, empty where nothing is, and why it may
+        be wrong.
+        """
+        chosen = self.chosen()
+        if all(fact.period.start.month == 1 for fact in facts):
+            return OF_ITS_PERIOD, ""  # "January to March" says itself since when it counts
+        titles = facts[0].numbers[0].titles
+        if any(map(says_to_date, (*titles, chosen.label if chosen else ""))):
+            return YEAR_TO_DATE, "a text says so, and the numbers fall"
+        if may_run_since_january(facts):
+            return "", "they never fall within a year"
+        return OF_ITS_PERIOD, ""
+
+    def _country(self, series: SeriesAnswer) -> Iterator[Question]:
+        """What the countries beside its numbers are: of imports they may be partners."""
+        codes = self._countries(replace(series, cells={}))
+        is_trade = series.measure.endswith(("imports", "exports"))
+        place = self.table.place(self.form)
+        if not codes or not (is_trade or place):
+            return
+        names = ", ".join(place_name(code) for code in codes[:4])
+        proposed = PARTNER if is_trade and len(codes) == 1 and place else PLACE
+        doubt = "imports have partners, too" if place or len(codes) > 1 else ""
+        question = self._question("country", proposed, doubt)
+
+        def read(text: str) -> str:
+            answer = question.answer(text)
+            if answer == PARTNER and len(codes) > 1:
+                raise InputError(
+                    "partners are read one by one: answer back, and choose the line of one of "
+                    "them, or of their sum"
+                )
+            return answer
+
+        yield replace(question, asks=question.asks.replace("a country", names), read=read)
+
+    def _fix(self, series: SeriesAnswer) -> Iterator[Question]:
+        """What to answer otherwise, where the series cannot be read as it was answered."""
+        numbers = range(1, self.number)
+        previous = (replace(self, number=number).series() for number in numbers)
+        answers = replace(self.form, read=(*filter(None, previous), series))
+        if problems := self.table.read(answers).problems:
+            because = "; ".join(f"{problem.fault} ({problem.hint})" for problem in problems[:3])
+            question = self._question("fix", LEAVE_OUT, "; ".join(map(str, problems)))
+            yield replace(question, because=because)
+
+    def _doubt_of_others(self) -> str:
+        """What a line may count that is not read."""
+        unread = [candidate for candidate in self._unread() if not candidate.is_total]
+        has_electric = any(
+            "electric" in candidate.proposal.words
+            for candidate in self._candidates()
+            if not candidate.is_total and candidate not in unread
+        )
+        for candidate in unread:
+            words = candidate.proposal.words
+            may_count = not (has_electric or candidate.proposal.money) and words & EVENTS
+            if ("electric" in words or may_count) and not candidate.proposal.sure:
+                return f"{candidate.label}: what does it count? ({_doubt_of_words(candidate)})"
+        return ""
+
+
+def _doubt_of_lines(proposed: Candidate, candidates: Sequence[Candidate]) -> str:
+    """Why another line may be the one that is read, or a part of it."""
+    others = [candidate for candidate in candidates if candidate is not proposed]
+    plug_ins = [candidate.label for candidate in others if is_of_plug_ins(candidate.label)]
+    if plug_ins and is_of_battery_cars(proposed.label):
+        return f"is {plug_ins[0]} of electric cars, too?"
+    counts = proposed.series.counts
+    twins = [c for c in others if c.proposal.sure and c.series.counts == counts and not c.is_total]
+    return f"{twins[0].label} may count {counts}, too" if twins else ""
+
+
+def _doubt_of_words(candidate: Candidate) -> str:
+    """Why a line may count something else than its words propose."""
+    unknown = candidate.proposal.unknown
+    if candidate.proposal.sure:
+        unknown = unknown_words(candidate.titles)
+        if not unknown:
+            return ""
+    listed_words = ", ".join(unknown[:NAMED_WORDS])
+    return f"not known here: {listed_words}" if unknown else "its words do not say"
+
+
+def may_run_since_january(facts: Sequence[TableFact]) -> bool:
+    """Whether the months of a year never fall, so that they may count since it began."""
+    by_year: dict[tuple[int, str], dict[Period, float]] = {}
+    for fact in facts:
+        if 1 < fact.period.days <= 31:
+            months = by_year.setdefault((fact.period.start.year, fact.place), {})
+            months[fact.period] = fact.value
+    for months in by_year.values():
+        values = [months[period] for period in sorted(months, key=lambda period: period.start)]
+        grows = values == sorted(values) and values[0] < values[-1]
+        if len(values) >= RUNNING_MONTHS and grows:
+            return True
+    return False
+
+
+def _choices_of_periods(hint: str) -> Mapping[str, str]:
+    """The answers about periods that are not known, by the hint of the problem."""
+    if hint == HINTS["stands for"]:
+        return OF_DAYS
+    return OF_PERIODS | (dict.fromkeys(MONTHS, "") if hint == HINTS["begins"] else {})
+
+
+def _counts_in_unit(counts: str, unit: str) -> str:
+    """What a series counts, where its unit is a growth or a share."""
+    measure, _, quantity = counts.partition(" ")
+    if unit == GROWTH_UNIT:
+        return f"{measure} {GROWTH}"
+    if unit == SHARE_UNIT and measure_of(measure).kind == "stock":
+        return EV_STOCK_SHARE
+    if unit == SHARE_UNIT and not quantity:
+        return f"{measure} market_share_percent"
+    return counts
+
+
+def lines_in(series: SeriesAnswer) -> str:
+    """The lines of a series, as a file of answers says them."""
+    keys = {"columns": [*series.columns], "rows": [*series.rows], "where": {**series.where}}
+    return in_yaml({key: value for key, value in keys.items() if value} or {"columns": []})
+
+
+def listed(candidate: Candidate) -> str:
+    """A line as it is listed: its head, and its first two numbers."""
+    numbers = ", ".join(number.text for number in candidate.numbers[:2])
+    dots = ", ..." if len(candidate.numbers) > 2 else ""
+    return f"{candidate.label}: {numbers}{dots}"
 
 
 @dataclass(frozen=True)
@@ -239,10 +614,9 @@ def proposal_of_table(table: UserTable, form: Answers | None = None) -> TablePro
             continue  # what hinders the reading may follow from what is not certain
         if question.doubt or not answer:
             doubtful.add(number)
-            label = SeriesQuestions(table, dialogue.form, dialogue.given, int(number)).label
-            reason = question.doubt or question.because
-            asked = f"{label}: {question.asks}" if label else question.asks
-            doubts.append(reason if name == "fix" else f"{asked} ({reason})")
+            chosen = SeriesQuestions(table, dialogue.form, dialogue.given, int(number)).chosen()
+            asked = f"{chosen.label}: {question.asks}" if chosen else question.asks
+            doubts.append(question.doubt if name == "fix" else f"{asked} ({question.reason})")
             if name == "counts" and not answer:
                 unknown.add(int(number) - 1)
             answer = STOPGAPS.get(name, answer)
@@ -287,22 +661,18 @@ def proposal_file(table: UserTable, proposal: TableProposal) -> str:
     encodings = table.sheets(answers.encoding, answers.separator).encodings
     encoding = answers.encoding or next(iter(encodings), "")
     answers = replace(proposal.answers, read=read, encoding=encoding)
-    comments = {}
-    for index in range(len(read)):
-        comments[index, "counts"] = ", ".join(COUNTS)
-        comments[index, "unit"] = "1, 1000, 1000000: what a 1 of the table is"
-    questions = [f"# Not certain: {' '.join(words.split())}\n" for words in proposal.doubts]
-    candidates = [
-        f"#   {listed(candidate)}\n" for candidate in table.candidates(answers)[:MOST_CANDIDATES]
-    ]
-    periods = ", ".join((OF_ITS_PERIOD, YEAR_TO_DATE, *LENGTHS, *CALENDAR_NAMES))
+    comments = {
+        "counts": ", ".join(COUNTS),
+        "unit": "1, 1000, 1000000: what a 1 of the table is",
+    }
+    candidates = table.candidates(answers)[:MOST_CANDIDATES]
     return "".join(
         [
-            *questions,
+            *(f"# Not certain: {' '.join(words.split())}\n" for words in proposal.doubts),
             "# Of each series, too, where its numbers do not say it: periods: july (or another "
-            f"month in which its years begin), {periods}\n",
+            f"month in which its years begin), {', '.join(OTHER_PERIODS)}\n",
             "# Lines with numbers, by letters or heads, or by the numbers of rows:\n",
-            *candidates,
-            proposal_text(answers, comments),
+            *(f"#   {listed(candidate)}\n" for candidate in candidates),
+            answers.to_yaml(comments),
         ]
     )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.demand.service import UNMET, WAIT
 from forecasting.parameters.schema import Driver, Range, Scenario, stored_scenario
-from forecasting.reading.series_questions import Question
+from forecasting.reading.questions import Question
 from forecasting.reporting.answer import QUESTIONS
 from forecasting.reporting.figures.scenario_contrast import live_figure, redraw, what_if_chart
 from forecasting.reporting.labels import parameter_words
@@ -335,16 +335,16 @@ class NewForm:
             self.picture += picture_of(country.path.name, sheet)
         while question := country.waiting():
             if question.key in {asked.key for asked in self.questions}:
-                raise InputError(question.because or question.asks)
+                raise InputError(question.reason or question.asks)
             self.questions.append(question)
             answer = given.get(question.key, question.proposed)
             if question.key.endswith("fix") and question.key not in given:
-                raise InputError(question.because)
+                raise InputError(question.reason)
             self.answers[question.key] = answer
             if question.key not in given:
                 self._proposed[question.key] = answer
             if not answer:
-                raise InputError(f"{question.asks} ({question.because or 'choose an answer'})")
+                raise InputError(f"{question.asks} ({question.reason or 'choose an answer'})")
             country.give(question, answer)
             self.answers[question.key] = country.given.get(question.key, answer)
             if question.key not in given:
@@ -402,7 +402,7 @@ class NewForm:
             for question in (table, *self.questions):
                 field = self._field(question)
                 field.observe(partial(keep, question.key), names="value")
-                asks = "<br>".join(filter(None, [escape(question.asks), escape(question.because)]))
+                asks = "<br>".join(filter(None, [escape(question.asks), escape(question.reason)]))
                 if question.picture:
                     rows.children += (ipywidgets.HTML(_as_typed(question.picture)),)
                 rows.children += (ipywidgets.HTML(asks), field)

@@ -31,7 +31,7 @@ from forecasting.reading.dialogue import (
     proposal_file,
     proposal_of_table,
 )
-from forecasting.reading.series_questions import Question, one_of
+from forecasting.reading.questions import QUESTIONS, Question
 from forecasting.reading.user_files import plain_rows, table_of
 from forecasting.reading.user_table import UserTable
 from forecasting.scenarios.check import check_paths
@@ -165,8 +165,7 @@ class NewCountry:
             choices = {flow: MEASURES[flow].label for flow in flows}
             asks = f"Which of these is forecast: {', '.join(flows)}?"
             because = "told most often"
-            question = Question("measure of all", asks, flows[0], one_of(choices), because)
-            yield replace(question, choices=choices)
+            yield Question("measure of all", asks, flows[0], None, because, choices=choices)
         if not all(fact.published for fact in self.facts()):
             asks = "Since when are these numbers known?"
             changed = dt.date.fromtimestamp(self.path.stat().st_mtime)
@@ -463,7 +462,7 @@ def _size_of(market: MarketOnDay) -> str:
 
 def _is_of_table(key: str) -> bool:
     """Whether a question is one about the table."""
-    return key in ("encoding", "decimal", "proposal") or key[:1].isdigit()
+    return key.rpartition(" ")[2] in QUESTIONS and key != "country"
 
 
 def _fleet_size(text: str) -> str:

@@ -97,7 +97,7 @@ def test_a_size_of_the_market_is_proposed_with_its_origin_in_words():
     )
 
 
-SOLD = {"1 lines": "1", "1 counts": "ev_registrations", "1 more": "yes", "2 lines": "2"}
+SOLD = {"1 lines": "1", "1 counts": "ev_registrations", "2 lines": "2"}
 
 
 def test_what_is_answered_is_written():
@@ -106,7 +106,8 @@ def test_what_is_answered_is_written():
     answers |= {"horizon": "2035", "market_size": "1.2 million"}
     asked = _asked(made, **answers)
     table = [f"{number} {part}" for number in (1, 2) for part in ("lines", "counts", "unit",
-                                                                  "periods", "more")]  # fmt: skip
+                                                                  "periods")]  # fmt: skip
+    table.append("3 lines")
     assert [*asked] == [*table, "published", "market_size", "horizon", "vehicle_stock"]
     assert asked["market_size"] == "950"
     assert (asked["2 lines"], asked["2 counts"]) == ("{columns: [C]}", "car_registrations")
@@ -239,7 +240,7 @@ def test_a_terminal_goes_back_explains_and_keeps_each_answer(monkeypatch):
     command = ["new", "GE", "--ledger", "mine.csv"]
     broken_off = CliRunner().invoke(main, command, input="\nev_sale\n2\n?\nback\n3\n")
     assert broken_off.exit_code != 0
-    assert "'ev_sale' is no measure; did you mean ev_sales?" in broken_off.stdout
+    assert "'ev_sale' is an unknown measure; did you mean ev_sales?" in broken_off.stdout
     assert "If the cell shows 12 and means 12,000 cars" in broken_off.stdout
     kept = Path("mine.proposed.yaml").read_text()
     assert kept == "read:\n  - counts: ev_imports\n    columns: [B]\n"
@@ -266,7 +267,7 @@ def test_an_answer_that_cannot_be_right_is_asked_again_with_what_is_wrong(monkey
 
 def test_a_line_that_is_read_already_is_asked_again():
     made = NewCountry("GE", _table("Year;Electro\n2022;5\n2023;7\n"))
-    answers = {"1 counts": "ev_sales", "1 more": "yes", "2 lines": "B", "2 counts": "ev_sales"}
+    answers = {"1 counts": "ev_sales", "2 lines": "B", "2 counts": "ev_sales"}
     asked = _asked(made, **answers, published="2024-02-29")
     assert asked["2 fix"] == "leave out"
     assert [series.counts for series in made.dialogue.answers().read] == ["ev_sales"]
