@@ -20,6 +20,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from forecasting.demand.parameters import load_parameters
 from forecasting.parameters.naming import country_code, names_of_place, unsafe_name
 from forecasting.parameters.values import (
+    OFF_FLOW,
     AsOf,
     Choice,
     Country,
@@ -650,7 +651,7 @@ def _across_drivers(drivers: list[Any], measure: object) -> Iterator[Check]:
         yield from _follows(driver, (*path, "after"), rows_by_name)
         yield (
             (*path, "quantity"),
-            driver.get("kind") not in (None, "demand", "target") and quantity != measure,
+            driver.get("kind") not in (None, *OFF_FLOW) and quantity != measure,
             f"{quantity!r} is not what is forecast",
             f"use {measure}, or kind: demand",
         )

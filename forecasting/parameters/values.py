@@ -34,7 +34,13 @@ from forecasting.parameters.naming import country_code, unsafe_name
 from forecasting.vocabulary.arguments import short_repr
 from forecasting.vocabulary.catalogues import ENGLISH, languages
 from forecasting.vocabulary.errors import InputError, in_digits, visible
-from forecasting.vocabulary.measures import CHARGING_COUNTS, LARGEST_COST, MEASURES, did_you_mean
+from forecasting.vocabulary.measures import (
+    CHARGING_COUNTS,
+    LARGEST_COST,
+    MEASURES,
+    PRICES,
+    did_you_mean,
+)
 from forecasting.vocabulary.periods import FIRST_YEAR, LAST_YEAR, as_date
 from forecasting.vocabulary.places import place_code
 from forecasting.vocabulary.quantiles import Array
@@ -276,6 +282,8 @@ class Kind(NamedTuple):
 
 NEGATIVE = "{} is negative; a factor is 0 or more"
 UNLIKELY = "{} is no likely factor; +30 % is 1.3"
+DEAREST = 10.0  # dollars a kWh
+OFF_FLOW = ("demand", "target", "tariff")  # kinds of driver that leave the flow as it is
 NO_PRICE = "{} is outside -1 to 3 of the price; +15 % is 0.15"
 DRIVER_KINDS = {
     "level": Kind("factor on the flow, the same from start on", 0, NEGATIVE, 20, UNLIKELY),
@@ -309,6 +317,14 @@ DRIVER_KINDS = {
     "demand": Kind(
         "sets a parameter of the charging chain, not the flow; several add, factors multiply"
     ),
+    "tariff": Kind(
+        "price of a kWh in USD: charging_price of one sold at a public point, electricity_price of "
+        "one bought for it",
+        0,
+        "{} is negative; a price is 0 or more",
+        DEAREST,
+        "{} USD is no likely price of a kWh; give it in USD",
+    ),
     "target": Kind(
         "public points or stations that are to stand on the day",
         math.nextafter(0, 1),
@@ -341,15 +357,15 @@ class Driver(Strict):
         description="Its own name within the scenario; the same name draws the same random draws "
         "in every scenario."
     )
-    kind: Literal["level", "growth", "ceiling", "price", "policy", "quota", "demand", "target"] = (
-        Field(
-            examples=[", ".join(DRIVER_KINDS)],
-            description="What its size is. "
-            + " ".join(f"``{name}``: {kind.words}." for name, kind in DRIVER_KINDS.items()),
-        )
+    kind: Literal[
+        "level", "growth", "ceiling", "price", "policy", "quota", "demand", "tariff", "target"
+    ] = Field(
+        examples=[", ".join(DRIVER_KINDS)],
+        description="What its size is. "
+        + " ".join(f"``{name}``: {kind.words}." for name, kind in DRIVER_KINDS.items()),
     )
     quantity: str = Field(
-        description="The measure that is forecast, the parameter of the demand chain, or "
+        description="The measure that is forecast, the parameter of the demand chain, a price, or "
         "``charging_points``, ``charging_stations``."
     )
     policy: str = Field(
@@ -409,8 +425,10 @@ class Driver(Strict):
     @field_validator("quantity")
     @classmethod
     def _check_quantity(cls, quantity: str, info: ValidationInfo) -> str:
-        if info.data.get("kind") == "target" and quantity not in CHARGING_COUNTS:
-            raise ValueError(f"{quantity!r} has no target; one of {', '.join(CHARGING_COUNTS)}")
+        kind = info.data.get("kind")
+        quantities = {"target": CHARGING_COUNTS, "tariff": PRICES}.get(str(kind))
+        if quantities and quantity not in quantities:
+            raise ValueError(f"{quantity!r} has no {kind}; one of {', '.join(quantities)}")
         return quantity
 
     @field_validator("policy")
@@ -451,7 +469,7 @@ class Driver(Strict):
     @property
     def on_flow(self) -> bool:
         """Whether it changes the flow; the others are left to the demand chain."""
-        return self.kind not in ("demand", "target")
+        return self.kind not in OFF_FLOW
 
     def acts_after(self, day: dt.date) -> bool:
         """Whether it has not ended by a day."""

@@ -30,7 +30,7 @@ from forecasting.demand.demand_outlook import DemandOutlook, ShareTarget
 from forecasting.demand.parameters import read_table
 from forecasting.demand.queueing import station_service
 from forecasting.evidence.bases import basis_name
-from forecasting.evidence.fact import Fact, in_order, in_words, related, when_words
+from forecasting.evidence.fact import in_order, in_words, related, when_words
 from forecasting.panels.practice import market_band
 from forecasting.parameters.values import Choice
 from forecasting.reporting.labels import (
@@ -56,6 +56,7 @@ from forecasting.reporting.result_tables import (
 )
 from forecasting.scenarios.assumptions import statements_of_days
 from forecasting.scenarios.outlook import Outlook
+from forecasting.scenarios.point_prices import PointPrice, point_prices, year_of_points
 from forecasting.scenarios.regions import by_region, passed_registers
 from forecasting.vocabulary.errors import AssumptionError, in_digits
 from forecasting.vocabulary.measures import (
@@ -681,10 +682,10 @@ BUSINESS = TableForm(
         Column("margin", form=readable, unit="USD"),
         Column("payback", form=readable, unit="years"),
     ],
-    caption="Price of charging: {sold} ({place}); of its electricity: {bought}. A car takes the "
-    "power that the need reckons with, not the rated power. Rent, upkeep and taxes are not taken "
-    "off[. From {since} on the driver pays {paid} and the budget the rest: so much of the "
-    "revenue hangs on it]",
+    caption="In {year}. Price of charging: {sold} ({place}); of its electricity: {bought}. A car "
+    "takes the power that the need reckons with, not the rated power. Rent, upkeep and taxes "
+    "are not taken off[. From {since} on the driver pays {paid} and the budget the rest: so much "
+    "of the revenue hangs on it]",
     nothing="No price of public charging is printed.",
 )
 OF_THE_BUDGET = Column("of it by the budget", "of_the_budget", readable, unit="USD")
@@ -710,42 +711,46 @@ def business_table(outlook: Outlook) -> Table:
     >>> list(fc.tables.business_table(outlook).frame)
     ['point', ..., 'revenue, USD', 'of it by the budget, USD', 'margin, USD', 'payback, years']
     """
-    prices = point_prices(outlook)
+    year = year_of_points(outlook)
+    prices = point_prices(outlook, [year])
     if outlook.demand is None or not {*PRICES} <= {*prices}:
         return BUSINESS.table([])
     sold, bought = (prices[name] for name in PRICES)
+    sample = outlook.demand.sample
     rows: list[dict[str, Any]] = [
         {"setting": setting, "use": use}
-        | point_business(
-            setting, use, sold.value, bought.value, outlook.demand.sample, outlook.first_year
-        )
+        | point_business(setting, use, sold.median, bought.median, sample, year)
         for setting, use in product(SOLD_AT, BUSY_SHARES)
     ]
-    words = {"sold": in_words(sold), "bought": in_words(bought), "place": place_name(sold.place)}
+    place = sold.fact.place if sold.fact else outlook.scenario.place
+    words = {"year": year, "sold": price_words(sold), "bought": price_words(bought)}
+    words |= {"place": place_name(place)}
     form = BUSINESS
-    drivers = outlook.ledger.select(sold.place, DRIVER_PRICE, as_of=outlook.as_of)
+    drivers = outlook.ledger.select(place, DRIVER_PRICE, as_of=outlook.as_of)
     if drivers:
         newest = in_order(drivers)[-1]
         words |= {"paid": in_words(newest), "since": day_words(newest.period.end)}
-        share_of_budget = 1 - newest.value / sold.value
+        share_of_budget = 1 - newest.value / sold.median
         rows = [row | {"of_the_budget": row["revenue"] * share_of_budget} for row in rows]
         form = BUSINESS.with_columns([OF_THE_BUDGET], before="margin, USD")
     return form.table(rows, **words)
 
 
-def point_prices(outlook: Outlook) -> dict[str, Fact]:
-    """The newest printed prices of a kWh sold at a public point and of one bought, by measure; of
-    the country, or of a part.
+PRICE_WORDS = "[{printed}, by the scenario then ]{price:.3g} USD/kWh"
+
+
+def price_words(price: PointPrice) -> str:
+    """A price as it is printed, and as a scenario sets it.
+
+    Parameters
+    ----------
+    price : PointPrice
+        Of one year.
     """
-    facts = outlook.ledger.select(as_of=outlook.as_of)
-    # What is told beside the facts is of households: a station pays another price
-    return {
-        fact.measure: fact
-        for fact in sorted(facts, key=lambda fact: str(fact.period_end))
-        if fact.measure in PRICES
-        and fact.kind != "context"
-        and fact.place.startswith(outlook.scenario.place)
-    }
+    printed = in_words(price.fact) if price.fact else ""
+    if price.fact and price.median == price.fact.value:
+        return printed
+    return sentence(PRICE_WORDS, printed=printed, price=price.median)
 
 
 def stations_table() -> Table:

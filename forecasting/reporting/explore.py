@@ -8,13 +8,14 @@ import contextlib
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property, partial
 from html import escape
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecasting.demand.service import UNMET, WAIT
+from forecasting.demand.service import UNMET, USE, WAIT
 from forecasting.parameters.schema import Driver, Range, Scenario, stored_scenario
 from forecasting.reading.questions import Question
 from forecasting.reporting.answer import QUESTIONS
@@ -28,8 +29,9 @@ from forecasting.reporting.result_tables import (
     with_unit,
 )
 from forecasting.reporting.table_picture import picture_of
-from forecasting.scenarios.joint_draws import difference
+from forecasting.scenarios.joint_draws import Results, difference
 from forecasting.scenarios.new_country import NewCountry
+from forecasting.scenarios.point_prices import fast_point_margin
 from forecasting.scenarios.question import scenario_names
 from forecasting.scenarios.what_if import (
     FLOW_LEVERS,
@@ -47,6 +49,7 @@ from forecasting.vocabulary.files import allowing
 from forecasting.vocabulary.measures import (
     EV_SHARE,
     HEADLINE,
+    POINT_MARGIN,
 )
 from forecasting.vocabulary.names import PARAMS
 from forecasting.vocabulary.periods import as_date
@@ -59,6 +62,7 @@ from forecasting.writers.messages import PLOTLY_TYPE, figure_words
 if TYPE_CHECKING:
     from forecasting.demand.parameters import Assumption
     from forecasting.evidence.ledger import Ledger
+    from forecasting.scenarios.outlook import Outlook
 
 NO_WIDGETS = (
     "Sliders need ipywidgets and anywidget, which this kernel has not: open the notebook with "
@@ -72,6 +76,7 @@ SLIDER_LIMITS = {
     "growth": (0.0, 20.0),
     "ceiling": (0.0, 1.0),
     "price": (-0.9, 3.0),
+    "tariff": (0.0, 10.0),
 }
 ADD = "Add an event"
 OWN_TARGET = "own-target"
@@ -143,6 +148,17 @@ WHAT_IF = TableForm(
 )
 
 
+def _with_margin(outlook: Outlook) -> Results:
+    """The results, and what a fast point earns where the prices are known."""
+    results = outlook.results
+    if USE not in results.values:
+        return results
+    margin = fast_point_margin(outlook, results.years, results.values[USE])
+    if margin is None:
+        return results
+    return replace(results, values={**results.values, POINT_MARGIN: margin})
+
+
 class Explorer(WhatIf):
     """A scenario to be changed by hand: sliders where the notebook has widgets, the same by
     `change` everywhere.
@@ -187,9 +203,8 @@ class Explorer(WhatIf):
         """The answer in numbers at the horizon: now, as given, and the difference on the same
         random draws.
         """
-        now = self.outlook.results
-        reference = self.reference.results
-        candidates = (self.scenario.measure, *HEADLINE[:2], *QUESTIONS, WAIT, UNMET)
+        now, reference = map(_with_margin, (self.outlook, self.reference))
+        candidates = (self.scenario.measure, *HEADLINE[:2], *QUESTIONS, WAIT, UNMET, POINT_MARGIN)
         shared = now.values.keys() & reference.values
         measures = [name for name in candidates if name in shared] or [EV_SHARE]
         year = min(self.scenario.horizon, self.reference.scenario.horizon)

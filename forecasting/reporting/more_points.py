@@ -8,15 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from forecasting.demand.consequences import point_business
-from forecasting.demand.demand_outlook import DemandOutlook
+from forecasting.demand.consequences import cost_per_point
 from forecasting.demand.service import BUSY_MINUTES, UNMET, USE, WAIT
-from forecasting.evidence.fact import in_words
-from forecasting.reporting.charging_tables import point_prices
+from forecasting.reporting.charging_tables import price_words
 from forecasting.reporting.labels import median_and_range
 from forecasting.scenarios.outlook import Outlook
-from forecasting.vocabulary.measures import PRICES
-from forecasting.vocabulary.quantiles import RANGE_LEVELS
+from forecasting.scenarios.point_prices import (
+    FAST_POINT,
+    fast_point_margin,
+    point_prices,
+    year_of_points,
+)
+from forecasting.vocabulary.quantiles import RANGE_LEVELS, ratio
 from forecasting.vocabulary.sentences import sentence
 from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.display import Table
@@ -24,8 +27,6 @@ from forecasting.writers.numbers import readable
 
 BUILT = (1.0, 1.5, 2.0, 3.0)  # times the points of practice
 TWICE = 2.0
-YEARS_AHEAD = 2  # of the year that is told, from the first that is forecast on
-SOLD_AT_FAST = "destination_dc"
 NEVER = "never"
 MORE_POINTS_SENTENCE = (
     "Twice as many: the busiest day's wait in {year} falls from {before} to {after} "
@@ -60,7 +61,8 @@ def more_points_values(outlook: Outlook) -> dict[str, Any]:
     demand = outlook.demand
     if demand is None or WAIT not in outlook.results.values:
         return {}
-    year, index = _year_and_index(outlook, demand)
+    year = year_of_points(outlook)
+    index = demand.years.index(year)
     return {
         "year": year,
         "before": float(np.median(demand.results[WAIT][:, index])),
@@ -115,7 +117,7 @@ MORE_POINTS = TableForm(
     "that number. Wait: mean of those who come to a fast point in the four busiest hours of the "
     "busiest day; of the energy of that day's busiest hours the share that finds no free point. "
     "Stations are alike and nobody drives on to another. The margin is over the electricity, at "
-    "the prices that were printed last[ ({sold}, {bought})]",
+    "the prices that hold then[ ({sold}, {bought})]",
     nothing="Without electric vehicles nobody waits.",
 )
 
@@ -142,36 +144,30 @@ def more_points(outlook: Outlook) -> Table:
     demand = outlook.demand
     if demand is None:
         return MORE_POINTS.table([])
-    year, index = _year_and_index(outlook, demand)
-    prices = point_prices(outlook)
-    sold, bought = (prices.get(name) for name in PRICES)
+    year = year_of_points(outlook)
+    index = demand.years.index(year)
+    prices = point_prices(outlook, [year])
+    cost = cost_per_point(FAST_POINT, demand.sample)
     rows = []
     for times in BUILT:
-        at_end = {name: draws[:, index] for name, draws in demand.service(times).items()}
-        use = float(np.median(at_end[USE]))
+        at_end = {name: draws[:, [index]] for name, draws in demand.service(times).items()}
         wait, wait_range = median_and_range(np.quantile(at_end[WAIT], RANGE_LEVELS), WAIT)
         row = {
             "built": "as by practice" if times == 1 else f"{times:g} times",
             "wait": wait,
             "wait_range": wait_range,
             "unmet": readable(float(np.median(at_end[UNMET])), 2),
-            "use": readable(use, 2),
+            "use": readable(float(np.median(at_end[USE])), 2),
             "met": demand.need_met_in(outlook.headline_year, times) or NEVER,
         }
-        if sold and bought:
-            business = point_business(
-                SOLD_AT_FAST, use / 100, sold.value, bought.value, demand.sample, year
-            )
-            row |= {name: readable(business[name], 2) for name in ("margin", "payback")}
+        margin = fast_point_margin(outlook, [year], at_end[USE])
+        if margin is not None:
+            payback = ratio(cost, np.maximum(margin, 0), np.inf)
+            business = {"margin": margin, "payback": payback}
+            row |= {name: readable(float(np.median(draws)), 2) for name, draws in business.items()}
         rows.append(row)
-    words = {"sold": in_words(sold), "bought": in_words(bought)} if sold and bought else {}
+    words = dict(zip(("sold", "bought"), map(price_words, prices.values()), strict=False))
     return MORE_POINTS.table(rows, year=year, **words)
-
-
-def _year_and_index(outlook: Outlook, demand: DemandOutlook) -> tuple[int, int]:
-    """The year of which waits are told, and its index among the years."""
-    year = min(max(outlook.first_year, outlook.as_of.year) + YEARS_AHEAD, demand.years[-1])
-    return year, demand.years.index(year)
 
 
 def _minutes(wait: float) -> str:

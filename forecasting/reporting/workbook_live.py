@@ -12,12 +12,12 @@ import numpy as np
 from forecasting.demand.charging import HOURS_A_YEAR, side
 from forecasting.demand.consequences import cost_per_point, point_business
 from forecasting.demand.symbols import LABELS, Cell, Node, Part, SharedTable, reachable, render
-from forecasting.evidence.fact import in_words
-from forecasting.reporting.charging_tables import BUSINESS, BUSY_SHARES, NEED, SOLD_AT, point_prices
+from forecasting.reporting.charging_tables import BUSINESS, BUSY_SHARES, NEED, SOLD_AT, price_words
 from forecasting.reporting.labels import SETTING_WORDS, label_of, parameter_words, unit_of
 from forecasting.reporting.result_tables import headline
 from forecasting.reporting.workbook import COLOURS, chart_words, grounds
 from forecasting.scenarios.outlook import Outlook
+from forecasting.scenarios.point_prices import point_prices, year_of_points
 from forecasting.scenarios.workbook_values import (
     INPUT_HEADS,
     OWN,
@@ -434,8 +434,8 @@ class _LiveBook(Book):
         assert self.outlook.demand is not None
         sheet = self.sheets["business"]
         sheet.set_column("A:A", 36)
-        prices = point_prices(self.outlook)
-        paid = [prices[name].value if name in prices else math.nan for name in PRICES]
+        prices = point_prices(self.outlook, [year_of_points(self.outlook)])
+        paid = [prices[name].median if name in prices else math.nan for name in PRICES]
         for row, (name, price) in enumerate(zip(PRICES, paid, strict=True)):
             price_formula = self._reader_value(
                 name, self._scenario_value(name) if name in prices else '""'
@@ -462,7 +462,7 @@ class _LiveBook(Book):
         efficiency, charger, connection = (float(np.median(sample[name])) for name in names)
         # The median of a sum is not the sum of medians
         cost = float(np.median(cost_per_point(setting, sample)))
-        year = point_business(setting, use, sold, bought, sample, self.outlook.first_year)
+        year = point_business(setting, use, sold, bought, sample, year_of_points(self.outlook))
         set_costs = f"COUNT({','.join(map(self._yellow, part_costs))})"
         cost_of_parts = "+".join(map(self._reader_value, part_costs, (f"L{row}", f"M{row}")))
         return year | {
@@ -572,12 +572,13 @@ def _levers(outlook: Outlook, chain: WorkbookChain) -> Iterator[tuple[Any, ...]]
             ends = (row.low, row.high)
             source = " ".join(dict.fromkeys((row.kind, row.source)))  # a judgement is said once
             yield name, parameter_words(name), row.unit, row.mode, ends, limits(name), source
-    prices = point_prices(outlook)
+    prices = point_prices(outlook, [year_of_points(outlook)])
     for name in PRICES:
         words = f"{label_of(name)}; moves the sheet business alone"
         value: float | str = ""
         source = "none is printed"
         if name in prices:
-            value = prices[name].value
-            source = f"{in_words(prices[name])}, {prices[name].source}"
+            value = prices[name].median
+            fact = prices[name].fact
+            source = ", ".join([price_words(prices[name]), *([fact.source] if fact else [])])
         yield name, words, unit_of(name), value, nothing, limits(name), source

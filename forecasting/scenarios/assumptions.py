@@ -72,18 +72,29 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
     events: dict[str, list[Event]] = {}
     for driver in drivers:
         if driver.kind == "demand" and driver.quantity not in (REEXPORT, NATIONAL):
-            event_draws = draw_event(driver, draws, scenario.seed, drivers)
-            moments = moments_of(event_draws.start)
-            if driver.quantity == ROLLOUT:
-                moments = first_years(event_draws.start)
-            end = np.full_like(moments, float(NEVER_YEAR))
-            if driver.end is not None:
-                # In years, so that what comes late is as much as what comes in time
-                days = np.array([driver.start.toordinal(), driver.end.toordinal() + 1])
-                end = moments + np.diff(moments_of(days))
-            event = Event(moments[:, None], event_draws.size[:, None], end[:, None])
+            event = dated_event(driver, draws, scenario.seed, drivers)
             events.setdefault(driver.quantity, []).append(event)
     return dataclasses.replace(parameters, events=events)
+
+
+def dated_event(driver: Driver, draws: int, seed: int, drivers: Sequence[Driver]) -> Event:
+    """What a driver does to a parameter or a price, in each draw.
+
+    Parameters
+    ----------
+    driver, draws, seed, drivers
+        As of `draw_event`.
+    """
+    event_draws = draw_event(driver, draws, seed, drivers)
+    moments = moments_of(event_draws.start)
+    if driver.quantity == ROLLOUT:
+        moments = first_years(event_draws.start)
+    end = np.full_like(moments, float(NEVER_YEAR))
+    if driver.end is not None:
+        # In years, so that what comes late is as much as what comes in time
+        days = np.array([driver.start.toordinal(), driver.end.toordinal() + 1])
+        end = moments + np.diff(moments_of(days))
+    return Event(moments[:, None], event_draws.size[:, None], end[:, None])
 
 
 def refuse(scenario: Scenario, faults: Iterable[KeyProblem]) -> None:

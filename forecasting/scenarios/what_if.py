@@ -19,11 +19,12 @@ from forecasting.parameters.writing import params_text
 from forecasting.scenarios.assumptions import ROLLOUT
 from forecasting.scenarios.outlook import DRAW_COUNT, LEDGER, Outlook, outlook
 from forecasting.scenarios.place_flows import PlaceFlow
+from forecasting.scenarios.point_prices import point_prices
 from forecasting.scenarios.question import QUESTION, find_scenario
 from forecasting.vocabulary.arguments import flag, optional, path as file_path, takes, text
 from forecasting.vocabulary.errors import EvidenceError, InputError
 from forecasting.vocabulary.files import write_asked, write_new
-from forecasting.vocabulary.measures import CHARGING_ANSWERS, EV_FLOWS
+from forecasting.vocabulary.measures import CHARGING_ANSWERS, ELECTRICITY_PRICE, EV_FLOWS
 
 
 class WhatIf:
@@ -200,12 +201,30 @@ MAX_ASSUMPTIONS = 8  # assumptions: those that explain most of the answers below
 
 # Events that may be added to any scenario, by what one adds: their kind, what they change (nothing:
 # the flow), how large they are at first, and what that says
-PRESETS = {
-    "A privilege begins": ("price", "", -0.1, "a car costs a tenth less"),
-    "A fee": ("price", "", 0.1, "a car costs a tenth more"),
-    "Points double": ("demand", ROLLOUT, 2.0, "twice as many points as by practice"),
-    "Points by a day": ("target", "charging_points", 20_000.0, "so many points are to stand"),
+PRESETS: dict[str, dict[str, Any]] = {
+    "A privilege ends": {"kind": "price", "size": 0.1, "reason": "a privilege ends"},
+    "A privilege begins": {"kind": "price", "size": -0.1, "reason": "a car costs a tenth less"},
+    "A fee": {"kind": "price", "size": 0.1, "reason": "a car costs a tenth more"},
+    "Electricity price": {
+        "kind": "tariff",
+        "quantity": ELECTRICITY_PRICE,
+        "reason": "what a station pays for a kWh",
+    },
+    "Points double": {
+        "kind": "demand",
+        "quantity": ROLLOUT,
+        "size": 2.0,
+        "reason": "twice as many points as by practice",
+    },
+    "Points by a day": {
+        "kind": "target",
+        "quantity": "charging_points",
+        "size": 20_000.0,
+        "reason": "so many points are to stand",
+    },
 }
+DEARER = 1.5  # times the price of electricity: where its event begins
+USUAL_PRICE = 0.1  # USD a kWh, where none is printed: a judgement
 
 
 def event_presets(scenario: Scenario, outlook: Outlook) -> dict[str, Driver]:
@@ -231,33 +250,39 @@ def event_presets(scenario: Scenario, outlook: Outlook) -> dict[str, Driver]:
     >>> presets = event_presets(find_scenario("UZ"), fc.outlook("UZ", draws=50))
     >>> presets["A privilege ends"].policy, str(presets["A privilege ends"].start)
     ('uz-2019-01-duty', '2027-01-01')
+    >>> presets["Electricity price"].size.mode
+    0.117
     """
-    start = f"{max(outlook.first_year, outlook.as_of.year) + 1}-01-01"
-    usual = {"quantity": scenario.measure, "start": start, "source": "judgement", "size": 1.0}
-    presets = {
-        "A privilege ends": usual | {"kind": "price", "size": 0.1, "reason": "a privilege ends"}
-    }
+    next_year = max(outlook.first_year, outlook.as_of.year) + 1
+    days = {"target": f"{scenario.horizon}-12-31"}
+    paid = point_prices(outlook, [next_year]).get(ELECTRICITY_PRICE)
+    price = float(f"{DEARER * paid.median:.3g}") if paid else USUAL_PRICE
+    presets = {}
+    for words, row in (PRESETS | _decided_events(scenario, outlook)).items():
+        usual = {
+            "name": words.lower().replace(" ", "-"),
+            "quantity": scenario.measure,
+            "start": days.get(row["kind"], f"{next_year}-01-01"),
+            "size": price if row["kind"] == "tariff" else 1.0,
+            "source": "judgement",
+        }
+        presets[words] = Driver.model_validate(usual | row)
+    return presets
+
+
+def _decided_events(scenario: Scenario, outlook: Outlook) -> dict[str, dict[str, Any]]:
+    """The end of the first privilege that is in force, and the quota, if any."""
+    events: dict[str, dict[str, Any]] = {}
     for policy in policies_of(scenario.country):
         if not policy.is_known(outlook.as_of) or policy.measure not in EV_FLOWS:
             continue
-        row = usual | {"policy": policy.id, "reason": policy.quote or policy.id}
+        row = {"policy": policy.id, "reason": policy.quote or policy.id}
         in_force = policy.start <= outlook.as_of <= (policy.end or outlook.as_of)
-        whole = policy.vehicles in BATTERY_CARS and in_force
-        # Of several the first of the table
-        if policy.kind == "begins" and whole and "policy" not in presets["A privilege ends"]:
-            presets["A privilege ends"] = row | {"kind": "policy"}
+        if policy.kind == "begins" and policy.vehicles in BATTERY_CARS and in_force:
+            events.setdefault("A privilege ends", row | {"kind": "policy"})
         if policy.kind == "quota" and policy.last_day >= outlook.as_of:
-            presets["A quota"] = row | {"kind": "quota", "size": policy.quota}
-    for words, (kind, quantity, size, reason) in PRESETS.items():
-        presets[words] = usual | {"kind": kind, "size": size, "reason": reason}
-        if quantity:
-            presets[words] |= {"quantity": quantity}
-        if kind == "target":
-            presets[words] |= {"start": f"{scenario.horizon}-12-31"}
-    return {
-        words: Driver.model_validate({"name": words.lower().replace(" ", "-")} | row)
-        for words, row in presets.items()
-    }
+            events["A quota"] = row | {"kind": "quota", "size": policy.quota}
+    return events
 
 
 def levers(scenario: Scenario, outlook: Outlook) -> Iterator[Driver]:

