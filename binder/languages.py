@@ -16,10 +16,12 @@ from typing import Any
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
+from forecasting import cli
 from forecasting.demand.parameters import load_parameters
-from forecasting.evidence import fact
+from forecasting.evidence import fact, reconcile
 from forecasting.evidence.bases import shipped_bases
 from forecasting.evidence.policies import shipped_policies
+from forecasting.evidence.rules import FACT_KINDS
 from forecasting.reporting import (
     answer,
     brief,
@@ -28,10 +30,12 @@ from forecasting.reporting import (
     labels,
     more_points,
     quota_words,
+    score_words,
 )
 from forecasting.reporting.figures import drawing, fan
 from forecasting.reporting.labels import COUNTED_UNITS, PARAMETERS, SETTING_WORDS
 from forecasting.reporting.result_tables import FROM_DAY, FROM_YEAR, QUOTA_UNIT, SIZE_UNITS
+from forecasting.runs.output import result
 from forecasting.scenarios.question import find_scenarios
 from forecasting.vocabulary import sentences
 from forecasting.vocabulary.catalogues import (
@@ -144,12 +148,39 @@ def messages() -> Iterator[str]:
     for quantity in QUANTITIES.values():
         yield from filter(None, (quantity.words, quantity.fall))
     yield from PAGE_WORDS
+    yield from messages_of_commands()
+
+
+def messages_of_commands() -> Iterator[str]:
+    """What the commands answer that say it in another language."""
+    yield from _of_module(
+        cli, "WRITTEN", "SOURCE_OF_FACT", "ASSUMPTION", "TELLS_OF", "JUDGED",
+    )  # fmt: skip
+    yield from _of_module(fact, "FACT_IN_LINE")
+    yield from _of_module(reconcile, "AGAINST", "ABOVE", "BOUND_WORDS")
+    yield from _of_module(result, "AGE", "NOW", "NO_REASON")
+    yield caveat_words.AGE_TODAY
+    yield from _of_module(
+        score_words, "CLAIM", "PRINTED_NUMBER", "GROWTH_OF_CLAIM", "ORIGIN_OF_CLAIM",
+        "CARS_IN_YEAR", "SIGN", "QUOTA_USED_UP_ON", "QUOTA_CLAIM", "NOT_AT_ALL", "FACTOR_HEAD",
+        "CONFLICTS_HEAD",
+    )  # fmt: skip
+
+
+def names_in_commands() -> Iterator[tuple[str, str]]:
+    """The names in what the commands answer."""
+    yield from (("bound", words) for words in score_words.BOUND_NAMES.values())
+    yield from (("side of interval", words) for words in score_words.SIDES)
+    yield from (("conflict", words) for words in reconcile.REASONS)
+    yield from (("kind", kind) for kind in FACT_KINDS)
+    yield from (("status", status) for status in ("done", "failed"))
 
 
 def names() -> Iterator[tuple[str, str]]:
     """The names that a page shows, each with its context."""
     yield from names_in_tables()
     yield from names_in_params()
+    yield from names_in_commands()
     for code in SHOWN:
         yield f"place {code}", place_name(code)
     yield from ((f"place {code}", words) for code, words in CORRIDORS.items())
@@ -214,7 +245,8 @@ def template(catalogue: Catalog) -> Catalog:
     )
     for message in messages():
         wanted.add(message)
-    for count in COUNTS:
+    counted = (*(words[:2] for words in result.TIMES_AGO), score_words.CONFLICTS_COUNTED)
+    for count in (*COUNTS, *counted, cli.FACTS_COUNTED, cli.SCENARIOS_OF_OUT):
         wanted.add(count)
     for context, words in names():
         wanted.add(words, context=context)

@@ -30,6 +30,7 @@ from forecasting.runs.endings import (
     status_of_stop,
     with_remedy,
 )
+from forecasting.vocabulary.catalogues import ENGLISH, written_in
 from forecasting.vocabulary.errors import (
     ForecastingError,
     InputError,
@@ -44,7 +45,7 @@ from forecasting.vocabulary.names import (
     REPORT_PAGE,
     REPORTS,
 )
-from forecasting.vocabulary.sentences import plural, sentence
+from forecasting.vocabulary.sentences import Term, plural, sentence
 
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
@@ -58,6 +59,7 @@ Paths = tuple[Path, ...]
 
 
 AS_JSON = "--json"
+NO_BREAK = "\u00a0"  # between the digits of a number in some languages
 
 
 def _is_for_programs() -> bool:
@@ -71,7 +73,7 @@ def say(text: str) -> None:
     anything.
     """
     if not _is_for_programs():
-        _print(visible(text))
+        _print(NO_BREAK.join(map(visible, text.split(NO_BREAK))))
 
 
 def answer(words: str, **figures: Any) -> None:
@@ -166,6 +168,8 @@ WRITTEN = (
     "`ev-forecast run {path}`; edit it, then `ev-forecast check {path}`"
 )
 ASKED = "{question}[ {answer}][ ({reasons})]"
+TELLS_OF = "the ledger tells of"
+JUDGED = "{judged} of {all} assumptions are judgements; a page shows {shown}"
 SOURCE_OF_FACT = "[{source}, ][{published}][undated?no date][ {url}]"
 ASSUMPTION = "{key}[, {place}]: {low:g}, {mode:g}, {high:g} {unit}\n    {note}"
 
@@ -175,6 +179,22 @@ OWN_FACTS = option(
     type=facts_path,
     metavar="FILE",
     help="Facts of your own beside those that ship.",
+)
+
+
+def _written_in(ctx: click.Context, _: click.Parameter, code: str) -> None:
+    from forecasting.parameters.values import other_languages
+
+    ctx.with_resource(written_in(*other_languages([code]) or (ENGLISH,)))
+
+
+LANGUAGE = option(
+    "--language",
+    metavar="CODE",
+    default=ENGLISH,
+    expose_value=False,
+    callback=_written_in,
+    help="Answer in this language, e.g. ru; errors stay in English.",
 )
 
 
@@ -568,6 +588,7 @@ def check(paths: Paths, ledger: Paths, published: dt.date | None) -> None:
 )
 @option("--scenario", help="Name of the scenario; default baseline, of a workbook own.")
 @option("--out", "folder", default="params", type=path, help="Folder to write the file to.")
+@LANGUAGE
 def new(
     country: str,
     ledger: Path | None,
@@ -586,7 +607,7 @@ def new(
 
     if scenario and (why := unsafe_name(scenario, f"the scenario's name {scenario[:100]!a}")):
         raise InputError(f"{why}; e.g. baseline")
-    place = ""
+    place: str = ""
     if ledger is not None:
         _new_of_table(country, ledger, scenario or "baseline", folder, **answers)
         return
@@ -596,7 +617,8 @@ def new(
         name, text = params_of_workbook(workbook, scenario or "own", folder)
     elif country:
         name, text = new_params(country, scenario or "baseline")
-        place = place_name(country_code(country))
+        code = country_code(country)
+        place = Term(place_name(code), f"place {code}")
     else:
         raise UsageError("name a country, a table with --ledger, or a workbook with --from")
     path = folder / name
@@ -882,6 +904,7 @@ def track_record(
 
 @main.command()
 @argument("reports", metavar="[OUT]", default=REPORTS, type=path)
+@LANGUAGE
 def status(reports: Path) -> None:
     """What ran into the folder OUT, what failed, and how old each report is.
 
@@ -890,7 +913,7 @@ def status(reports: Path) -> None:
     from forecasting.runs.output.result import report_ages
 
     rows = report_ages(reports, dt.datetime.now(dt.UTC))
-    lines = [f"{row.status:6} {row.name}: {row.age}" for row in rows]
+    lines = [f"{Term(row.status, 'status'):6} {row.name}: {row.age}" for row in rows]
     failed = [row.name for row in rows if row.status == "failed"]
     counts = plural(len(rows), *SCENARIOS_OF_OUT, failed=len(failed))
     answer("\n".join([*lines, counts]), scenarios=[row._asdict() for row in rows], failed=failed)
@@ -986,6 +1009,7 @@ def export(
 )
 @OWN_FACTS
 @ALLOW
+@LANGUAGE
 def evidence(files: Paths, ledger: Paths, conflicts: bool, sources: bool, **question: Any) -> None:
     """List facts with their sources: those of a place's baseline, or those of LEDGER files.
 
@@ -1016,19 +1040,18 @@ def _list_judgements() -> None:
     rows = load_parameters().rows
     judged = [row for row in rows if not row.url]
     for row in judged:
-        say(sentence(ASSUMPTION, **vars(row) | {"key": row.key}))
-    page_count = len(rows) - len(judged)
-    words = f"{len(judged)} of {len(rows)} assumptions are judgements; a page shows {page_count}"
+        say(sentence(ASSUMPTION, **vars(row) | {"key": row.key, "unit": Term(row.unit, "unit")}))
+    words = sentence(JUDGED, judged=len(judged), all=len(rows), shown=len(rows) - len(judged))
     answer(words, judgements=[vars(row) | {"key": row.key} for row in judged])
 
 
 def _list(facts: Ledger, all_facts: Ledger) -> None:
     for fact in facts:
         source = sentence(SOURCE_OF_FACT, **vars(fact), undated=not fact.published)
-        say(f"{fact.id}\n    {fact} [{fact.kind}]\n    {source}")
+        say(f"{fact.id}\n    {fact} [{Term(fact.kind, 'kind')}]\n    {source}")
     answer(plural(len(facts), *FACTS_COUNTED), facts=[fact.row() for fact in facts])
     if not facts:
-        say("the ledger tells of")
+        say(sentence(TELLS_OF))
         for place, measures in all_facts.frame.groupby("place")["measure"].unique().items():
             say(f"    {place}: {', '.join(sorted(measures))}")
 
@@ -1048,6 +1071,7 @@ def _list(facts: Ledger, all_facts: Ledger) -> None:
 @option("--partner", metavar="PLACE", help="The partner that is claimed, such as CN.")
 @OWN_FACTS
 @ALLOW
+@LANGUAGE
 def claim(ledger: Paths, **question: Any) -> None:
     """Say where somebody's number lies in the forecast, and what growth it takes: claim UZ
     ev_imports 2030 200,000.

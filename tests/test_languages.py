@@ -1,11 +1,15 @@
 """The catalogues that ship are complete, and a translator is told what is left to do."""
 
+import datetime as dt
 import importlib.util
+import json
 import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from forecasting.cli import main
 from forecasting.demand.parameters import load_parameters
 from forecasting.evidence.bases import basis_name, shipped_bases
 from forecasting.evidence.policies import policies_of
@@ -25,6 +29,7 @@ from forecasting.vocabulary.catalogues import (
     written_in,
 )
 from forecasting.vocabulary.measures import MEASURES
+from forecasting.vocabulary.names import RUN_RECORD
 
 SCRIPT = Path(__file__).parents[1] / "binder/languages.py"
 COMPLETE = ("ru",)
@@ -65,6 +70,64 @@ def test_a_new_language_is_begun(script, tmp_path, monkeypatch):
     script.write(catalogue, tmp_path / "tg/LC_MESSAGES/x.po")
     assert all(line.startswith("missing") for line in script.tasks(catalogue))
     assert len(read_catalogue(tmp_path / "tg/LC_MESSAGES/x.po")) > 300
+
+
+def _answer(*command):
+    return CliRunner().invoke(main, [*command, "--language", "ru"])
+
+
+def test_a_claim_is_answered_in_russian():
+    answer = _answer("claim", "UZ", "ev_imports", "2025", "56,000").stdout
+    assert answer.startswith("56\u00a0000 автомобилей (импорт электрических автомобилей, Узбек")
+    assert "80-процентный прогнозный интервал" in answer
+    assert "Опубликовано: 56\u00a0832\u00a0автомобиля (Таможенный комитет, электромобили" in answer
+    assert "Последние данные — по состоянию на" in answer
+
+
+def test_evidence_is_told_in_russian_and_its_source_as_printed():
+    answer = _answer("evidence", "--place", "TJ", "--measure", "ev_imports").stdout
+    assert "Таджикистан, импорт электрических автомобилей, 2021: 20\u00a0автомобилей" in answer
+    assert "oiina.org citing the Ministry of Transport, 2022-09" in answer
+    assert re.search(r"\n\d+ опубликованн\w+ сообщени\w\n$", answer)
+
+
+def test_facts_that_disagree_are_told_in_russian():
+    answer = _answer("evidence", "--place", "UZ", "--measure", "ev_imports", "--conflicts").stdout
+    assert answer.startswith(
+        "   раз  что расходится и почему\n  1,67  UZ, ev_imports, 2022: 2\u00a0"
+    )
+    assert "[два определения]" in answer
+
+
+def test_a_folder_of_reports_is_told_of_in_russian(tmp_path):
+    record = tmp_path / "kyrgyzstan-baseline" / RUN_RECORD
+    record.parent.mkdir()
+    finished = dt.datetime.now(dt.UTC) - dt.timedelta(days=3, hours=1)
+    record.write_text(json.dumps({"name": "kyrgyzstan-baseline", "finished": finished.isoformat()}))
+    answer = _answer("status", str(tmp_path)).stdout
+    assert answer.splitlines() == [
+        "готово kyrgyzstan-baseline: отчёт готов 3 дня назад",
+        "1 сценарий, с ошибкой 0",
+    ]
+
+
+def test_a_params_file_is_the_same_in_every_language(tmp_path):
+    answer = _answer("new", "Uzbekistan", "--out", str(tmp_path / "a")).stdout
+    assert "(Узбекистан); файл готов к запуску" in answer
+    CliRunner().invoke(main, ["new", "Uzbekistan", "--out", str(tmp_path / "b")])
+    name = "uzbekistan-baseline.yaml"
+    assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_the_figures_of_an_answer_are_the_same_in_every_language():
+    command = ["claim", "KG", "quota", "2026", "2026-09-30", "--json"]
+    assert _answer(*command).stdout == CliRunner().invoke(main, command).stdout
+
+
+def test_an_unknown_language_is_refused_with_the_list():
+    refused = CliRunner().invoke(main, ["status", "--language", "xx"])
+    assert refused.exit_code == 2
+    assert "there is no language 'xx'; give en" in refused.stderr
 
 
 def test_english_has_no_catalogue():

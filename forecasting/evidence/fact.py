@@ -14,6 +14,7 @@ Uzbekistan, electric vehicles imported, 2023-01..2023-04: 2,544 vehicles
 
 import datetime as dt
 import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
@@ -46,8 +47,9 @@ from forecasting.vocabulary.quantities import (
     Quantity,
     quantity_of,
 )
-from forecasting.vocabulary.sentences import Term, sentence, uncapital
+from forecasting.vocabulary.sentences import Term, capital, filled, sentence, uncapital
 
+ELECTRIC_VEHICLES = Term("electric vehicles", "noun", "electric vehicles")
 Cells = Mapping[str, Any]  # of a row, by column
 
 
@@ -263,13 +265,39 @@ class Fact(Shown, BaseModel, metaclass=CheckedCall):
     def __str__(self) -> str:
         return sentence(
             FACT_IN_LINE,
-            place=place_name(self.place),
-            partner=not self.of_world and place_name(self.partner),
-            measure=uncapital(measure_of(self.measure).label),
+            place=_place_term(self.place),
+            partner=not self.of_world and _place_term(self.partner),
+            measure=uncapital(measure_name(self.measure)),
             period=self.period_end and self.period,
             start=not self.period_end and self.period_start,
             words=in_words(self),
         )
+
+
+def _place_term(code: str) -> Term:
+    return Term(place_name(code), f"place {code}")
+
+
+def measure_name(measure: str, vehicles: str = "") -> str:
+    """A measure by its name, and of electric cars which of them are counted.
+
+    Parameters
+    ----------
+    measure : str
+        As in a ledger's column.
+    vehicles : str
+        Those that are counted; empty where that is not known.
+
+    Examples
+    --------
+    >>> measure_name("ev_stock"), measure_name("ev_sales", "battery cars")
+    ('Electric vehicles on the road', 'New battery cars sold')
+    """
+    label = measure_of(measure).label
+    if not measure_of(measure).of_electric_cars:
+        return str(Term(label, f"measure {measure}"))
+    message = Term(re.sub("(?i)electric vehicles", "{vehicles}", label), f"measure {measure}")
+    return capital(filled(str(message), vehicles=vehicles or ELECTRIC_VEHICLES))
 
 
 def in_order(facts: Iterable[Fact]) -> list[Fact]:
@@ -456,9 +484,8 @@ def reference_words(reference: str, period: Period | None = None) -> str:
         if period:
             return sentence(NUMBER_OF, period=period_words(period))
         return sentence(ANOTHER_NUMBER)
-    label = str(Term(MEASURES[written["measure"]].label, f"measure {written['measure']}"))
     when = when_words(span(written["start"], written["end"]))
-    return sentence(MEASURE_WHEN, measure=label.lower(), when=when)
+    return sentence(MEASURE_WHEN, measure=measure_name(written["measure"]).lower(), when=when)
 
 
 def when_words(period: Period) -> str:

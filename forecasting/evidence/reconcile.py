@@ -26,6 +26,7 @@ import pandas as pd
 from forecasting.evidence.bases import basis_name, is_part, shipped_bases
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
+from forecasting.vocabulary.catalogues import digits
 from forecasting.vocabulary.measures import CAR_COUNTS, DRIVES
 from forecasting.vocabulary.periods import DAY, Period
 from forecasting.vocabulary.places import REGION, WORLD
@@ -45,6 +46,11 @@ SERIES = attrgetter("measure", "place", "basis", "product")
 TRADE = attrgetter("measure", "place", "partner", "basis", "product", "period_start", "period_end")
 
 # What disagrees, or is a sum, and with what
+REASONS = TWO_AGENCIES, TWO_DEFINITIONS, SAME_AGENCY = (
+    "two agencies",
+    "two definitions",
+    "same agency",
+)
 AGAINST = (
     "{place}[ with {partner}] {measure} {when}: {value} ({by}) against {other_value} ({other}), "
     "a factor of {ratio:.2f}[; {reasons}]"
@@ -61,7 +67,7 @@ SUM_OF_PARTS = (
     "[{alone} comes to {total} of {whole}][partners?partners sum to {total} of {whole}]: "
     "[closes?closes][does not close, by {gap}]"
 )
-BOUND_WORDS = {-1: "at most {}", 1: "at least {}"}
+BOUND_WORDS = {-1: "at most {number}", 0: "{number}", 1: "at least {number}"}
 
 Row = tuple[Any, ...]  # in the order of the columns
 Item = TypeVar("Item")
@@ -109,7 +115,7 @@ class Statement(NamedTuple):
         return SERIES(self.fact) == SERIES(statement.fact) and self.published != statement.published
 
     def __str__(self) -> str:
-        return BOUND_WORDS.get(self.fact.side, "{}").format(_amount(self.value))
+        return sentence(BOUND_WORDS[self.fact.side], number=_amount(self.value))
 
 
 def conflicts(ledger: Ledger) -> pd.DataFrame:
@@ -234,7 +240,7 @@ def _subject(fact: Fact, when: str) -> dict[str, object]:
 
 
 def _amount(value: float) -> str:
-    return f"{round(value, 4):,.12g}"
+    return digits(f"{round(value, 4):,.12g}")
 
 
 # Statements that are compared: what was printed, and the bases that changes imply.
@@ -336,14 +342,14 @@ def _conflict(a: Statement, b: Statement, message: str) -> Row:
     fact_b = b.fact
     ratio = max(a.value, b.value) / max(min(a.value, b.value), 1e-12)
     agencies = [basis_name(side.fact.basis, side.fact.measure) or side.name for side in (a, b)]
-    why = "two agencies"
+    why = TWO_AGENCIES
     if fact_a.product != fact_b.product:
-        why = "two definitions"
+        why = TWO_DEFINITIONS
         if agencies[0] == agencies[1]:
             products = [fact.product.replace("-", " ") for fact in (fact_a, fact_b)]
             agencies = [f"{agencies[0]}: {product or 'no product named'}" for product in products]
     elif fact_a.basis == fact_b.basis:
-        why = "same agency"
+        why = SAME_AGENCY
     # What is derived, or told beside the facts, says why they disagree
     reasons = [fact.note for fact in (fact_a, fact_b) if fact.kind in ("context", "estimate")]
     words = sentence(

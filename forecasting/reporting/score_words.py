@@ -16,12 +16,13 @@ from forecasting.evaluation.scores import expected_inside
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import in_words, when_words
 from forecasting.panels.charger_panel import MIN_POINTS, MIN_VEHICLES
-from forecasting.reporting.labels import day_words
+from forecasting.reporting.labels import day_words, label_of, place_term, unit_of
+from forecasting.vocabulary.catalogues import digits
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.places import WORLD, place_name
 from forecasting.vocabulary.quantiles import standing_digits
 from forecasting.vocabulary.quantities import quantity_of
-from forecasting.vocabulary.sentences import plural, sentence
+from forecasting.vocabulary.sentences import Term, plural, sentence, uncapital
 from forecasting.writers.columns import Column, Row, TableForm, inside_words
 from forecasting.writers.numbers import whole_percent
 
@@ -112,6 +113,9 @@ REGISTERS = {
 SIDES = ("below", "inside", "above")  # of an interval
 TERMINAL_WIDTH = 80  # characters of a line
 FACTOR_WIDTH = 6  # characters of the column of factors
+FACTOR_HEAD = "factor"
+CONFLICTS_HEAD = "what disagrees, and why"
+CONFLICTS_COUNTED = ("{} conflict", "{:,} conflicts")
 SCORE_LEGEND = (
     "Interval score: weighted interval score of the log, lower is better, 0.1 is about 10 % off; "
     "± standard error, clustered by market and by the year that is scored."
@@ -402,13 +406,19 @@ def conflicts_text(table: pd.DataFrame, width: int = TERMINAL_WIDTH) -> str:
             agencies]
     1 conflict
     """
-    lines = [f"{'factor':>{FACTOR_WIDTH}}  what disagrees, and why"]
+    head = sentence(FACTOR_HEAD)
+    lines = [f"{head:>{FACTOR_WIDTH}}  {sentence(CONFLICTS_HEAD)}"]
     for ratio, words, why in table[["ratio", "sentence", "why"]].itertuples(index=False):
-        factor = f"{ratio:>{FACTOR_WIDTH}.3g}  "
+        factor = digits(f"{ratio:>{FACTOR_WIDTH}.3g}  ")
         indent = " " * len(factor)
         room = min(width, TERMINAL_WIDTH)
-        lines += wrap(f"{words} [{why}]", room, initial_indent=factor, subsequent_indent=indent)
-    return "\n".join([*lines, plural(len(table), "{} conflict", "{:,} conflicts")])
+        lines += wrap(
+            f"{words} [{Term(why, 'conflict')}]",
+            room,
+            initial_indent=factor,
+            subsequent_indent=indent,
+        )
+    return "\n".join([*lines, plural(len(table), *CONFLICTS_COUNTED)])
 
 
 RECORD_SENTENCE = (
@@ -450,7 +460,7 @@ def record_sentence(record: pd.DataFrame) -> str:
 
 
 CLAIM = (
-    "[{bound} ]{value} {unit} ([of_growth?growth on the year before of ]{measure}, {place}"
+    "[{bound} ]{value:,.10g} {unit} ([of_growth?growth on the year before of ]{measure}, {place}"
     "[, from {partner}], {period}): "
     "{below} of the draws lie below it[, and it is true in {holds}]. The forecast of {day}"
     "[, as counted by {counted_by}]: {median}{sign}, 80 % interval {low} "
@@ -471,13 +481,16 @@ GROWTH_OF_CLAIM = (
     "{growth:+,.0f} % a year; the median takes {expected:+,.0f} %."
     "[ Electric cars on an even way to it: {cars}.]"
 )
+CARS_IN_YEAR = "{cars} in {year}"
+SIGN = " %"  # of a number in percent
+NOT_AT_ALL = "not at all"
 ORIGIN_OF_CLAIM = (
     "Scenario {scenario}[, from {file}][no_file?: no params file forecasts this, the facts alone "
     "answer]. Facts it rests on: {facts}[, those of {ledgers} among them]."
 )
-QUOTA_USED_UP_ON = "The quota of {number} of {place}, {year}, was used up on {day} ({source})."
+QUOTA_USED_UP_ON = "The quota of {number:,.0f} of {place}, {year}, was used up on {day} ({source})."
 QUOTA_CLAIM = (
-    "The quota of {number} of {place}, {year}, is used up by {day} with a probability of "
+    "The quota of {number:,.0f} of {place}, {year}, is used up by {day} with a probability of "
     "{probability}. Median {median}, 80 % interval {low} to {high}; it lasts to its end with a "
     "probability of {lasts}. Counted are {flow}, before events of the scenario {scenario}, as of "
     "{as_of}."
@@ -492,21 +505,20 @@ def claim_text(claim: Claim) -> str:
     claim : Claim
         Of `forecasting.evaluation.claim.claim_of`.
     """
-    measure = MEASURES[claim.measure]
     quantity = quantity_of(claim.quantity)
     low, median, high = claim.levels
     return sentence(
         CLAIM,
-        bound=BOUND_NAMES.get(claim.relation),
+        bound=Term(BOUND_NAMES.get(claim.relation, ""), "bound"),
         holds=claim.probability_true is not None and whole_percent(claim.probability_true),
-        partner=claim.partner != WORLD and place_name(claim.partner),
+        partner=claim.partner != WORLD and place_term(claim.partner),
         part=claim.partner != WORLD and whole_percent(claim.partner_share),
         prints=_prints_beside(claim),
-        value=f"{claim.value:,.10g}",
-        unit=quantity.unit_of(measure.unit).replace("percent", "%"),
+        value=claim.value,
+        unit=Term(quantity.unit_of(unit_of(claim.measure)).replace("percent", "%"), "unit"),
         of_growth=quantity.is_percent,
-        measure=measure.label.lower(),
-        place=place_name(claim.place),
+        measure=uncapital(label_of(claim.measure)),
+        place=place_term(claim.place),
         period=claim.period.label,
         below=whole_percent(claim.probability_below),
         day=claim.outlook.as_of,
@@ -516,7 +528,7 @@ def claim_text(claim: Claim) -> str:
         high=_digits(high),
         sign=_sign_of_unit(claim),
         two_digits=standing_digits(low, high) == 2,
-        side=SIDES[(claim.value >= low) + (claim.value > high)],
+        side=Term(SIDES[(claim.value >= low) + (claim.value > high)], "side of interval"),
         comparison=_comparison(claim),
         facts=_origin(claim),
     )
@@ -552,15 +564,16 @@ def quota_claim_text(claim: QuotaClaim) -> str:
     """
     quota = claim.quota
     places = {
-        "number": f"{quota.quota:,.0f}",
-        "place": place_name(quota.place),
+        "number": quota.quota,
+        "place": place_term(quota.place),
         "year": quota.start.year,
     }
     if not quota.is_open_quota:
         day = day_words(quota.last_day)
-        return QUOTA_USED_UP_ON.format(**places, day=day, source=quota.source)
-    low, median, high = (day_words(day) if day else "not at all" for day in claim.days[:3])
-    return QUOTA_CLAIM.format(
+        return sentence(QUOTA_USED_UP_ON, **places, day=day, source=quota.source)
+    low, median, high = (day_words(day) if day else sentence(NOT_AT_ALL) for day in claim.days[:3])
+    return sentence(
+        QUOTA_CLAIM,
         **places,
         day=day_words(claim.day),
         probability=whole_percent(claim.probability),
@@ -568,7 +581,7 @@ def quota_claim_text(claim: QuotaClaim) -> str:
         median=median,
         high=high,
         lasts=whole_percent(1 - claim.days.used_up),
-        flow=MEASURES[claim.measure].label.lower(),
+        flow=uncapital(label_of(claim.measure)),
         scenario=claim.scenario,
         as_of=day_words(claim.as_of),
     )
@@ -587,10 +600,12 @@ def _comparison(claim: Claim) -> str:
     growth = claim.growth_to(claim.value)
     if growth != growth:
         return ""
-    cars = [f"{_digits(count)} in {year}" for year, count in claim.path.items()]
+    cars = [
+        sentence(CARS_IN_YEAR, cars=_digits(count), year=year) for year, count in claim.path.items()
+    ]
     return sentence(
         GROWTH_OF_CLAIM,
-        base=f"{claim.base:,.10g}" if claim.base_fact else _digits(claim.base),
+        base=digits(f"{claim.base:,.10g}") if claim.base_fact else _digits(claim.base),
         sign=_sign_of_unit(claim),
         year=claim.from_year,
         is_estimate=not claim.base_fact,
@@ -603,7 +618,7 @@ def _comparison(claim: Claim) -> str:
 def _sign_of_unit(claim: Claim) -> str:
     """What stands after each number of a share or of a growth."""
     unit = quantity_of(claim.quantity).unit_of(MEASURES[claim.measure].unit)
-    return " %" if unit == "percent" else ""
+    return sentence(SIGN) if unit == "percent" else ""
 
 
 def _origin(claim: Claim) -> str:
@@ -619,4 +634,4 @@ def _origin(claim: Claim) -> str:
 
 def _digits(number: float) -> str:
     """Three significant digits, written out."""
-    return f"{float(f'{number:.3g}'):,.10g}"
+    return digits(f"{float(f'{number:.3g}'):,.10g}")

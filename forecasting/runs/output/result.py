@@ -315,7 +315,7 @@ def time_ago(age: dt.timedelta) -> str:
     for singular, form, length in TIMES_AGO:
         if count := seconds // length:
             return plural(count, singular, form)
-    return NOW
+    return sentence(NOW)
 
 
 class ReportAge(NamedTuple):
@@ -359,7 +359,7 @@ def report_ages(reports: Path, now: dt.datetime) -> list[ReportAge]:
         finished = record.get("finished")
         age = finished and time_ago(now - dt.datetime.fromisoformat(finished))
         failure = record.get("failure")
-        message = failure and failure.get("message", NO_REASON)
+        message = failure and failure.get("message", sentence(NO_REASON))
         words = sentence(AGE, failure=message, age=age, missing=not age)
         status = "failed" if failure else "done"
         rows.append(ReportAge(status, record["name"], words, finished))
