@@ -57,6 +57,7 @@ from forecasting.reporting.result_tables import (
 from forecasting.scenarios.assumptions import statements_of_days
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.point_prices import PointPrice, point_prices, year_of_points
+from forecasting.scenarios.region_counts import OF_USE, region_shares
 from forecasting.scenarios.regions import by_region, passed_registers
 from forecasting.vocabulary.errors import AssumptionError, in_digits
 from forecasting.vocabulary.measures import (
@@ -131,7 +132,7 @@ AMONG_MARKETS = (
 VEHICLES_A_POINT = (
     "One public point is needed for {vehicles} vehicles in {year}. Fleets as large differ by who "
     "charges at home, {home} of the owners here, and by the electric share of all vehicles where "
-    "the electric cars stand, {local}[, {times} times the country's]."
+    "the electric cars stand, {local}[, {times} times the country's by counts of {count_years}]."
 )
 # Of an answer that is below what those markets had, among it, above it
 NEED_POSITIONS = (
@@ -228,6 +229,8 @@ def _vehicles_a_point(outlook: Outlook, demand: DemandOutlook) -> str:
     draws = outlook.results.values
     share = _last_median(draws[EV_STOCK_SHARE]) / 100
     local_share = float(share_where_cars_are(np.array(share), demand.concentration))
+    counts = region_shares(outlook.ledger, outlook.scenario.place, outlook.as_of, OF_USE)
+    count_years = sorted({day.year for day in counts["day"]})
     return sentence(
         VEHICLES_A_POINT,
         vehicles=readable(_last_median(draws["ev_stock"]) / _last_median(draws[NEED]), 2),
@@ -235,6 +238,7 @@ def _vehicles_a_point(outlook: Outlook, demand: DemandOutlook) -> str:
         home=whole_percent(float(np.median(demand.sample["home_access"]))),
         local=whole_percent(local_share),
         times=demand.concentration > 1 and f"{local_share / share:.1f}",
+        count_years=" and ".join(map(str, count_years)),
     )
 
 

@@ -16,6 +16,7 @@ from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.quantities import EXACT_RELATIONS
 
 REGISTER = "vehicle_stock"
+OF_USE = ("ev_stock", REGISTER)  # counts by which use follows where the electric cars stand
 FAULT = ("id", "measure", "place", "value", "of", "limit")  # of a count that cannot be
 # Share of the vehicles in parts that are not counted, below which it is the difference of two days
 LEAST_REMAINDER = 0.02
@@ -98,13 +99,13 @@ def concentration_of(ledger: Ledger, place: str, as_of: dt.date) -> float:
     >>> from forecasting.evidence.datasets import central_asia
     >>> day = dt.date(2026, 3, 31)
     >>> [round(concentration_of(central_asia(), place, day), 1) for place in ("UZ", "KZ", "KG")]
-    [3.7, 3.1, 1.0]
+    [3.7, 3.1, 1.8]
     """
     if not _counts_parts(ledger, place):
         return 1.0
-    shares = region_shares(ledger, place, as_of, ("ev_stock", REGISTER))
+    shares = region_shares(ledger, place, as_of, OF_USE)
     by_part = shares.pivot(index="place", columns="measure", values="share")
-    if not {"ev_stock", REGISTER} <= {*by_part}:
+    if not {*OF_USE} <= {*by_part}:
         return 1.0
     counted = by_part.dropna()
     parts = counted

@@ -71,7 +71,7 @@ def test_need_stands_beside_the_markets_at_the_same_stock(made):
     why, use, starts, beside, vehicles, kept = charging_tables.why(made).lines
     assert "slow overnight" in why
     assert re.match(r"One public point is needed for \d+ vehicles in 2030\. Fleets", vehicles)
-    assert vehicles.endswith(" times the country's.")
+    assert vehicles.endswith(" times the country's by counts of 2022 and 2025.")
     assert "from 2 July 2025 to 1 October 2025, the register grew by 12,500: 48 %" in kept
     assert re.search(
         r"passes \d{2,3} kWh a day, and a car is connected to it \d+ % of the time", use

@@ -48,6 +48,8 @@ def test_shares_are_the_printed_ones():
     assert uz["ev_stock", "UZ-TK"] == pytest.approx(55_820 / 73_600)
     assert kz["ev_stock", "KZ-75"] == pytest.approx(7157 / 12_119)
     assert kz["ev_stock", "KZ-71"] == pytest.approx(1464 / 12_119)
+    stations = [kz["charging_stations", place] for place in ("KZ-75", "KZ-71", "KZ-79")]
+    assert stations == pytest.approx([283 / 351, 21 / 351, 11 / 351])
 
 
 def test_what_was_not_yet_published_is_not_used():
@@ -154,11 +156,14 @@ def test_parts_that_hold_all_vehicles_leave_no_remainder():
 
 
 def test_use_follows_the_share_where_the_cars_are():
-    """Three quarters of Uzbekistan's electric cars and a sixth of its cars are in Tashkent; of
-    Kyrgyzstan no part is counted.
+    """Three quarters of Uzbekistan's electric cars and a sixth of its cars are in Tashkent, and of
+    Kyrgyzstan's a third in Bishkek; of Tajikistan no part is counted.
     """
     assert concentration_of(central_asia(), "UZ", DAY) == pytest.approx(3.7, abs=0.1)
-    assert concentration_of(central_asia(), "KG", DAY) == 1
+    bishkek, cars = 150 / 203, 71_551 / 219_525
+    of_parts = bishkek**2 / cars + (1 - bishkek) ** 2 / (1 - cars)
+    assert concentration_of(central_asia(), "KG", DAY) == pytest.approx(of_parts)
+    assert concentration_of(central_asia(), "TJ", DAY) == 1
     imports, years = np.full((50, 3), 20_000.0), [2024, 2025, 2026]
     given = {"parameters": load_parameters(), "place": "UZ"}
     spread, dense = (
