@@ -1,7 +1,7 @@
 """The catalogues of other languages: brings each in line with the English words, and says what a
 translator has to do.
 
-    python binder/languages.py           every language that ships
+    python binder/languages.py           every language that ships whole
     python binder/languages.py uz        a language, which is begun where there is none
 """
 
@@ -57,6 +57,7 @@ Entry = tuple[str, str, str]
 
 SHOWN = (*COUNTRIES, *PORTS, "CN-XJ", "TJ-DU", "KG-GB", "KZ-71", "KZ-75", "UZ-TK")
 CORRIDORS = {"ports": "Xinjiang's ports", "xinjiang": "Xinjiang"}
+STUB = "# A stub:"  # at the head of a catalogue that need not be whole
 PLACES_OF_POLICIES = (*COUNTRIES, "KZ-75", "CN", "EAEU")
 CARS = (
     "electric vehicles", "electric cars", "battery cars", "battery and plug-in cars",
@@ -258,6 +259,11 @@ def template(catalogue: Catalog) -> Catalog:
     return wanted
 
 
+def is_stub(catalogue: Catalog) -> bool:
+    """Whether a catalogue says at its head that it is a stub: what is missing stays in English."""
+    return STUB in catalogue.header_comment
+
+
 def updated(code: str) -> Catalog:
     """The catalogue of a language, in line with the English words: an entry whose words changed is
     fuzzy until a translator has seen it, one that nothing asks for any more is put aside.
@@ -270,7 +276,10 @@ def updated(code: str) -> Catalog:
     catalogue = Catalog(locale=code)
     if catalogue_file(code).is_file():
         catalogue = read_catalogue(catalogue_file(code))
-    catalogue.update(template(catalogue), update_header_comment=False)
+    # Of a stub nothing is old, so that what is like an entry is another sentence
+    catalogue.update(
+        template(catalogue), no_fuzzy_matching=is_stub(catalogue), update_header_comment=False
+    )
     return catalogue
 
 
@@ -313,7 +322,9 @@ def write(catalogue: Catalog, path: Path) -> None:
 def main(codes: list[str]) -> int:
     """Bring catalogues in line; 1 where something is left to do."""
     left = 0
-    for code in codes or [code for code in languages() if code != ENGLISH]:
+    shipped = [code for code in languages() if code != ENGLISH]
+    whole = [code for code in shipped if not is_stub(read_catalogue(catalogue_file(code)))]
+    for code in codes or whole:
         catalogue = updated(code)
         write(catalogue, catalogue_file(code))
         lines = [*tasks(catalogue)]
