@@ -90,6 +90,11 @@ def sample(
         Unit shocks behind the common effects: the same for every market with one seed.
     rng : Generator
         Seeded; a market's own.
+
+    Raises
+    ------
+    LinAlgError
+        Where no draw arrives at what the facts say.
     """
     draws = len(shared)
     pools, left_out = _pools(path, facts, draws, rng)
@@ -102,6 +107,8 @@ def sample(
         if effective > MIN_EFFECTIVE_PART * draws:
             break
         _share_anew(pools, draws, rng)
+    if not weight.any():
+        raise np.linalg.LinAlgError("no draw comes near what they say")
     rounds = [pool_round for pool in pools for pool_round in pool.rounds]
     x, kind, contrast, _, place = (np.concatenate(item) for item in zip(*rounds, strict=True))
     index = resampled(weight, place, shared[:, -1], rng)

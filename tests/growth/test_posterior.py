@@ -426,3 +426,12 @@ def test_facts_that_no_system_holds_are_named_with_the_next_move(facts, monkeypa
     expected = r"the facts \(fact 1, fact 2\) contradict .*; correct the number .* select\(\)"
     with pytest.raises(EvidenceError, match=expected):
         forecast_flow(told, [2024], market_size=SIZE, draws=50)
+
+
+def test_facts_that_no_draw_comes_near_are_named(facts, monkeypatch):
+    def nowhere(pools, log_weight):
+        return np.zeros(len(log_weight)), np.inf
+
+    monkeypatch.setattr("forecasting.growth.posterior._pooled_weight", nowhere)
+    with pytest.raises(EvidenceError, match=r"\(fact 1\) contradict .*: no draw comes near what"):
+        forecast_flow(facts(("equals", "total", 2022, 2000)), [2024], market_size=SIZE, draws=50)
