@@ -210,3 +210,22 @@ def test_means_beyond_the_generator_of_poisson_numbers_are_drawn_too() -> None:
     counts = NEGATIVE_BINOMIAL.draw(rng, np.full(50_000, 1e17), np.array(0.2))
     assert counts.mean() == pytest.approx(1e17, rel=0.01)
     assert counts.std() == pytest.approx(0.2e17, rel=0.02)
+
+
+def test_coordinates_are_a_curve_and_its_scatter_by_the_priors() -> None:
+    """Worked out by hand: at zero the medians of the priors, and limits far off."""
+    problem = series()
+    z = np.array([[0.0, 0, 0], [0, 0, 100], [0, 0, -100], [0, 1, 0]])
+    density, scatter, _, _, sign, a, b = _evaluate(problem, LOGNORMAL, z)
+    np.testing.assert_allclose(
+        scatter, [0.13, 0.13 * np.exp(3), 0.13 * np.exp(-20), 0.13], rtol=1e-12
+    )
+    assert sign.tolist() == [1, 1, 1, 1]
+    # From a share of 10 to 90 % in 1.25 times the four periods seen, with half reached at their end
+    assert b[0] == pytest.approx(2 * np.log(9) / 5)
+    assert a[0] == pytest.approx(4 * b[0])
+    assert b[3] == pytest.approx(b[0] * np.exp(-0.7))
+    told = series(m=(200.0, 200.0))
+    level, spread = _evaluate(told, LOGNORMAL, z[:1])[2:4]
+    assert (level.item(), spread.item()) == (pytest.approx(np.log(200)), 0)
+    assert np.isfinite(density[[0, 1, 3]]).all()

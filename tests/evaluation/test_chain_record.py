@@ -1,10 +1,13 @@
 """The record of the chain: what is told, what is set beside it, and what is refused."""
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from forecasting.demand.parameters import DECILE
+from forecasting.evaluation import chain_record as chain_record_module
 from forecasting.evaluation.chain_record import (
     ANSWERS_BY_WHAT,
     LASTING,
@@ -138,3 +141,20 @@ def test_each_market_is_forecast_with_what_the_others_teach():
 def test_the_assumptions_that_ship_are_those_of_the_record_that_ships():
     learned = pd.read_csv(path("chain_record.csv"), index_col="what")["market_spread"].dropna()
     assert learned.to_dict() == pytest.approx(shipped_spreads(), abs=0.001)
+
+
+def test_a_market_is_told_its_sales_and_its_size_in_the_last_year(monkeypatch):
+    """In 2021 and 2022, of which the share is printed in 2021 alone; hybrids are within 1 %."""
+    monkeypatch.setattr(chain_record_module, "outlook", lambda *told, draws: (*told, draws))
+    columns = ["year", "sales_bev", "sales_phev", "sales_share_percent"]
+    rows = [(2020, 0, 0, 2.0), (2021, 900, np.nan, 6.0), (2022, 1500, 100, np.nan)]
+    history = pd.DataFrame(rows, columns=columns)
+    scenario, ledger, draws = chain_record_module._told_sales("NO", history, 2022, 70)
+    assert draws == 70
+    assert scenario.market_size == {2021: 15_000}
+    assert (scenario.as_of, scenario.horizon) == (dt.date(2023, 3, 1), 2023)
+    assert [(fact.period.end.year, fact.value) for fact in ledger] == [(2021, 900), (2022, 1500)]
+    assert [str(fact.known_from) for fact in ledger] == ["2022-02-01", "2023-02-01"]
+    (hybrids,) = scenario.drivers
+    assert (hybrids.size.low, hybrids.size.mode, hybrids.size.high) == (99, 100, 101)
+    assert (hybrids.start, hybrids.end) == (dt.date(2022, 1, 1), dt.date(2022, 12, 31))

@@ -194,3 +194,22 @@ def test_a_run_leaves_what_it_makes_for_notebooks_and_reads_nothing(
     monkeypatch.delenv(SHARED_VARIABLE)
     read_cache()
     assert (os.environ[SHARED_VARIABLE], ask("a")) == (str(tmp_path / "cache"), 2)
+
+
+def test_what_is_just_as_large_as_may_be_is_stored_and_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrays = {"a": np.zeros(3), "b": np.zeros(2)}
+    monkeypatch.setattr(sharing, "MAX_ANSWER_BYTES", 39)
+    sharing._store(tmp_path, "0" * 64, arrays)
+    assert [*tmp_path.iterdir()] == []
+    monkeypatch.setattr(sharing, "MAX_ANSWER_BYTES", 40)
+    sharing._store(tmp_path, "0" * 64, arrays)
+    (stored,) = tmp_path.iterdir()
+    size = stored.stat().st_size
+    monkeypatch.setattr(sharing, "MAX_CACHE_BYTES", size)
+    sharing._make_room(tmp_path)
+    assert stored.exists()
+    monkeypatch.setattr(sharing, "MAX_CACHE_BYTES", size - 1)
+    sharing._make_room(tmp_path)
+    assert not stored.exists()

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
+from pydantic import ValidationError
 
 from forecasting.parameters.naming import unsafe_name
 from forecasting.parameters.schema import (
@@ -279,3 +280,61 @@ def test_a_language_is_one_that_ships_and_no_language_leaves_no_key() -> None:
     assert "language" not in scenario_from_parameters(GOOD | {"language": ["en"]}).parameters()
     with pytest.raises(ScenarioError, match="there is no language 'xx'; give en or ru"):
         scenario_from_parameters(GOOD | {"language": "xx"})
+
+
+@pytest.mark.parametrize(
+    ("changes", "allowed", "refused", "message"),
+    [
+        ({}, (0, 20), (-0.01, 20.01), "is negative; a factor|is no likely factor"),
+        ({"kind": "growth"}, (0, 20), (-0.01, 20.01), "is negative; a factor|is no likely factor"),
+        ({"kind": "ceiling"}, (0, 1), (-0.01, 1.01), "is negative; a factor|is above 1; a ceiling"),
+        ({"kind": "price"}, (-0.99, 3), (-1, 3.01), "is outside -1 to 3 of the price"),
+        (
+            {"kind": "quota", "policy": "kg-2026-01-quota", "start": "2027-01-01"},
+            (1e-9, 1e9),
+            (0, -1),
+            "is no quota; it must be above 0",
+        ),
+        (
+            {"kind": "target", "quantity": "charging_points"},
+            (1e-9, 1e9),
+            (0, -1),
+            "charging_points is no target; it must be above 0",
+        ),
+    ],
+)
+def test_a_size_is_within_the_limits_of_its_kind_and_may_be_a_limit(
+    changes: dict[str, str], allowed: tuple[float, ...], refused: tuple[float, ...], message: str
+) -> None:
+    for size in allowed:
+        assert Driver.model_validate(DUTY | changes | {"size": size}).size.mode == size
+    for size in refused:
+        with pytest.raises(ValidationError, match=message):
+            Driver.model_validate(DUTY | changes | {"size": size})
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "allowed", "refused"),
+    [
+        ({"kind": "price", "size": 0.1}, "elasticity", (-15, 0), (-15.01, 0.01)),
+        ({}, "delay_years", (0, 9), (-0.01,)),
+        ({}, "probability", (0, 1), (-0.01, 1.01)),
+        ({}, "on_time", (0, 1), (-0.01, 1.01)),
+    ],
+)
+def test_what_else_a_driver_says_may_be_a_limit_and_is_not_beyond(
+    changes: dict[str, object], name: str, allowed: tuple[float, ...], refused: tuple[float, ...]
+) -> None:
+    for number in allowed:
+        made = getattr(Driver.model_validate(DUTY | changes | {name: number}), name)
+        assert getattr(made, "mode", made) == number
+    for number in refused:
+        with pytest.raises(
+            ValidationError, match=r"is outside -15|is negative; move start|equal to"
+        ):
+            Driver.model_validate(DUTY | changes | {name: number})
+
+
+def test_an_event_without_probability_and_delay_comes_for_sure_and_on_time() -> None:
+    driver = Driver.model_validate(DUTY)
+    assert (driver.probability, driver.on_time, driver.delay_years.high) == (1, 1, 0)

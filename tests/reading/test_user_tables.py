@@ -16,6 +16,7 @@ import forecasting as fc
 from forecasting.reading.answers import SeriesAnswer, answers_in, read_answers
 from forecasting.reading.cells import UserFile
 from forecasting.reading.dialogue import TableDialogue, proposal_of_table
+from forecasting.reading.user_files import plain_rows
 from forecasting.reading.user_table import UserTable
 from forecasting.reading.workbook_extent import check_extent
 from forecasting.vocabulary.errors import LedgerError
@@ -564,3 +565,20 @@ def test_a_table_turned_or_written_otherwise_says_the_same(values, turned, mark,
     lines_of_electric = "rows: [Electric]" if turned else "columns: [Electric]"
     facts = read(text, one("ev_sales", lines_of_electric))
     assert facts == dict(zip(months, values, strict=True))
+
+
+def test_a_sheet_with_the_columns_of_a_ledger_is_one(tmp_path):
+    """Of its first row; a cell that is missing is empty, and any other sheet is no ledger."""
+    columns = ["id", "measure", "place", "period_start", "period_end", "relation", "value", "note"]
+    rows = [
+        ["a", "ev_imports", "UZ", "2024-01-01", "2024-12-31", "equals", "5", None],
+        [None] * 8,
+        ["b", "ev_imports", "UZ", "2025-01-01", "2025-12-31", "equals", "7", "late"],
+    ]
+    path = tmp_path / "facts.xlsx"
+    path.write_bytes(workbook([columns, *rows]))
+    found = plain_rows(path)
+    assert [(row.cells["id"], row.cells["value"]) for row in found.rows] == [("a", "5"), ("b", "7")]
+    assert [row.cells["note"] for row in found.rows] == ["", "late"]
+    path.write_bytes(workbook([["Imports"], columns, *rows]))
+    assert plain_rows(path) is None

@@ -32,6 +32,7 @@ def _fields(box):
 def test_the_form_asks_proposes_writes_and_shows(shown, tmp_path):
     fc.new()._ipython_display_()
     rows, button, _ = shown.pop().children
+    assert len(rows.children) == 3  # a name, its field, and what hinders it
     assert "name a table of your own" in rows.children[-1].value
     _fields(rows)["Table"].value = "mine.csv"
     fields = _fields(rows)

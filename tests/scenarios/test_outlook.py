@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -441,3 +442,40 @@ def test_a_basis_that_nobody_has_is_refused_and_one_of_later_facts_passed_over()
         outlook(scenario.model_copy(update={"basis": "uz-statistic"}), draws=50)
     early = scenario.model_copy(update={"basis": "uz-customs"})
     assert outlook(early, draws=50, as_of="2022-06-30").forecast.basis == "uz-statistics"
+
+
+def test_the_counted_part_of_a_year_ends_where_a_period_is_missing() -> None:
+    columns = ["id", "period_start", "period_end", "value"]
+    rows = [
+        ("a", "2026-01-01", "2026-02-28", 25),
+        ("b", "2026-01-01", "2026-03-31", 40),
+        ("c", "2026-04-01", "2026-06-30", 60),
+        ("d", "2026-08-01", "2026-08-31", 30),
+    ]
+    table = pd.DataFrame(rows, columns=columns).assign(
+        measure="ev_imports", place="UZ", relation="equals", quantity="total", basis="customs"
+    )
+    table = table.assign(published="2026-10-01", source="office", unit="vehicles")
+
+    def part(table: pd.DataFrame, **changes: object) -> tuple[float, dt.date] | None:
+        made = {
+            "first_year": 2026,
+            "forecast": SimpleNamespace(basis="customs"),
+            "evidence": Ledger.from_frame(table),
+            "scenario": SimpleNamespace(measure="ev_imports", counted_at=("UZ",)),
+        }
+        return Outlook.counted_part.fget(SimpleNamespace(**made | changes))
+
+    assert part(table) == (100, dt.date(2026, 6, 30))
+    assert part(table, forecast=None) == (100, dt.date(2026, 6, 30))
+    assert part(table[1:2]) == (40, dt.date(2026, 3, 31))
+    assert part(table[:1].assign(period_end="2026-01-01")) == (25, dt.date(2026, 1, 1))
+    assert part(table[2:]) is None
+    assert part(table.assign(basis="register")) is None
+    assert part(table.assign(relation="at_least")) is None
+    assert part(table, first_year=2025) is None
+    assert part(table, evidence=None) is None
+    two = SimpleNamespace(measure="ev_imports", counted_at=("UZ", "KZ"))
+    assert part(table, scenario=two) is None
+    other = SimpleNamespace(measure="ev_registrations", counted_at=("UZ",))
+    assert part(table, scenario=other) is None
