@@ -68,6 +68,8 @@ PUBLISHED_IN_YEAR = "in {day:y}"
 MEMO_TITLE = "{subject}: outlook of {day}"
 SCENARIO_TITLE = "{subject}: {scenario} outlook of {day}"
 PARAMETERS = {  # those whose name does not say it
+    "ac": "slow points",
+    "dc": "fast points",
     "afir_kw": "power for each vehicle by the rule",
     "annual_km": "kilometres a year",
     "battery_kwh": "battery",
