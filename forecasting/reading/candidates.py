@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
 
-from forecasting.reading.answers import YEAR_TO_DATE, SeriesAnswer
+from forecasting.reading.answers import SeriesAnswer
 from forecasting.reading.cells import column_letter
 from forecasting.reading.named_lines import place_column
 from forecasting.reading.proposals import (
@@ -20,14 +19,12 @@ from forecasting.reading.proposals import (
     is_percent_line,
     is_total,
     proposal_of,
-    says_to_date,
 )
 from forecasting.reading.shape import COLUMN, NUMBER_HEADS, ROW, Shape, TableNumber
 from forecasting.vocabulary.languages import folded
 from forecasting.vocabulary.measures import measure_of
 from forecasting.vocabulary.printed_numbers import multiplier_in
 
-LEAST_RUN = 4  # numbers that may run since January where the words say so
 MOST_TEXTS = 12  # of a column of words whose rows are each a series
 LISTED_COLUMNS = 4
 LONGEST_LABEL = 40  # characters of a head in the list
@@ -195,15 +192,8 @@ def _candidate(
         proposal = replace(proposal, counts=counts, percent=percent)
     else:
         proposal = _with_unit_of_titles(proposal, titles)
-    measure = measure_of(proposal.counts.partition(" ")[0])
-    says_running = measure.kind == "flow" and any(map(says_to_date, (words, *titles)))
-    is_running = says_running and _never_falls([*numbers])
-    series = replace(
-        series,
-        counts=proposal.counts,
-        unit=proposal.unit if proposal.says_unit else None,
-        periods=YEAR_TO_DATE if is_running else "",
-    )
+    unit = proposal.unit if proposal.says_unit else None
+    series = replace(series, counts=proposal.counts, unit=unit)
     return Candidate(series, label, tuple(numbers), proposal)
 
 
@@ -215,14 +205,6 @@ def _with_unit_of_titles(proposal: HeadProposal, titles: Iterable[str]) -> HeadP
     if proposal.says_unit or not is_of_vehicles or unit == 1.0:
         return proposal
     return replace(proposal, unit=unit, says_unit=True)
-
-
-def _never_falls(numbers: Sequence[TableNumber]) -> bool:
-    """Whether numbers only grow, but for the beginning of a year, at least four in a row."""
-    falls = sum(
-        following_number.value < number.value for number, following_number in pairwise(numbers)
-    )
-    return len(numbers) >= LEAST_RUN and falls <= len(numbers) // 12
 
 
 def _with_growth(candidates: Iterable[Candidate]) -> Iterator[Candidate]:

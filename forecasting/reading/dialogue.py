@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import count, pairwise
 
 from forecasting.evidence.rules import number_text
 from forecasting.reading.answers import (
@@ -57,7 +57,6 @@ from forecasting.reading.table_facts import SeriesReading, TableFact
 from forecasting.reading.user_table import UserTable
 from forecasting.vocabulary.errors import InputError, LedgerError, Problem
 from forecasting.vocabulary.measures import EV_STOCK_SHARE, measure_of
-from forecasting.vocabulary.periods import Period
 from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.printed_numbers import value_of_digits
 from forecasting.vocabulary.printed_periods import MONTHS
@@ -66,7 +65,8 @@ from forecasting.vocabulary.strict_yaml import parse_yaml
 
 MOST_CANDIDATES = 30  # lines that are listed
 NAMED_WORDS = 4  # that are not known, in a doubt
-RUNNING_MONTHS = 5  # that never fall within a year, from which on they may run since January
+# Steps within years that never fall: numbers may count since January, told so or not
+LEAST_TOLD, LEAST_UNTOLD = 3, 4
 DAYS_OF_A_YEAR = 365
 UNKNOWN = "?"  # in a file of proposals: what nothing proposes
 # What is gone on with where nothing is certain, so that all doubts are found
@@ -434,31 +434,22 @@ class SeriesQuestions:
         """Of which period a number is: of a stock only where that is not known."""
         reading = self._reading(replace(series, periods=""))
         reasons = [problem for problem in reading.problems if problem.hint in HINTS.values()]
-        proposed = self._proposed_series().periods
-        if reasons:
-            doubt = f"{reasons[0].where.rpartition(' ')[2]} {reasons[0].fault}"
-            choices = _choices_of_periods(reasons[0].hint)
-            question = self._question("periods", proposed, "" if proposed else doubt, choices)
-            yield replace(question, because=doubt)
-        elif measure_of(series.measure).kind == "flow":
-            doubt = ""
-            if not proposed:
-                proposed, doubt = self._proposed_periods(reading.facts)
-            yield self._question("periods", proposed, doubt)
-
-    def _proposed_periods(self, facts: Sequence[TableFact]) -> tuple[str, str]:
-        """What is proposed of periods that a table names, empty where nothing is, and why it may
-        be wrong.
-        """
+        titles = next(iter(self._candidates())).titles
         chosen = self.chosen()
-        if all(fact.period.start.month == 1 for fact in facts):
-            return OF_ITS_PERIOD, ""  # "January to March" says itself since when it counts
-        titles = facts[0].numbers[0].titles
-        if any(map(says_to_date, (*titles, chosen.label if chosen else ""))):
-            return YEAR_TO_DATE, "a text says so, and the numbers fall"
-        if may_run_since_january(facts):
-            return "", "they never fall within a year"
-        return OF_ITS_PERIOD, ""
+        says_so = any(map(says_to_date, (*titles, chosen.label if chosen else "")))
+        proposed, doubt = self.earlier.periods if self.earlier else "", ""
+        if reasons:
+            because = f"{reasons[0].where.rpartition(' ')[2]} {reasons[0].fault}"
+            to_date = self._reading(replace(series, periods=YEAR_TO_DATE)).facts
+            if says_so and runs_since_january(to_date, LEAST_TOLD):
+                proposed = proposed or YEAR_TO_DATE
+            doubt = "" if proposed else because
+            question = self._question("periods", proposed, doubt, _choices_of(reasons[0].hint))
+            yield replace(question, because=because)
+        elif measure_of(series.measure).kind == "flow":
+            if not proposed:
+                proposed, doubt = _proposed_periods(reading.facts, says_so)
+            yield self._question("periods", proposed, doubt)
 
     def _country(self, series: SeriesAnswer) -> Iterator[Question]:
         """What the countries beside its numbers are: of imports they may be partners."""
@@ -531,22 +522,33 @@ def _doubt_of_words(candidate: Candidate) -> str:
     return f"not known here: {listed_words}" if unknown else "its words do not say"
 
 
-def may_run_since_january(facts: Sequence[TableFact]) -> bool:
-    """Whether the months of a year never fall, so that they may count since it began."""
-    by_year: dict[tuple[int, str], dict[Period, float]] = {}
-    for fact in facts:
-        if 1 < fact.period.days <= 31:
-            months = by_year.setdefault((fact.period.start.year, fact.place), {})
-            months[fact.period] = fact.value
-    for months in by_year.values():
-        values = [months[period] for period in sorted(months, key=lambda period: period.start)]
-        grows = values == sorted(values) and values[0] < values[-1]
-        if len(values) >= RUNNING_MONTHS and grows:
-            return True
-    return False
+def _proposed_periods(facts: Sequence[TableFact], says_so: bool) -> tuple[str, str]:
+    """What is proposed of periods that a table names, empty where nothing is, and why it may be
+    wrong; a text may say that they begin with the year.
+    """
+    if all(fact.period.start.month == 1 for fact in facts):
+        return OF_ITS_PERIOD, ""  # "January to March" says itself since when it counts
+    if says_so:
+        is_clear = runs_since_january(facts, LEAST_TOLD)
+        return YEAR_TO_DATE, "" if is_clear else "a text says so, and the numbers fall"
+    of_months = all(1 < fact.period.days <= 31 for fact in facts)
+    if of_months and runs_since_january(facts, LEAST_UNTOLD):
+        return "", "they never fall within a year"
+    return OF_ITS_PERIOD, ""
 
 
-def _choices_of_periods(hint: str) -> Mapping[str, str]:
+def runs_since_january(facts: Sequence[TableFact], least: int) -> bool:
+    """Whether numbers grow within each year, in at least some steps, and never fall there."""
+    in_order = sorted(facts, key=lambda fact: (fact.place, fact.period.end))
+    steps = [
+        following.value - fact.value
+        for fact, following in pairwise(in_order)
+        if (fact.place, fact.period.end.year) == (following.place, following.period.end.year)
+    ]
+    return len(steps) >= least and min(steps) >= 0 and max(steps) > 0
+
+
+def _choices_of(hint: str) -> Mapping[str, str]:
     """The answers about periods that are not known, by the hint of the problem."""
     if hint == HINTS["stands for"]:
         return OF_DAYS
