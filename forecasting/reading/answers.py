@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,16 @@ class SeriesAnswer:
     def quantity(self) -> str:
         """The quantity of the measure; empty for its total or stock."""
         return self.counts.partition(" ")[2]
+
+    @cached_property
+    def lines(self) -> str:
+        """Its lines, as a file of answers says them.
+
+        >>> SeriesAnswer("ev_sales", columns=("B",), rows=(3,)).lines
+        '{columns: [B], rows: [3]}'
+        """
+        keys = {"columns": [*self.columns], "rows": [*self.rows], "where": {**self.where}}
+        return in_yaml({key: value for key, value in keys.items() if value} or {"columns": []})
 
 
 @dataclass(frozen=True)

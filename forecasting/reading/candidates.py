@@ -66,28 +66,35 @@ class Candidate:
         return self.numbers[0].titles
 
 
-@lru_cache(maxsize=16)
-def candidates_of(shape: Shape, sheets: tuple[str, ...] = ()) -> tuple[Candidate, ...]:
-    """The lines of a sheet that may be series.
+@lru_cache(maxsize=4)
+def candidates_of(shapes: tuple[Shape, ...], needs_title: bool = False) -> tuple[Candidate, ...]:
+    """The lines of a table that may be series.
 
     Parameters
     ----------
-    shape : Shape
-        Of the sheet.
-    sheets : tuple of str
-        Its title, where the answers have to name it.
+    shapes : tuple of Shape
+        Of its sheets.
+    needs_title : bool
+        Whether the answers have to name a sheet.
     """
+    return tuple(
+        candidate
+        for shape in shapes
+        for candidate in _with_growth(_of_sheet(shape, (shape.title,) if needs_title else ()))
+    )
+
+
+def _of_sheet(shape: Shape, sheets: tuple[str, ...]) -> Iterator[Candidate]:
+    """The lines of a sheet, whose title the answers have to name where it is given."""
     rows_name_periods = bool(shape.period_columns) or _names_periods(shape, ROW)
     columns_name_periods = _names_periods(shape, COLUMN)
     if rows_name_periods and columns_name_periods:
-        candidates = _of_whole_table(shape, sheets)
-    elif not columns_name_periods:
-        candidates = _of_columns(shape, sheets)
-    elif place_column(shape) is not None:
-        candidates = iter([_all_numbers(shape, sheets, "")])
-    else:
-        candidates = _of_rows(shape, sheets)
-    return tuple(_with_growth(candidates))
+        return _of_whole_table(shape, sheets)
+    if not columns_name_periods:
+        return _of_columns(shape, sheets)
+    if place_column(shape) is not None:
+        return iter([_all_numbers(shape, sheets, "")])
+    return _of_rows(shape, sheets)
 
 
 def likeliest(candidates: Sequence[Candidate]) -> Candidate | None:

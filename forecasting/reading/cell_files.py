@@ -11,6 +11,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from forecasting.evidence.checking import rows_of_text
@@ -34,6 +35,7 @@ SEPARATORS = ";\t|,"  # of two that are as regular, the comma may be a decimal m
 SEPARATOR_LINES = 40  # lines that show which separator a text has
 
 
+@lru_cache(maxsize=4)  # a command looks at a file several times
 def sheets_of(file: UserFile) -> Sheets:
     """The sheets of a file.
 

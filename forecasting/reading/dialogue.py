@@ -21,7 +21,6 @@ from forecasting.reading.answers import (
     YEAR_TO_DATE,
     Answers,
     SeriesAnswer,
-    in_yaml,
 )
 from forecasting.reading.candidates import Candidate, likeliest
 from forecasting.reading.named_lines import Entry, named_lines, shapes_named
@@ -180,10 +179,10 @@ class TableDialogue:
 
     def _described(self, answers: Answers) -> Iterator[str]:
         """What answers have read, in words: a line for each series."""
-        labels = {lines_in(c.series): c.label for c in self.table.candidates(answers)}
+        labels = {c.series.lines: c.label for c in self.table.candidates(answers)}
         for index, series in enumerate(answers.read):
             meaning = COUNTS.get(series.counts, "")
-            yield f"{labels[lines_in(series)]} is read as {series.counts}: {meaning}".rstrip()
+            yield f"{labels[series.lines]} is read as {series.counts}: {meaning}".rstrip()
             facts = self.table.read_series(answers, index).facts
             unit = measure_of(series.measure).unit
             for fact in facts[:1] + facts[1:][-1:]:
@@ -293,7 +292,7 @@ class SeriesQuestions:
     def _unread(self) -> list[Candidate]:
         """The lines that no earlier series reads."""
         read = {self.given.get(f"{number} lines") for number in range(1, self.number)}
-        return [c for c in self._candidates() if lines_in(c.series) not in read]
+        return [c for c in self._candidates() if c.series.lines not in read]
 
     def _proposed(self) -> Candidate | None:
         """The line that is proposed: of a further series only one that is sure, and of what no
@@ -310,7 +309,7 @@ class SeriesQuestions:
     def chosen(self) -> Candidate | None:
         """The line of the list that was chosen; None of other lines."""
         lines = self.answer("lines")
-        candidates = (c for c in self._candidates() if lines_in(c.series) == lines)
+        candidates = (c for c in self._candidates() if c.series.lines == lines)
         return next(candidates, None)
 
     def _proposed_series(self) -> SeriesAnswer:
@@ -364,14 +363,14 @@ class SeriesQuestions:
 
     def _lines(self) -> Question:
         candidates = self._candidates()
-        choices = {lines_in(c.series): listed(c) for c in candidates[:MOST_CANDIDATES]}
+        choices = {c.series.lines: listed(c) for c in candidates[:MOST_CANDIDATES]}
         asks = QUESTIONS["lines"].asks
         if not self.answer("sheet"):
             choices = self._or_none(choices)
             asks = asks if self.number == 1 else "Which other line is read?"
         proposed = self._proposed()
         series = self.earlier or (proposed.series if proposed else None)
-        lines = lines_in(series) if series else NONE
+        lines = series.lines if series else NONE
         doubt = _doubt_of_lines(proposed, candidates) if proposed else ""
         if lines == NONE:
             doubt = self._doubt_of_others() if self.number > 1 else "no numbers were found"
@@ -387,7 +386,7 @@ class SeriesQuestions:
         if not text.startswith("{"):
             shapes_asked = [shape for shape in shapes if not title or shape.title == title]
             candidates = [candidate.series for candidate in self._candidates()]
-            text = lines_in(typed_lines(text, candidates, shapes_asked))
+            text = typed_lines(text, candidates, shapes_asked).lines
         series = replace(self.lines_of(text), counts="ev_sales")
         entry = Entry(replace(self.form, read=(series,)), 0, self.table.name)
 
@@ -565,12 +564,6 @@ def _counts_in_unit(counts: str, unit: str) -> str:
     if unit == SHARE_UNIT and not quantity:
         return f"{measure} market_share_percent"
     return counts
-
-
-def lines_in(series: SeriesAnswer) -> str:
-    """The lines of a series, as a file of answers says them."""
-    keys = {"columns": [*series.columns], "rows": [*series.rows], "where": {**series.where}}
-    return in_yaml({key: value for key, value in keys.items() if value} or {"columns": []})
 
 
 def listed(candidate: Candidate) -> str:

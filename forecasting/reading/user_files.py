@@ -24,7 +24,7 @@ from forecasting.evidence.checking import (
 )
 from forecasting.evidence.rules import FoundRow
 from forecasting.reading.answers import answers_path, read_answers
-from forecasting.reading.cell_files import TABLES, TEXTS
+from forecasting.reading.cell_files import TABLES, TEXTS, sheets_of
 from forecasting.reading.cells import UserFile
 from forecasting.reading.dialogue import error_of_proposal, proposal_of_table
 from forecasting.reading.user_table import TableReading, UserTable
@@ -99,7 +99,7 @@ def plain_rows(path: Path) -> LedgerRows | None:
     if ending in TEXTS:
         head = data.partition(b"\n")[0].decode("utf-8-sig", "replace").strip()
         return ledger_rows(path.name, data) if is_ledger(head.split(",")) else None
-    sheet = table_of(path.name, data).sheets("", "").sheets[0]
+    sheet = sheets_of(UserFile(path.name, data)).sheets[0]
     columns = [cell.text for (row, _), cell in sorted(sheet.cells.items()) if row == 1]
     if not is_ledger(columns):
         return None
@@ -112,8 +112,8 @@ def plain_rows(path: Path) -> LedgerRows | None:
 
 
 @lru_cache(maxsize=2)
-def table_of(name: str, data: bytes, titles: tuple[str, ...] = ()) -> UserTable:
-    """A table whose cells and shapes are kept while a command looks at it several times."""
+def table_of(name: str, data: bytes, titles: tuple[str, ...]) -> UserTable:
+    """A table whose shapes are kept while a command looks at it several times."""
     return UserTable(UserFile(name, data), titles)
 
 
@@ -126,7 +126,7 @@ def read_table(path: Path, place: str = "") -> TableReading:
     LedgerError
         With every question that its words leave open.
     """
-    table = table_of(path.name, read_whole(path))
+    table = table_of(path.name, read_whole(path), ())
     answers_file = answers_path(path)
     if answers_file.is_file():
         read = table.read(read_answers(answers_file))

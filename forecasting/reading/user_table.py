@@ -121,12 +121,11 @@ class UserTable:
         self.name = file.name
         self._readings: dict[str, SeriesReading] = {}
 
-    @lru_cache(maxsize=8)  # noqa: B019  a table lives as long as its command
     def sheets(self, encoding: str, separator: str) -> Sheets:
         """The file as cells."""
         return sheets_of(replace(self.file, encoding=encoding, separator=separator))
 
-    @lru_cache(maxsize=16)  # noqa: B019
+    @lru_cache(maxsize=16)  # noqa: B019  a table lives as long as its command
     def shapes(
         self, encoding: str, separator: str, decimal: str, calendar: str
     ) -> tuple[Shape, ...]:
@@ -228,12 +227,7 @@ class UserTable:
     def candidates(self, answers: Answers | None = None) -> list[Candidate]:
         """The lines that may be series, in the order of the table."""
         shapes = self.shapes_for(answers or Answers())
-        needs_title = len(shapes) > 1 or bool(self.titles)
-        return [
-            candidate
-            for shape in shapes
-            for candidate in candidates_of(shape, (shape.title,) if needs_title else ())
-        ]
+        return [*candidates_of(shapes, needs_title=len(shapes) > 1 or bool(self.titles))]
 
     def place(self, answers: Answers) -> str:
         """The country that the titles name; empty where they name none, or several."""

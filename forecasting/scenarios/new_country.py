@@ -124,7 +124,7 @@ class NewCountry:
             return read_answers(answers_path(self.path))
         except InputError:
             with contextlib.suppress(InputError):
-                table = table_of(self.path.name, read_whole(self.path))
+                table = table_of(self.path.name, read_whole(self.path), ())
                 self._propose(table, proposal_of_table(table))
             raise
 
