@@ -53,11 +53,18 @@ class LinearModel:
         count = int(in_doubt.sum()) + EXTRA_DOUBTFUL
         self.doubtful = np.sort(order[: min(count, MOST_DOUBTFUL)])
         settled = np.setdiff1d(rows, self.doubtful)
-        # Other facts have one normal each, as the mode has it
+        # Other facts have one normal each: a number its likeliest component, a bound the mode's
+        likeliest = f.noise.parts(expected - f.value, spread).argmax(axis=1)
+        target = np.where(f.exact, f.value + f.noise.mean[rows, likeliest], mode.target)
+        normal_noise = np.where(f.exact, f.noise.sd[rows, likeliest] ** 2, mode.noise)
+        self.numbers, bounds = settled[f.exact[settled]], settled[~f.exact[settled]]
+        self.target = target[self.numbers]
+        self.others = np.setdiff1d(rows, self.numbers)
+        self.other_values, self.other_noise = f.value[self.others], f.noise.rows(self.others)
         self.noise = np.full(len(rows), JITTER)
         self.y = f.value - mode.contrast + mode.jacobian @ mode.x
-        self.noise[settled] = mode.noise[settled]
-        self.y[settled] += (mode.target - f.value)[settled]
+        self.noise[settled] = normal_noise[settled]
+        self.y[settled] += (target - f.value)[settled]
         mixed = path.mixed
         d = len(self.doubtful)
         q = len(mixed)
@@ -81,17 +88,31 @@ class LinearModel:
         solved = [covariance.solve(self.design) for covariance in self.covariances]
         self.precision = np.stack([self.design.T @ item for item in solved])
         self.pull = np.stack([item.T @ self.y for item in solved])
-        # By how much the true noise of settled facts is denser at the mode than their normals
-        residual = (mode.target - mode.contrast)[settled]
-        normal = -0.5 * (residual**2 / mode.noise[settled] + np.log(mode.noise[settled]))
-        exact = f.log_density(mode.contrast[None, :])[0, settled]
-        self.log_height = float((exact - normal).sum())
+        # By how much the true noise of such bounds is denser at the mode than their normals
+        residual = (target - mode.contrast)[bounds]
+        normal = -0.5 * (residual**2 / self.noise[bounds] + np.log(self.noise[bounds]))
+        error = (mode.contrast - f.value)[bounds]
+        self.log_height = float((f.noise.rows(bounds).log_density(error) - normal).sum())
         self.log_density = np.array(
             [
                 np.log(share) - 0.5 * (self.y @ c.solve(self.y) + c.log_determinant)
                 for share, c in zip(path.kind_share[self.kinds], self.covariances, strict=True)
             ]
         )
+
+    def log_noise(self, contrasts: Array) -> Array:
+        """Log density of the noise of all facts as this model has it, but for a constant: shape
+        (draws,).
+
+        Parameters
+        ----------
+        contrasts : ndarray, shape (draws, facts)
+            Contrasts of logs.
+        """
+        noise = self.noise[self.numbers]
+        square = (contrasts[:, self.numbers] - self.target) ** 2 / noise
+        log_density = self.other_noise.log_density(contrasts[:, self.others] - self.other_values)
+        return np.asarray(log_density.sum(axis=1) - 0.5 * (square + np.log(noise)).sum(axis=1))
 
     def weigh(self, kind: Indices, component: Indices) -> tuple[Array, Array]:
         """Log density of facts, kinds and components, unknowns integrated out; and how probable

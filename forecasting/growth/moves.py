@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from forecasting.growth.linear_model import LinearModel
 from forecasting.growth.mode import Mode
 from forecasting.vocabulary.quantiles import Array
 
@@ -17,7 +18,7 @@ MAX_STEP = 2.0  # of one coordinate in one step
 NUMBERS_IN_MEMORY = 3_000_000  # of one block of draws
 
 
-def move_draws(mode: Mode, x: Array) -> tuple[Array, Array, Array]:
+def move_draws(mode: Mode, linear: LinearModel, x: Array) -> tuple[Array, Array, Array]:
     """Draws moved towards where their true contrasts are what the linear ones were; logs of their
     weights, and their contrasts.
 
@@ -25,8 +26,10 @@ def move_draws(mode: Mode, x: Array) -> tuple[Array, Array, Array]:
     ----------
     mode : Mode
         About which the model was made linear.
+    linear : LinearModel
+        What came of that.
     x : ndarray, shape (draws, coordinates)
-        Draws of the linear model.
+        Its draws.
 
     Returns
     -------
@@ -42,7 +45,7 @@ def move_draws(mode: Mode, x: Array) -> tuple[Array, Array, Array]:
     parts = [move(x[rows], goal[rows]) for rows in np.array_split(np.arange(len(x)), blocks)]
     end_draws, log_weight, contrast = (np.concatenate(item) for item in zip(*parts, strict=True))
     log_weight += path.log_density(end_draws) - path.log_density(x)
-    log_weight += (facts.log_density(contrast) - facts.log_density(goal)).sum(axis=1)
+    log_weight += facts.log_density(contrast).sum(axis=1) - linear.log_noise(goal)
     return end_draws, log_weight, contrast
 
 

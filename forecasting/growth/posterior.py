@@ -193,8 +193,9 @@ class _Pool:
         if not len(self.places):
             return
         x, kind = self.chains.draw(shared[self.places])
-        x, log_weight, contrast = move_draws(self.hypothesis.mode, x)
-        kinds = self.hypothesis.linear.kinds[kind]
+        mode, linear = self.hypothesis.mode, self.hypothesis.linear
+        x, log_weight, contrast = move_draws(mode, linear, x)
+        kinds = linear.kinds[kind]
         self.rounds.append((x, kinds, contrast, log_weight, self.places))
         self.log_weight = np.concatenate([round_weight for *_, round_weight, _ in self.rounds])
         by_linear_model = self.hypothesis.components.log_evidence
