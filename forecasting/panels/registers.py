@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,9 +28,8 @@ from forecasting.vocabulary.quantities import EXACT_RELATIONS, default_quantity
 LAGS = (91 * DAY, 182 * DAY)  # beside none
 SHORTEST = 28  # days of an interval between counts; in a shorter one the lag is all
 COLUMNS = ("place", "measure", "period_start", "period_end", "relation", "value")
-KEYS = ("product", "basis")  # counts of one agency and of one kind of vehicle are of one register
 # Products that one agency counts apart, and that together are all vehicles of a kind
-CONDITION = r"^(new|used)-(?!energy)"
+CONDITIONS = ("new", "used")
 IMPORTS = "ev_imports"
 FLOWS = ("ev_registrations", "ev_stock_change")  # the second of a table of --registers alone
 STOCK = "ev_stock"
@@ -77,8 +77,44 @@ class RegisterGrowth:
         return (self.end - self.start).days / 365.25
 
 
+@dataclass(frozen=True)
+class RegisterCount:
+    """A printed count of imports, of a register or of its growth.
+
+    Parameters
+    ----------
+    place, measure, product, basis, partner : str
+        What is counted, where, and by whom.
+    start : date or None
+        The first day of a flow; of a stock nobody asks for it.
+    end : date
+        The last day.
+    value : float
+        Vehicles.
+    """
+
+    place: str
+    measure: str
+    product: str
+    basis: str
+    partner: str
+    start: dt.date | None
+    end: dt.date
+    value: float
+
+    @property
+    def first_day(self) -> dt.date:
+        """Of a flow."""
+        return self.start or self.end
+
+    @property
+    def register(self) -> tuple[str, str]:
+        """Counts of one agency and of one kind of vehicle are of one register."""
+        return self.product, self.basis
+
+
 def growths_of(registers: pd.DataFrame) -> tuple[list[RegisterGrowth], list[str]]:
-    """Growths of registers with imports beside them, in the order of their days, and what fell.
+    """Growths of the registers of a table, as of `growths_between`.
 
     Parameters
     ----------
@@ -90,8 +126,6 @@ def growths_of(registers: pd.DataFrame) -> tuple[list[RegisterGrowth], list[str]
     Returns
     -------
     tuple of list of RegisterGrowth and list of str
-        Intervals in which a register grew, and in words those in which it did not, which are left
-        out.
 
     Raises
     ------
@@ -107,17 +141,30 @@ def growths_of(registers: pd.DataFrame) -> tuple[list[RegisterGrowth], list[str]
     >>> growth.registered, round(growth.imported)
     (810.0, 824)
     """
-    rows = _rows(registers)
+    return growths_between(_counts(registers))
+
+
+def growths_between(counts: Iterable[RegisterCount]) -> tuple[list[RegisterGrowth], list[str]]:
+    """Growths of registers with imports beside them, in the order of their days, and what fell.
+
+    Parameters
+    ----------
+    counts : iterable of RegisterCount
+        Of any places; new and used vehicles of one agency and period are added.
+
+    Returns
+    -------
+    tuple of list of RegisterGrowth and list of str
+        Intervals in which a register grew, and in words those in which it did not, which are left
+        out.
+    """
     growths = []
     decreases = []
-    for place, of_place in rows.groupby("place"):
-        imports = [
-            _daily(series)
-            for _, series in of_place[of_place["measure"] == IMPORTS].groupby([*KEYS, "partner"])
-        ]
-        if not imports:
-            continue
-        for start, end, registered in _increments(of_place):
+    for place, of_place in _groups(_with_sums(counts), lambda count: count.place):
+        of_imports = [count for count in of_place if count.measure == IMPORTS]
+        series = _groups(of_imports, lambda count: (*count.register, count.partner))
+        imports = [_daily(of_series) for _, of_series in series]
+        for start, end, registered in _increments(of_place) if imports else ():
             imported = _imports_between(imports, start, end)
             if imported is None:
                 continue
@@ -130,36 +177,69 @@ def growths_of(registers: pd.DataFrame) -> tuple[list[RegisterGrowth], list[str]
     return sorted(growths, key=lambda growth: (growth.end, growth.place)), decreases
 
 
-def _increments(of_place: pd.DataFrame) -> Iterator[tuple[dt.date, dt.date, float]]:
+def _groups(
+    counts: Iterable[RegisterCount], key: Callable[[RegisterCount], Any]
+) -> list[tuple[Any, list[RegisterCount]]]:
+    """Counts of one key together, in the order of the keys."""
+    groups: dict[Any, list[RegisterCount]] = {}
+    for count in counts:
+        groups.setdefault(key(count), []).append(count)
+    return sorted(groups.items())
+
+
+def _with_sums(counts: Iterable[RegisterCount]) -> list[RegisterCount]:
+    """The counts, with new and used vehicles of one agency and one period added, where no count has
+    them together.
+    """
+    others = []
+    parts: dict[RegisterCount, dict[str, RegisterCount]] = {}
+    for count in counts:
+        condition, _, product = count.product.partition("-")
+        if condition in CONDITIONS and not product.startswith("energy"):
+            together = replace(count, product=product, value=0.0)
+            parts.setdefault(together, {}).setdefault(condition, count)
+        else:
+            others.append(count)
+    counted_together = {replace(count, value=0.0) for count in others}
+    for together, by_condition in parts.items():
+        if len(by_condition) < len(CONDITIONS):
+            others += by_condition.values()
+        elif together not in counted_together:
+            vehicles = sum(count.value for count in by_condition.values())
+            others.append(replace(together, value=vehicles))
+    return others
+
+
+def _increments(of_place: Sequence[RegisterCount]) -> Iterator[tuple[dt.date, dt.date, float]]:
     """Start, end and growth of each interval of the registers of a place, each interval once: of
     several registers by the first in the order of their names, whatever the order of the rows.
     """
     increments: dict[tuple[dt.date, dt.date], float] = {}
-    flows = of_place[of_place["measure"].isin(FLOWS)].sort_values([*KEYS], kind="stable")
-    for start, end, value in flows[["start", "end", "value"]].itertuples(index=False):
-        increments.setdefault((start - DAY, end), value)
-    for _, counts in of_place[of_place["measure"] == STOCK].groupby([*KEYS]):
-        of_days = counts.sort_values("end").drop_duplicates("end")[["end", "value"]]
-        for (start, start_count), (end, end_count) in itertools.pairwise(
-            of_days.itertuples(index=False)
-        ):
+    flows = [count for count in of_place if count.measure in FLOWS]
+    for count in sorted(flows, key=lambda count: count.register):
+        increments.setdefault((count.first_day - DAY, count.end), count.value)
+    stocks = [count for count in of_place if count.measure == STOCK]
+    for _, of_register in _groups(stocks, lambda count: count.register):
+        of_days: dict[dt.date, float] = {}
+        for count in of_register:
+            of_days.setdefault(count.end, count.value)
+        for (start, start_count), (end, end_count) in itertools.pairwise(sorted(of_days.items())):
             increments.setdefault((start, end), end_count - start_count)
     for (start, end), value in increments.items():
         if (end - start).days >= SHORTEST:
-            yield start, end, float(value)
+            yield start, end, value
 
 
-def _daily(series: pd.DataFrame) -> dict[int, float]:
+def _daily(series: Iterable[RegisterCount]) -> dict[int, float]:
     """Imports by the number of the day, even within what is printed: a longer period holds the
     shorter ones.
     """
     days: dict[int, float] = {}
     periods = [
-        (start.toordinal(), end.toordinal() + 1, value)
-        for start, end, value in series[["start", "end", "value"]].itertuples(index=False)
+        (range(count.first_day.toordinal(), count.end.toordinal() + 1), count.value)
+        for count in series
     ]
-    for start_day, end_day, value in sorted(periods, key=lambda period: period[1] - period[0]):
-        period_days = range(start_day, end_day)
+    for period_days, value in sorted(periods, key=lambda period: len(period[0])):
         empty = [day for day in period_days if day not in days]
         remainder = value - sum(days[day] for day in period_days if day in days)
         if empty and remainder >= 0:
@@ -181,11 +261,12 @@ def _imports_between(
     return sum(daily_counts) * len(period_days) / len(daily_counts)
 
 
-def _rows(registers: pd.DataFrame) -> pd.DataFrame:
-    """The counts of a table, with days and numbers."""
+def _counts(registers: pd.DataFrame) -> Iterator[RegisterCount]:
+    """The counts of a table."""
     if missing := [name for name in COLUMNS if name not in registers]:
         raise EvidenceError(f"the table lacks {', '.join(missing)}")
-    texts = registers.reindex(columns=[*COLUMNS, *KEYS, "quantity", "kind", "partner"])
+    columns = [*COLUMNS, "product", "basis", "quantity", "kind", "partner"]
+    texts = registers.reindex(columns=columns)
     texts = texts.astype(str).where(texts.notna(), "")
     is_count = (
         texts["measure"].isin(REGISTER_MEASURES)
@@ -195,39 +276,29 @@ def _rows(registers: pd.DataFrame) -> pd.DataFrame:
         & texts["partner"].isin(PARTNERS)
         & (texts["value"] != "")
     )
-    rows = texts[is_count].drop_duplicates()
-    value = pd.to_numeric(rows["value"], errors="coerce")
-    end = pd.to_datetime(rows["period_end"], format="%Y-%m-%d", errors="coerce")
-    start = pd.to_datetime(rows["period_start"], format="%Y-%m-%d", errors="coerce")
-    needs_start = rows["measure"] != STOCK
-    faulty = (
-        value.isna() | (value < 0) | end.isna() | (needs_start & (start.isna() | (start > end)))
-    )
-    if faulty.any():
-        row = rows[faulty].iloc[0]
-        raise EvidenceError(
-            f"the table's {row['measure']} of {row['place']}, {row['period_start']} to "
-            f"{row['period_end']}: {row['value']!r} is no count of a period; correct the row"
+    for row in texts[is_count].to_dict("records"):
+        is_stock = row["measure"] == STOCK
+        try:
+            start = None if is_stock else dt.date.fromisoformat(row["period_start"])
+            end = dt.date.fromisoformat(row["period_end"])
+            value = float(row["value"])
+            if not value >= 0 or (start and start > end):
+                raise ValueError
+        except ValueError:
+            raise EvidenceError(
+                f"the table's {row['measure']} of {row['place']}, {row['period_start']} to "
+                f"{row['period_end']}: {row['value']!r} is no count of a period; correct the row"
+            ) from None
+        yield RegisterCount(
+            row["place"],
+            row["measure"],
+            row["product"],
+            row["basis"],
+            row["partner"],
+            start,
+            end,
+            value,
         )
-    return _sums_of_conditions(rows.assign(value=value, start=start.dt.date, end=end.dt.date))
-
-
-def _sums_of_conditions(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows, with new and used vehicles of one agency and one period added, where no row has
-    them together.
-    """
-    kind_and_period = ["place", "measure", *KEYS, "partner", "start", "end"]
-    condition = rows["product"].str.extract(CONDITION, expand=False)
-    of_kind = rows.assign(
-        product=rows["product"].str.replace(CONDITION, "", regex=True), condition=condition
-    )
-    conditions = of_kind.groupby(kind_and_period, dropna=False)["condition"].transform("nunique")
-    is_part = condition.notna() & (conditions == 2)
-    if not is_part.any():
-        return rows
-    parts = of_kind[is_part].drop_duplicates([*kind_and_period, "condition"])
-    sums = parts.groupby(kind_and_period, dropna=False, as_index=False)["value"].sum()
-    return pd.concat([rows[~is_part], sums]).drop_duplicates(kind_and_period)
 
 
 def closed_ways(place: str, day: dt.date) -> list[Policy]:

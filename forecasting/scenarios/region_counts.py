@@ -5,22 +5,40 @@ together.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
 
 import pandas as pd
 
+from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.measures import DIVIDED_BY
 from forecasting.vocabulary.places import place_name
-from forecasting.vocabulary.quantities import EXACT_RELATIONS
 
+ELECTRIC = "ev_stock"
 REGISTER = "vehicle_stock"
-OF_USE = ("ev_stock", REGISTER)  # counts by which use follows where the electric cars stand
-FAULT = ("id", "measure", "place", "value", "of", "limit")  # of a count that cannot be
+OF_USE = (ELECTRIC, REGISTER)  # counts by which use follows where the electric cars stand
 # Share of the vehicles in parts that are not counted, below which it is the difference of two days
 LEAST_REMAINDER = 0.02
 MAX_DAYS_APART = 45  # days between the count of a part and that of the country
+
+
+class PartCount(NamedTuple):
+    """A count of a part of a country, and the country's own of the same agency and time."""
+
+    fact: Fact
+    whole: Fact
+
+    @property
+    def days_apart(self) -> int:
+        """Between the two counts."""
+        return abs((self.fact.period.end - self.whole.period.end).days)
+
+    @property
+    def share(self) -> float:
+        """Of the part in the whole."""
+        return self.fact.value / self.whole.value
 
 
 def region_shares(
@@ -43,9 +61,8 @@ def region_shares(
     Returns
     -------
     pandas.DataFrame
-        The newest count of each part beside which the country's own lies within 45 days, in the
-        columns of the ledger, with its ``day``, the ``name`` of the part and its ``share``; empty
-        where nothing is printed. ``attrs["faults"]`` are counts that cannot be, which are left out.
+        ``id, measure, place, name, day, share`` of the newest count of each part beside which the
+        country's own lies within 45 days; empty where nothing is printed.
 
     Examples
     --------
@@ -57,32 +74,19 @@ def region_shares(
     >>> len(region_shares(central_asia(), "TM", dt.date(2026, 3, 31)))
     0
     """
-    facts = ledger.select(kind=("outcome", "estimate"), as_of=as_of).frame
-    # A growth or a share is no count
-    is_count = facts["relation"].isin(EXACT_RELATIONS) & facts["quantity"].isin(["", "stock"])
-    facts = facts[is_count & (facts["period_end"] != "")]
-    of_parts = facts["place"].str.startswith(f"{place}-")
-    beyond = _beyond_their_register(facts[of_parts])
-    is_possible = ~facts["id"].isin(beyond["id"])
-    facts = facts[is_possible & (of_parts | (facts["place"] == place))]
-    counts = facts[facts["measure"].isin(measures) & (facts["value"] > 0)]
-    counts = counts.assign(day=pd.to_datetime(counts["period_end"]))
-    parts = counts[counts["place"].str.startswith(f"{place}-")]
-    country_counts = counts.loc[counts["place"] == place, ["measure", "basis", "day", "value"]]
-    pairs = parts.merge(country_counts, on=["measure", "basis"], suffixes=("", "_whole"))
-    pairs["apart"] = (pairs["day"] - pairs["day_whole"]).dt.days.abs()
-    pairs = pairs[pairs["apart"] <= MAX_DAYS_APART]
-    pairs = pairs.assign(of=place, limit=pairs["value_whole"])
-    larger = pairs[pairs["value"] > pairs["limit"]]
-    pairs = pairs[pairs["value_whole"] > pairs["value"]]
-    pairs = pairs.sort_values(["day", "apart"], ascending=[False, True], kind="stable")
-    newest = pairs.drop_duplicates(["measure", "place"]).sort_values("place")
-    table = newest.assign(
-        name=newest["place"].map(place_name), share=newest["value"] / newest["value_whole"]
-    )
-    faults = pd.concat([beyond, larger.drop_duplicates("id")])[[*FAULT]]
-    table.attrs["faults"] = faults.to_dict("records")
-    return table
+    counts, _ = _part_counts(ledger, place, as_of, measures)
+    rows = [
+        (
+            count.fact.id,
+            count.fact.measure,
+            count.fact.place,
+            place_name(count.fact.place),
+            pd.Timestamp(count.fact.period.end),
+            count.share,
+        )
+        for count in counts
+    ]
+    return pd.DataFrame(rows, columns=["id", "measure", "place", "name", "day", "share"])
 
 
 def concentration_of(ledger: Ledger, place: str, as_of: dt.date) -> float:
@@ -101,18 +105,20 @@ def concentration_of(ledger: Ledger, place: str, as_of: dt.date) -> float:
     >>> [round(concentration_of(central_asia(), place, day), 1) for place in ("UZ", "KZ", "KG")]
     [3.7, 3.1, 1.8]
     """
-    if not _counts_parts(ledger, place):
+    counts, _ = _part_counts(ledger, place, as_of, OF_USE)
+    electric, vehicles = (
+        {count.fact.place: count.share for count in counts if count.fact.measure == measure}
+        for measure in OF_USE
+    )
+    parts = [(electric[part], vehicles[part]) for part in electric if part in vehicles]
+    if not parts:
         return 1.0
-    shares = region_shares(ledger, place, as_of, OF_USE)
-    by_part = shares.pivot(index="place", columns="measure", values="share")
-    if not {*OF_USE} <= {*by_part}:
-        return 1.0
-    counted = by_part.dropna()
-    parts = counted
-    remainder = (1 - counted.sum()).clip(lower=0)
-    if remainder[REGISTER] > LEAST_REMAINDER:
-        parts = pd.concat([counted, remainder.to_frame().T])
-    return max(float((parts["ev_stock"] ** 2 / parts[REGISTER]).sum()), 1.0)
+    electric_left, vehicles_left = (
+        max(1 - sum(shares), 0.0) for shares in zip(*parts, strict=True)
+    )
+    if vehicles_left > LEAST_REMAINDER:
+        parts.append((electric_left, vehicles_left))
+    return max(sum(share**2 / of_vehicles for share, of_vehicles in parts), 1.0)
 
 
 def part_faults(ledger: Ledger, place: str, as_of: dt.date) -> list[Caveat]:
@@ -124,23 +130,64 @@ def part_faults(ledger: Ledger, place: str, as_of: dt.date) -> list[Caveat]:
     ledger, place, as_of
         As of `region_shares`.
     """
-    if not _counts_parts(ledger, place):
-        return []
-    faults = region_shares(ledger, place, as_of).attrs["faults"]
+    _, faults = _part_counts(ledger, place, as_of, tuple(DIVIDED_BY))
     return [Caveat("part_above_whole", values=fault) for fault in faults]
 
 
-def _counts_parts(ledger: Ledger, place: str) -> bool:
-    """Whether anything is counted of a part: tables take their time, and most places have none."""
-    return any(fact.place.startswith(f"{place}-") for fact in ledger)
+def _part_counts(
+    ledger: Ledger, place: str, as_of: dt.date, measures: Collection[str]
+) -> tuple[list[PartCount], list[dict[str, Any]]]:
+    """The newest count of each part beside which the country's own lies, by part and measure, and
+    counts that cannot be, which are left out.
+    """
+    facts = [
+        fact
+        for fact in ledger.select(kind=("outcome", "estimate"), as_of=as_of)
+        if fact.measure in (*measures, *OF_USE) and fact.place.partition("-")[0] == place
+        # A growth or a share is no count
+        if fact.is_exact and fact.is_amount and fact.period_end and fact.value > 0
+    ]
+    beyond = _beyond_their_register(fact for fact in facts if fact.place != place)
+    faults = {fact.id: _fault(fact, fact.place, limit) for fact, limit in beyond}
+    counts = [
+        PartCount(fact, whole)
+        for fact in facts
+        if fact.place != place and fact.measure in measures and fact.id not in faults
+        for whole in facts
+        if whole.place == place
+        if (whole.measure, whole.basis) == (fact.measure, fact.basis)
+    ]
+    newest: dict[tuple[str, str], PartCount] = {}
+    for count in sorted(counts, key=lambda count: (count.fact.period.end, -count.days_apart)):
+        fact = count.fact
+        if count.days_apart > MAX_DAYS_APART:
+            continue
+        if count.share > 1:
+            faults.setdefault(fact.id, _fault(fact, place, count.whole.value))
+        elif count.share < 1:
+            newest[fact.place, fact.measure] = count
+    return [newest[key] for key in sorted(newest)], [*faults.values()]
 
 
-def _beyond_their_register(counts: pd.DataFrame) -> pd.DataFrame:
+def _fault(fact: Fact, place: str, limit: float) -> dict[str, Any]:
+    """What a caveat says of a count that is more than a place has."""
+    return {
+        "id": fact.id,
+        "measure": fact.measure,
+        "place": fact.place,
+        "value": fact.value,
+        "of": place,
+        "limit": limit,
+    }
+
+
+def _beyond_their_register(counts: Iterable[Fact]) -> list[tuple[Fact, float]]:
     """The newest counts of electric cars of parts that are more than all vehicles of the part."""
-    in_order = counts.sort_values("period_end", kind="stable")
-    newest = in_order.groupby(["measure", "place"]).tail(1)
-    electric = newest[newest["measure"] == "ev_stock"]
-    vehicles = newest[newest["measure"] == REGISTER][["place", "value"]]
-    pairs = electric.merge(vehicles.rename(columns={"value": "limit"}), on="place")
-    pairs = pairs.assign(of=pairs["place"])
-    return pairs[pairs["value"] > pairs["limit"]]
+    in_order = sorted(counts, key=lambda fact: fact.period.end)
+    newest = {(fact.measure, fact.place): fact for fact in in_order}
+    pairs = [
+        (fact, newest[REGISTER, part].value)
+        for (measure, part), fact in newest.items()
+        if measure == ELECTRIC and (REGISTER, part) in newest
+    ]
+    return [(fact, limit) for fact, limit in pairs if fact.value > limit]

@@ -14,9 +14,12 @@ from forecasting.demand.parameters import REST, Parameters
 from forecasting.evidence.ledger import Ledger
 from forecasting.panels.registers import (
     KEPT,
+    PARTNERS,
+    REGISTER_MEASURES,
+    RegisterCount,
     RegisterGrowth,
     closed_ways,
-    growths_of,
+    growths_between,
     registered_share,
 )
 from forecasting.scenarios.place_flows import OutlookRequest
@@ -24,6 +27,7 @@ from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array, ratio, strata, stream_of
 
 REEXPORT = "reexport_share"
+LETTERS_OF_A_COUNTRY = 2
 
 
 def register_growths(ledger: Ledger, as_of: dt.date) -> list[RegisterGrowth]:
@@ -36,8 +40,22 @@ def register_growths(ledger: Ledger, as_of: dt.date) -> list[RegisterGrowth]:
     as_of : date
         Nothing published later is used.
     """
-    facts = ledger.select(partner=None, as_of=as_of).frame
-    return growths_of(facts[facts["place"].str.len() == 2])[0]
+    counts = [
+        RegisterCount(
+            fact.place,
+            fact.measure,
+            fact.product,
+            fact.basis,
+            fact.partner,
+            fact.period_start,
+            fact.period_end,
+            fact.value,
+        )
+        for fact in ledger.select(kind=("outcome", "estimate"), partner=None, as_of=as_of)
+        if fact.measure in REGISTER_MEASURES and len(fact.place) == LETTERS_OF_A_COUNTRY
+        if fact.is_exact and fact.is_amount and fact.partner in PARTNERS and fact.period_end
+    ]
+    return growths_between(counts)[0]
 
 
 def registered_percent(request: OutlookRequest, yearly: Array, demand: DemandOutlook) -> Array:
