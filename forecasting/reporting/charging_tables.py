@@ -57,7 +57,7 @@ from forecasting.reporting.result_tables import (
 from forecasting.scenarios.assumptions import statements_of_days
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.point_prices import PointPrice, point_prices, year_of_points
-from forecasting.scenarios.region_counts import OF_USE, region_shares
+from forecasting.scenarios.region_counts import OF_USE, part_counts
 from forecasting.scenarios.regions import by_region, passed_registers
 from forecasting.vocabulary.errors import AssumptionError, in_digits
 from forecasting.vocabulary.measures import (
@@ -229,8 +229,9 @@ def _vehicles_a_point(outlook: Outlook, demand: DemandOutlook) -> str:
     draws = outlook.results.values
     share = _last_median(draws[EV_STOCK_SHARE]) / 100
     local_share = float(share_where_cars_are(np.array(share), demand.concentration))
-    counts = region_shares(outlook.ledger, outlook.scenario.place, outlook.as_of, OF_USE)
-    count_years = sorted({day.year for day in counts["day"]})
+    counts = part_counts(outlook.ledger, outlook.scenario.place, outlook.as_of).newest
+    facts = [count.fact for count in counts if count.fact.measure in OF_USE]
+    count_years = sorted({fact.period.end.year for fact in facts})
     return sentence(
         VEHICLES_A_POINT,
         vehicles=readable(_last_median(draws["ev_stock"]) / _last_median(draws[NEED]), 2),

@@ -227,7 +227,7 @@ def demand_of(
     cars = flow.forecast.market
     concentration = 1.0  # parts count their electric cars alone
     if vehicle == CAR:
-        concentration = concentration_of(request.ledger, place, request.as_of)
+        concentration = concentration_of(request.parts)
     return demand_outlook(
         imports,
         list(years),

@@ -52,7 +52,6 @@ from forecasting.scenarios.place_flows import (
     port_flows,
 )
 from forecasting.scenarios.question import QUESTION_FORM, find_scenario, find_scenarios
-from forecasting.scenarios.region_counts import part_faults
 from forecasting.scenarios.registered_imports import registered_percent
 from forecasting.showing import Shown, chart
 from forecasting.vocabulary.arguments import (
@@ -640,7 +639,7 @@ def _country(request: OutlookRequest) -> Outlook:
         request,
         {place: flow},
         (Results(scenario.name, place, years, measures),),
-        [*caveats, *demand.caveats, *part_faults(request.ledger, place, request.as_of)],
+        [*caveats, *demand.caveats, *request.parts.faults],
         demand=demand,
         load=demand.of_the_year,
         size=flow.market.origin,

@@ -12,6 +12,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,7 @@ import pandas as pd
 from forecasting.scenarios.drivers import apply_drivers
 from forecasting.scenarios.facts_on_day import MarketOnDay, flow_inputs, last_day, sets_quotas
 from forecasting.scenarios.joint_draws import Results, quantile_table, sum_outlooks
+from forecasting.scenarios.region_counts import PartCounts, part_counts
 from forecasting.vocabulary.caveats import Caveat, each_once
 from forecasting.vocabulary.errors import EvidenceError
 from forecasting.vocabulary.measures import MEASURES
@@ -57,6 +59,11 @@ class OutlookRequest:
     prior: Prior | None
     draws: int
     flow_cache: dict[str, PlaceFlow]
+
+    @cached_property
+    def parts(self) -> PartCounts:
+        """What is counted of the parts of the country."""
+        return part_counts(self.ledger, self.scenario.place, self.as_of)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ country's. A part without a printed count is not shown.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -15,9 +17,10 @@ import numpy as np
 import pandas as pd
 
 from forecasting.scenarios.drivers import DAYS_A_YEAR
-from forecasting.scenarios.region_counts import REGISTER, region_shares
+from forecasting.scenarios.region_counts import REGISTER, PartCount, part_counts
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.measures import DIVIDED_BY, EV_STOCK_SHARE
+from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array, quantiles, stream_of
 
 if TYPE_CHECKING:
@@ -76,16 +79,15 @@ def by_region(outlook: Outlook, year: int | None = None) -> pd.DataFrame:
 
 def _by_region(outlook: Outlook, year: int) -> pd.DataFrame:
     column = outlook.years.index(year)
-    measures = [*DIVIDED_BY, REGISTER]
-    shares = region_shares(outlook.ledger, outlook.scenario.place, outlook.as_of, measures)
-    by_measure = dict(list(shares.groupby("measure")))
-    all_cars = by_measure.pop(REGISTER, shares.iloc[:0])
+    counts = part_counts(outlook.ledger, outlook.scenario.place, outlook.as_of).newest
+    all_cars = {count.fact.place: count.share for count in counts if count.fact.measure == REGISTER}
     rows = []
-    for measure_counted, parts in by_measure.items():
+    for measure_counted in sorted({count.fact.measure for count in counts} - {REGISTER}):
+        parts = [count for count in counts if count.fact.measure == measure_counted]
         share_draws = _share_draws(parts, all_cars, outlook, year)
-        names = [*zip(parts["place"], parts["name"], parts["share"], strict=True)]
+        names = [(part.fact.place, place_name(part.fact.place), part.share) for part in parts]
         names.append(("", "the rest", np.nan))
-        for measure in DIVIDED_BY[str(measure_counted)]:
+        for measure in DIVIDED_BY[measure_counted]:
             if measure in outlook.results.values:
                 total = outlook.results.values[measure][:, [column]]
                 ends = quantiles(total * share_draws, RANGE_LEVELS).T
@@ -94,27 +96,29 @@ def _by_region(outlook: Outlook, year: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _share_draws(parts: pd.DataFrame, all_cars: pd.DataFrame, outlook: Outlook, year: int) -> Array:
+def _share_draws(
+    parts: Sequence[PartCount], all_cars: Mapping[str, float], outlook: Outlook, year: int
+) -> Array:
     """Shares of the parts and of the rest in each draw: the log-odds drift from the count to the
     end of the year. Of electric cars no part has more than it has cars; a part without a count of
     its cars is taken to have the same share of all cars as of electric ones.
     """
-    share = parts["share"].to_numpy(dtype=float)
-    days = (pd.Timestamp(year, 12, 31) - parts["day"]).dt.days
-    years_since = days.clip(lower=0).to_numpy() / DAYS_A_YEAR
+    share = np.array([part.share for part in parts])
+    ends = [part.fact.period.end for part in parts]
+    years_since = np.array([max((dt.date(year, 12, 31) - end).days, 0) for end in ends])
+    years_since = years_since / DAYS_A_YEAR
     seed = outlook.scenario.seed
-    streams = [stream_of(seed, name) for name in parts["place"] + parts["measure"]]
+    streams = [stream_of(seed, part.fact.place + part.fact.measure) for part in parts]
     normal = np.column_stack([s.standard_normal(outlook.results.count) for s in streams])
     drift = np.pad(SHARE_DRIFT * np.sqrt(years_since) * normal, ((0, 0), (0, 1)))
     # Shares of stations have no limit, and drift like those of very few electric cars
     cars = share
     electric_at_count = LEAST_SHARE
     country = np.full(len(drift), LEAST_SHARE)
-    if parts["measure"].iloc[0] == "ev_stock":
-        car_share = parts["place"].map(all_cars.set_index("place")["share"])
-        cars = car_share.fillna(parts["share"]).to_numpy(dtype=float)
+    if parts[0].fact.measure == "ev_stock":
+        cars = np.array([all_cars.get(part.fact.place, part.share) for part in parts])
         electric = outlook.results.values[EV_STOCK_SHARE] / 100
-        columns = np.array([parts["day"].dt.year.max(), year]) - outlook.years[0]
+        columns = np.array([max(ends).year, year]) - outlook.years[0]
         count_column, column = np.clip(columns, 0, len(outlook.years) - 1)
         electric_at_count = float(np.median(electric[:, count_column]))
         country = electric[:, column]

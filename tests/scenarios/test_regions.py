@@ -7,7 +7,6 @@ import gc
 import weakref
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from forecasting.demand.chain import demand_outlook
@@ -17,7 +16,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.outlook import outlook
-from forecasting.scenarios.region_counts import concentration_of, part_faults, region_shares
+from forecasting.scenarios.region_counts import concentration_of, part_counts
 from forecasting.scenarios.regions import by_region, electric_shares
 from forecasting.vocabulary.errors import InputError
 
@@ -37,27 +36,29 @@ def made():
     return outlook(scenario_from_parameters(GIVEN), central_asia(), draws=400)
 
 
+def newest_of(place, day=DAY):
+    """The newest counts of the parts of a country, by measure and part."""
+    counts = part_counts(central_asia(), place, day).newest
+    return {(count.fact.measure, count.fact.place): count for count in counts}
+
+
 def test_shares_are_the_printed_ones():
     """Tashkent: 820 of 1,399 stations, 55,820 of 73,600 cars; Almaty 7,157 of 12,119 cars, Astana
     1,464.
     """
-    uz, kz = (
-        region_shares(central_asia(), place, DAY).set_index(["measure", "place"])["share"]
-        for place in ("UZ", "KZ")
-    )
-    assert uz["charging_stations", "UZ-TK"] == pytest.approx(820 / 1399)
-    assert uz["ev_stock", "UZ-TK"] == pytest.approx(55_820 / 73_600)
-    assert kz["ev_stock", "KZ-75"] == pytest.approx(7157 / 12_119)
-    assert kz["ev_stock", "KZ-71"] == pytest.approx(1464 / 12_119)
-    stations = [kz["charging_stations", place] for place in ("KZ-75", "KZ-71", "KZ-79")]
+    uz, kz = newest_of("UZ"), newest_of("KZ")
+    assert uz["charging_stations", "UZ-TK"].share == pytest.approx(820 / 1399)
+    assert uz["ev_stock", "UZ-TK"].share == pytest.approx(55_820 / 73_600)
+    assert kz["ev_stock", "KZ-75"].share == pytest.approx(7157 / 12_119)
+    assert kz["ev_stock", "KZ-71"].share == pytest.approx(1464 / 12_119)
+    stations = [kz["charging_stations", place].share for place in ("KZ-75", "KZ-71", "KZ-79")]
     assert stations == pytest.approx([283 / 351, 21 / 351, 11 / 351])
 
 
 def test_what_was_not_yet_published_is_not_used():
-    then = region_shares(central_asia(), "UZ", dt.date(2024, 12, 31))
-    stations = then[then["measure"] == "charging_stations"].set_index("place")
-    assert stations.loc["UZ-TK", "day"] == pd.Timestamp("2024-10-04")
-    assert stations.loc["UZ-TK", "share"] == pytest.approx(402 / 828)
+    stations = newest_of("UZ", dt.date(2024, 12, 31))["charging_stations", "UZ-TK"]
+    assert stations.fact.period.end == dt.date(2024, 10, 4)
+    assert stations.share == pytest.approx(402 / 828)
 
 
 def test_parts_and_the_rest_make_the_country(made):
@@ -91,7 +92,7 @@ def test_a_city_never_has_more_electric_cars_than_cars(made):
 
 
 def test_nothing_is_said_where_nothing_is_printed():
-    assert region_shares(central_asia(), "TM", DAY).empty
+    assert not newest_of("TM")
     given = GIVEN | {"country": "TM", "market_size": 15_000, "horizon": 2027}
     assert by_region(outlook(scenario_from_parameters(given), draws=200)).empty
 
@@ -143,8 +144,9 @@ def test_a_city_larger_than_its_register_or_its_country_is_said_and_left_out(led
 def test_a_growth_is_no_count_of_a_city():
     growth = {"quantity": "yoy_growth_percent", "unit": "percent", "period_end": "2026-01-01"}
     ledger = more_than("vehicle_stock", "UZ-TK", 12.0, **growth)
-    assert part_faults(ledger, "UZ", DAY) == []
-    assert concentration_of(ledger, "UZ", DAY) == concentration_of(central_asia(), "UZ", DAY)
+    counts = part_counts(ledger, "UZ", DAY)
+    assert not counts.faults
+    assert counts == part_counts(central_asia(), "UZ", DAY)
 
 
 def test_parts_that_hold_all_vehicles_leave_no_remainder():
@@ -153,18 +155,18 @@ def test_parts_that_hold_all_vehicles_leave_no_remainder():
     """
     of_day = {"basis": "uz-register-persons", "period_end": "2022-01-02"}
     ledger = more_than("vehicle_stock", "UZ-SA", 1_960_000.0, **of_day)
-    assert concentration_of(ledger, "UZ", DAY) == pytest.approx(3.65, abs=0.1)
+    assert concentration_of(part_counts(ledger, "UZ", DAY)) == pytest.approx(3.65, abs=0.1)
 
 
 def test_use_follows_the_share_where_the_cars_are():
     """Three quarters of Uzbekistan's electric cars and a sixth of its cars are in Tashkent, and of
     Kyrgyzstan's a third in Bishkek; of Tajikistan no part is counted.
     """
-    assert concentration_of(central_asia(), "UZ", DAY) == pytest.approx(3.7, abs=0.1)
+    assert concentration_of(part_counts(central_asia(), "UZ", DAY)) == pytest.approx(3.7, abs=0.1)
     bishkek, cars = 150 / 203, 71_551 / 219_525
     of_parts = bishkek**2 / cars + (1 - bishkek) ** 2 / (1 - cars)
-    assert concentration_of(central_asia(), "KG", DAY) == pytest.approx(of_parts)
-    assert concentration_of(central_asia(), "TJ", DAY) == 1
+    assert concentration_of(part_counts(central_asia(), "KG", DAY)) == pytest.approx(of_parts)
+    assert concentration_of(part_counts(central_asia(), "TJ", DAY)) == 1
     imports, years = np.full((50, 3), 20_000.0), [2024, 2025, 2026]
     given = {"parameters": load_parameters(), "place": "UZ"}
     spread, dense = (
@@ -181,4 +183,4 @@ def test_cars_that_stand_together_say_nothing_of_buses():
     cells = GIVEN | {"measure": "ebus_imports", "market_size": 2000}
     buses = outlook(scenario_from_parameters(cells), draws=50)
     assert buses.demand.concentration == 1
-    assert concentration_of(buses.ledger, "UZ", DAY) > 3
+    assert concentration_of(part_counts(buses.ledger, "UZ", DAY)) > 3
