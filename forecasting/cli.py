@@ -156,6 +156,7 @@ SCENARIOS_COUNTED = ("{} scenario", "{:,} scenarios")
 SCENARIOS_OF_OUT = ("{} scenario, {failed} failed", "{:,} scenarios, {failed} failed")
 KEPT_FILES = ("{} file", "{:,} files")
 MENDED = "the record holds {files}[, the last {last}][whole?; nothing was to be mended]"
+KEPT = "the answers so far are kept in {file}, and are proposed the next time"
 SET_ASIDE = "moved {file} to {folder}/{file}: it does not follow from the files that stay"
 FACTS_COUNTED = ("{} fact", "{:,} facts")
 STOPPED = (
@@ -645,6 +646,18 @@ def _on_terminal() -> bool:
 
 
 def _ask(country: NewCountry) -> None:
+    """Ask all questions; where that breaks off, name the file that holds the answers so far."""
+    try:
+        _ask_each(country)
+    except (click.Abort, ForecastingError, *STOPS):
+        if file := country.kept_file:
+            words = sentence(KEPT, file=file)
+            with contextlib.suppress(OSError):  # a terminal that is closed
+                click.echo(f"\n{visible(words)}", err=True)
+        raise
+
+
+def _ask_each(country: NewCountry) -> None:
     """Ask each question until it is answered: Enter takes the proposal, ``?`` explains, ``back``
     goes one question back.
     """

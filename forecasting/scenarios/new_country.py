@@ -232,6 +232,11 @@ class NewCountry:
             write_whole(proposal_path(self.path), text.encode())
             self._kept_text = text
 
+    @property
+    def kept_file(self) -> Path | None:
+        """The file that holds the answers to the table so far."""
+        return proposal_path(self.path) if self._kept_text else None
+
     def check_certain(self) -> None:
         """Refuse a table of which something must be asked, where nobody can be; what is proposed is
         written beside it.

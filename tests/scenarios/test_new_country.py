@@ -242,6 +242,8 @@ def test_a_terminal_goes_back_explains_and_keeps_each_answer(monkeypatch):
     assert broken_off.exit_code != 0
     assert "'ev_sale' is an unknown measure; did you mean ev_sales?" in broken_off.stdout
     assert "If the cell shows 12 and means 12,000 cars" in broken_off.stdout
+    said = "the answers so far are kept in mine.proposed.yaml, and are proposed the next time"
+    assert said in broken_off.stderr
     kept = Path("mine.proposed.yaml").read_text()
     assert kept == "read:\n  - counts: ev_imports\n    columns: [B]\n"
     answers = "\n\n\n2\n\n\n2024-02-29\nunknown\n2032\nunknown\n"
