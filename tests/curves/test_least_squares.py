@@ -64,3 +64,16 @@ def test_a_ceiling_is_open_where_less_than_a_hundredth_of_it_is_reached(
     fitted = SimpleNamespace(params=np.array([5.0, 0.3]), converged=True)
     assert leaves_open(problem, fitted) == is_open
     assert leaves_open(problem, SimpleNamespace(params=fitted.params, converged=False))
+
+
+def test_a_search_without_weights_begins_at_the_best_curve_too():
+    model = GrowthModel(SALES, curve="logistic")
+    problem = model._to_fit(model.curves[0])
+    solver = Solver(problem.curve, problem.sampling, problem.bounds)
+    shape, design = solver._grid()
+    data = np.array([SALES, SALES[::-1], np.cumsum(SALES)], dtype=float)
+    found = solver.scan(data, None)
+    for number, values in enumerate(data):
+        level = np.maximum(values @ design / (design**2).sum(axis=0), 0.0)
+        errors = ((values[:, None] - level * design) ** 2).sum(axis=0)
+        assert found[:, number].tolist() == shape[:, np.argmin(errors)].tolist()

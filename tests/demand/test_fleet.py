@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from scipy.special import gamma
 
-from forecasting.demand.fleet import conditional_survival, registrations, run_fleet
+from forecasting.demand.fleet import (
+    conditional_survival,
+    registrations,
+    run_fleet,
+    vehicles_on_the_road,
+)
 from forecasting.demand.parameters import load_parameters, read_table
 
 few = settings(max_examples=30)
@@ -117,3 +122,20 @@ def test_an_empty_fleet_has_no_losses():
     fleet = carried(np.zeros((1, 3)), 16, 5)
     assert np.all(fleet.stock == 0)
     assert np.all(fleet.retirements == 0)
+
+
+def test_what_comes_after_the_last_count_of_a_register_is_traded_as_its_draws_say():
+    assumptions = load_parameters().override({"reexport_share": 0, "inventory_share": 0})
+    sample = assumptions.draw(np.random.default_rng(0), 1)
+    sample |= {"uncounted_trade": 1.5 * one, "unregistered_trade": 3.0 * one}
+    flow = np.array([[100.0, 100.0, 100.0]])
+
+    def entered(register_year):
+        made = vehicles_on_the_road(
+            flow, [2024, 2025, 2026], assumptions, sample, 0.0, "van", register_year
+        )
+        return made.fleets["van"].registrations.tolist()
+
+    assert entered(2025) == [pytest.approx([100, 100, 150])]
+    assert entered(2026) == [pytest.approx([100, 100, 100])]
+    assert entered(0) == [pytest.approx([300, 300, 300])]

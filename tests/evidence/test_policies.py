@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -268,3 +269,12 @@ def test_rows_of_a_pandas_table() -> None:
 
 def test_an_empty_table_has_no_policies() -> None:
     assert checked_policies([]) == {}
+
+
+def test_a_quota_is_open_until_its_end_is_announced() -> None:
+    quota = Policy("mine", "UZ", "quota", dt.date(2026, 3, 1), quota=5.0)
+    assert quota.is_open_quota
+    assert not replace(quota, end_announced=dt.date(2026, 5, 1)).is_open_quota
+    assert not replace(quota, kind="ends").is_open_quota
+    assert quota.last_day == dt.date(2026, 12, 31)
+    assert replace(quota, end=dt.date(2026, 6, 30)).last_day == dt.date(2026, 6, 30)

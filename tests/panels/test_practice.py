@@ -14,8 +14,6 @@ from forecasting.panels.charger_panel import (
 from forecasting.panels.practice import NORMAL_80, Practice, practice_error, practice_points
 from forecasting.vocabulary.errors import AssumptionError, EvidenceError
 
-pytestmark = pytest.mark.slow
-
 
 def learned(panel):
     return estimate_practice(charger_panel(panel))
@@ -36,6 +34,7 @@ def synthetic(elasticity=0.7, markets=12, noise=0.0, seed=0, years=range(2012, 2
     return pd.DataFrame(rows, columns=list(CHARGER_COLUMNS))
 
 
+@pytest.mark.slow
 def test_the_elasticity_of_synthetic_markets_is_recovered():
     assert learned(synthetic(0.7)).elasticity == pytest.approx(0.7)
     noisy = learned(synthetic(0.7, noise=0.1, markets=20))
@@ -43,6 +42,7 @@ def test_the_elasticity_of_synthetic_markets_is_recovered():
     assert noisy.spread[0] == pytest.approx(0.1 * np.sqrt(2), rel=0.25)
 
 
+@pytest.mark.slow
 def test_recounts_and_stale_years_hardly_move_it():
     panel = synthetic(0.7, markets=15)
     counts = ["public_fast_points", "public_slow_points"]
@@ -181,6 +181,7 @@ def test_a_year_of_fast_growth_goes_on_in_part_and_a_recount_does_not():
     assert recount[0, 1] == pytest.approx(900 * np.exp(still.own_weight * 0.5))
 
 
+@pytest.mark.slow
 def test_the_weight_of_ones_own_growth_is_learned():
     rng, rows = np.random.default_rng(6), []
     for m in range(30):
@@ -199,6 +200,7 @@ def test_the_weight_of_ones_own_growth_is_learned():
     )
 
 
+@pytest.mark.slow
 def test_markets_that_catch_up_are_seen_to():
     rng = np.random.default_rng(4)
     rows = []
@@ -225,6 +227,7 @@ def test_a_negative_count_is_refused():
         practice_points(np.ones((1, 1)), [2024], np.ones(1), today=(2025.0, np.array([-3.0])))
 
 
+@pytest.mark.slow
 def test_a_market_counts_alike_however_long_it_was_counted():
     """Four markets have most pairs of counts, five have fewer years: the five are more markets."""
     long = synthetic(0.9, markets=4, years=range(2010, 2025))
@@ -234,6 +237,7 @@ def test_a_market_counts_alike_however_long_it_was_counted():
     assert learned(pd.concat([long, short])).elasticity == pytest.approx(0.6, abs=0.01)
 
 
+@pytest.mark.slow
 def test_years_in_which_all_markets_err_together_widen_the_spread():
     calm, shaken = (synthetic(0.7, markets=20, noise=0.05) for _ in range(2))
     counts = ["public_fast_points", "public_slow_points"]

@@ -1,10 +1,13 @@
 """The within-year pattern: synthetic truth recovered, years with gaps left out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from forecasting.growth.within_year import POSITION, WithinYear
+from forecasting.panels import seasons
 from forecasting.panels.seasons import estimate_within_year
 
 PATTERN = np.array([-0.3, -0.2, 0.2, -0.1, 0.0, 0.3, -0.1, -0.1, 0.2, 0.0, 0.1, 0.4])
@@ -92,3 +95,62 @@ def test_years_with_a_gap_or_a_zero_do_not_count():
 def test_nothing_to_learn_from_is_the_default():
     months = registrations(1, 1)
     assert estimate_within_year(months[months["month"] != "2010-05"]) == WithinYear()
+
+
+def test_a_round_of_markets_of_one_kind_is_by_hand():
+    """Each sum written out: the defaults count as 40 months, 6 years and 4 markets."""
+    default = replace(WithinYear(), own_seasons=((1.0, 1.0),), steadiness=((1.0, 1.0),))
+    residual = np.random.default_rng(4).normal(0, 0.2, (5, 12))
+    markets = seasons._Markets(residual, np.array(["a", "b", "a", "b", "b"]), default)
+    rows = [residual[[0, 2]], residual[[1, 3, 4]]]
+    means = [part.mean(axis=0) for part in rows]
+    squares = sum(((part - mean) ** 2).sum() for part, mean in zip(rows, means, strict=True))
+    noise = (squares + 40 * default.noise_sd**2) / (10 * 1 + 10 * 2 + 40)
+    assert markets.noise_sd == pytest.approx(np.sqrt(noise))
+    markets.update()
+    assert markets.noise_sd == pytest.approx(np.sqrt(noise))
+    spread = default.pattern_sd**2
+    told = [noise / years for years in (2, 3)]
+    weights = [noise / (spread + variance) for variance in told]
+    level = np.subtract(default.pattern, np.mean(default.pattern))
+    prior = level - level @ POSITION / (POSITION @ POSITION) * POSITION
+    pattern = (weights[0] * means[0] + weights[1] * means[1] + 6 * prior) / (sum(weights) + 6)
+    np.testing.assert_allclose(markets.pattern, pattern)
+    square = 4 * spread
+    for mean, variance in zip(means, told, strict=True):
+        distance = ((mean - prior) ** 2).sum() / 10
+        square += (spread / (spread + variance)) ** 2 * distance
+        square += spread * variance / (spread + variance)
+    assert markets.pattern_sd == pytest.approx(np.sqrt(square / (2 + 4)))
+
+
+def test_months_that_follow_each_other_are_correlated_by_hand():
+    markets = seasons._Markets(np.zeros((2, 12)), np.array(["a", "a"]), WithinYear())
+    assert markets.noise_ar() == pytest.approx((2 / 12) / (1 - 4 / 12))
+    markets.departures = np.array([[1.0, 2.0, 0.0, 1.0]])
+    assert markets.noise_ar() == pytest.approx((2 / 6 + 2 / 12) / (1 - 4 / 12))
+    markets.departures = np.array([[1.0, 1.0, 1.0, 1.0]])
+    assert markets.noise_ar() == 0.9
+    markets.departures = np.array([[1.0, -1.0, 1.0, -1.0]])
+    assert markets.noise_ar() == 0
+
+
+def test_slopes_are_those_of_ridge_regression_about_the_default():
+    """As least squares with three more rows, one for what is believed of each coefficient."""
+    default = WithinYear()
+    growth = np.array([[0.1, 0.4], [0.5, 0.2], [np.nan, 0.1], [0.3, 0.9], [-0.2, 0.0]])
+    slopes = np.array([0.1, 0.3, 9.0, 0.5, -0.1])
+    beta, spread = seasons._slopes(slopes, growth, default)
+    has_growth = [0, 1, 3, 4]
+    design = np.column_stack([growth[has_growth], np.ones(4)])
+    beliefs = np.diag(default.slope_sd / np.array([0.25, 0.03, 0.5]))
+    constant = np.subtract(default.pattern, np.mean(default.pattern)) @ POSITION
+    prior = [default.slope_on_growth, default.slope_on_next, constant / (POSITION @ POSITION)]
+    expected = np.linalg.lstsq(
+        np.vstack([design, beliefs]),
+        np.concatenate([slopes[has_growth], beliefs @ prior]),
+        rcond=None,
+    )[0]
+    np.testing.assert_allclose(beta, expected)
+    squares = ((slopes[has_growth] - design @ expected) ** 2).sum()
+    assert spread == pytest.approx(np.sqrt((squares + 4 * default.slope_sd**2) / (4 + 4)))

@@ -107,6 +107,8 @@ def test_params_here_come_first_then_those_beside_a_notebook_then_those_that_shi
             r"\(did you mean params/georgia-baseline.yaml\?\)$",
         ),
         ("elsewhere/x.yaml", r"no such file \(give the path of a file\)"),
+        ("elsewhere/uzbekistan", r"^elsewhere/uzbekistan: no such file \(give the path"),
+        ("uzbekistan.yaml", r"^uzbekistan.yaml: no such file \("),
     ],
 )
 def test_what_is_not_there_is_refused_with_the_nearest_name(folder, question, message):
