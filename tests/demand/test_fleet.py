@@ -139,3 +139,12 @@ def test_what_comes_after_the_last_count_of_a_register_is_traded_as_its_draws_sa
     assert entered(2025) == [pytest.approx([100, 100, 150])]
     assert entered(2026) == [pytest.approx([100, 100, 100])]
     assert entered(0) == [pytest.approx([300, 300, 300])]
+
+
+def test_vehicles_of_the_start_are_of_the_class_that_is_counted():
+    assumptions = load_parameters()
+    sample = assumptions.draw(np.random.default_rng(0), 1)
+    made = vehicles_on_the_road(np.zeros((1, 2)), [2024, 2025], assumptions, sample, 1000.0, "van")
+    stocks = {name: fleet.stock[0, 0] for name, fleet in made.fleets.items()}
+    assert 900 < stocks.pop("van") < 1000
+    assert {*stocks.values()} == {0}

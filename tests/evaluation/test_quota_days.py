@@ -1,6 +1,7 @@
 """The day on which a quota is used up, as somebody claims it, and the record of such days."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from forecasting.cli import main
+from forecasting.evaluation import quota_days
 from forecasting.evaluation.quota_days import open_quotas, quota_claim
 from forecasting.evaluation.quota_record import (
     EVEN_MONTHS,
@@ -153,3 +155,28 @@ def test_a_record_of_quotas_needs_months():
     told = CliRunner().invoke(main, ["backtest", "--panel", __file__, "--quotas"])
     assert told.exit_code == 2
     assert "--quotas needs --panel and --monthly" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("as_of", "announced", "day"),
+    [
+        ("latest", "2026-05-01", "2026-05-01"),
+        ("latest", "2026-01-01", "2026-03-31"),
+        ("latest", None, "2026-03-31"),
+        ("2026-03-31", "2026-05-01", "2026-03-31"),
+    ],
+)
+def test_a_quota_is_asked_of_on_the_last_day_of_facts_or_that_of_its_announcement(
+    monkeypatch, as_of, announced, day
+):
+    quota = SimpleNamespace(place="KG", announced=announced and dt.date.fromisoformat(announced))
+    scenario = SimpleNamespace(as_of=as_of, name="kyrgyzstan-baseline")
+    asked = []
+    monkeypatch.setattr(quota_days, "quota_of", lambda place, year: quota)
+    monkeypatch.setattr(quota_days, "find_scenario", lambda name: scenario)
+    monkeypatch.setattr(quota_days, "facts_of_scenario", lambda *_: None)
+    monkeypatch.setattr(quota_days, "day_of_forecast", lambda *_: dt.date(2026, 3, 31))
+    monkeypatch.setattr(quota_days, "quota_forecast", lambda *told: asked.append(told[-1]))
+    with pytest.raises(InputError, match=r"the quota of 2026 was announced on .*, later than"):
+        quota_claim("KG", "2026", "2026-09-30")
+    assert asked == [dt.date.fromisoformat(day)]

@@ -10,8 +10,9 @@ import pytest
 import forecasting as fc
 from forecasting.evidence.policies import Policy
 from forecasting.growth.flow import annual_totals, forecast_flow
-from forecasting.growth.policy_months import PolicyEffects
+from forecasting.growth.policy_months import PolicyEffects, worth
 from forecasting.growth.quotas import (
+    _size,
     days_used_up,
     months_in_force,
     with_cars_that_wait,
@@ -227,3 +228,12 @@ def test_a_quota_of_whose_end_nobody_reported_is_not_used_up():
     assert (forecast.totals(until_may) > 5_000).mean() < 0.1
     stays = (forecast.monthly == plain.monthly).all(axis=1)
     assert 0.4 < stays.mean() < 0.8  # a draw that agrees stays in its place
+
+
+def test_the_worth_of_a_privilege_is_at_most_that_of_a_usual_one():
+    effects = PolicyEffects()
+    assert _size(_quota(5, None), effects) == 0
+    assert _size(_quota(5, effects.usual_share), effects) == pytest.approx(1)
+    assert _size(_quota(5, 3 * effects.usual_share), effects) == 1
+    half = _size(_quota(5, effects.usual_share / 2), effects)
+    assert half == pytest.approx(worth(effects.usual_share / 2) / worth(effects.usual_share))

@@ -1,5 +1,7 @@
 """Practice: synthetic truth recovered, faults of real panels flagged, spread by horizon."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -249,3 +251,38 @@ def test_years_in_which_all_markets_err_together_widen_the_spread():
     shift = np.quantile(np.abs(np.diff(own)), 0.8) / NORMAL_80
     assert spread["shaken"] > 1.1 * shift
     assert spread["calm"] < 0.15
+
+
+def test_the_spread_beyond_the_last_horizon_grows_on_as_to_it():
+    rule = replace(Practice.shipped(), horizons=(1.0, 2.0), spread=(0.1, 0.3))
+    np.testing.assert_allclose(
+        rule.spread_at(np.array([-1.0, 0.5, 1.0, 1.5, 2.0, 4.0])) ** 2,
+        [0, 0.005, 0.01, 0.05, 0.09, 0.18],
+    )
+
+
+def test_without_a_count_a_whole_path_is_off_by_the_spread_of_levels():
+    rule = replace(Practice.shipped(), level_spread=0.5)
+    error = practice_error(np.random.default_rng(2), 5, [2025, 2026], practice=rule)
+    np.testing.assert_allclose(
+        error, 0.5 * np.random.default_rng(2).standard_normal((5, 1)) * np.ones(2)
+    )
+
+
+def test_few_points_and_years_ahead_bring_the_level_of_markets_in():
+    """At 100 points, size 30 to the power 0.5; at 400 a quarter of what a count does not tell."""
+    rule = replace(
+        Practice.shipped(),
+        **{"horizons": (1.0,), "spread": (0.2,), "size_slope": 0.5},
+        **{"level_spread": 0.4, "catch_up": 0.1},
+    )
+    points = np.array([100.0, 400.0])
+    error = practice_error(
+        np.random.default_rng(2), 2, [2024, 2025], (2025.0, points), practice=rule
+    )
+    rng = np.random.default_rng(2)
+    market, years = rng.standard_normal(2), rng.standard_normal((2, 2)).T
+    size = (points / 3000) ** -0.5
+    gap = 1 - np.exp(-0.1)
+    expected = 0.2 * years[:, 1] * size + gap * np.array([1, 0.25]) * 0.4 * market
+    np.testing.assert_allclose(error, np.column_stack([np.zeros(2), expected]))

@@ -15,11 +15,13 @@ from forecasting.parameters.schema import (
     Driver,
     Range,
     Scenario,
+    _files_elsewhere,
     scenario_from_file,
     scenario_from_parameters,
 )
 from forecasting.reporting.notebook import scenario_of as scenario_of_notebook
 from forecasting.vocabulary.errors import ScenarioError
+from forecasting.vocabulary.files import fault_of_place
 
 GOOD = {"country": "UZ", "scenario": "baseline", "as_of": "2023-06-26", "horizon": 2030, "seed": 1}
 DUTY = {
@@ -338,3 +340,24 @@ def test_what_else_a_driver_says_may_be_a_limit_and_is_not_beyond(
 def test_an_event_without_probability_and_delay_comes_for_sure_and_on_time() -> None:
     driver = Driver.model_validate(DUTY)
     assert (driver.probability, driver.on_time, driver.delay_years.high) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("end", "acts"), [(None, True), ("2027-05-01", True), ("2027-04-30", False)]
+)
+def test_an_event_acts_until_its_end(end: str | None, acts: bool) -> None:
+    driver = Driver.model_validate(DUTY | {"end": end})
+    assert driver.acts_after(dt.date(2027, 4, 30)) is acts
+
+
+def test_only_tables_that_may_be_read_are_named(tmp_path: Path) -> None:
+    """By number, with what hinders the others."""
+    files = ["mine.csv", "../../elsewhere/facts.csv"]
+    checks = [*_files_elsewhere(files, str(tmp_path))]
+    assert [(place, is_fault) for place, is_fault, _, _ in checks] == [
+        (("ledger", 0), False),
+        (("ledger", 1), True),
+    ]
+    assert "facts.csv' lies outside" in checks[1][2]
+    assert fault_of_place(tmp_path / "mine.csv") == ("", "")
+    assert fault_of_place(tmp_path / files[1])[0].startswith("lies outside")

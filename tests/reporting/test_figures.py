@@ -32,7 +32,7 @@ from forecasting.reporting.figures.drawing import (
     tint,
     words_at,
 )
-from forecasting.reporting.figures.fan import basis_colours, marks_of
+from forecasting.reporting.figures.fan import basis_colours, empty_chart, marks_of
 from forecasting.reporting.figures.scenario_contrast import small_fans
 from forecasting.reporting.html import REPORTING
 from forecasting.scenarios.joint_draws import QUANTILES, sum_outlooks
@@ -629,3 +629,11 @@ def test_the_load_of_a_day_names_the_peak_of_the_last_year(outlook):
     assert f"and {last} MW at its peak" in figures.load_chart(outlook).layout.title.text.replace(
         "<br>", " "
     )
+
+
+def test_an_empty_chart_is_a_title_without_axes() -> None:
+    chart = empty_chart(FigureForm("No market"))
+    assert (chart.layout.xaxis.visible, chart.layout.yaxis.visible) == (False, False)
+    assert chart.layout.height == 130
+    assert "No market" in chart.layout.title.text
+    assert len(chart.data) == 0

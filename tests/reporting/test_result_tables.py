@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -265,3 +267,21 @@ def test_a_column_without_a_name_has_its_numbers_and_is_no_address_of_the_others
     shown = tables.small_table(pd.DataFrame({"": [52], "about": [1]}, index=["total"]))
     assert shown.frame.iloc[0].tolist() == ["total", "52", "1"]
     assert "<a " not in shown._repr_html_()
+
+
+def test_which_electric_cars_a_measure_counts_is_that_of_its_agency_or_of_all():
+    def results(*plug_ins: float) -> SimpleNamespace:
+        values = {"phev_stock": None} if plug_ins else {}
+        return SimpleNamespace(
+            values=values, bands=lambda name: {0.5: pd.Series([*plug_ins], dtype=float)}
+        )
+
+    def words(made: SimpleNamespace, measure: str, basis: str | None = "uz-customs-2023") -> str:
+        return str(tables.vehicles_in(made, basis, "ev_imports", measure))
+
+    agency = tables.shipped_bases()["uz-customs-2023"].vehicles or "electric cars"
+    assert words(results(5, 1), "ev_stock") == "battery and plug-in cars"
+    assert words(results(5, 0), "ev_stock") == agency
+    assert words(results(), "ev_stock") == agency
+    assert words(results(5, 1), "ev_imports") == agency
+    assert words(results(), "ev_imports", None) == "electric cars"
