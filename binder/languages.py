@@ -31,12 +31,15 @@ from forecasting.reporting import (
     more_points,
     quota_words,
     score_words,
+    workbook,
+    workbook_live,
 )
 from forecasting.reporting.figures import drawing, fan
 from forecasting.reporting.labels import COUNTED_UNITS, PARAMETERS, SETTING_WORDS
 from forecasting.reporting.result_tables import FROM_DAY, FROM_YEAR, QUOTA_UNIT, SIZE_UNITS
 from forecasting.runs.output import result
 from forecasting.scenarios.question import find_scenarios
+from forecasting.scenarios.workbook_values import INPUT_HEADS
 from forecasting.vocabulary import sentences
 from forecasting.vocabulary.catalogues import (
     ENGLISH,
@@ -150,6 +153,34 @@ def messages() -> Iterator[str]:
         yield from filter(None, (quantity.words, quantity.fall))
     yield from PAGE_WORDS
     yield from messages_of_commands()
+    yield from messages_of_workbooks()
+
+
+def messages_of_workbooks() -> Iterator[str]:
+    """What a workbook says beside its tables."""
+    yield from _of_module(
+        workbook, "MEDIANS_AS_OF", "RESULTS_TITLE", "ASSUMPTIONS_TITLE", "FACTS_TITLE",
+        "FACTS_ELSEWHERE", "CHANGE_IN_WORKBOOK", "CHANGE_IN_PARAMS", "MEASURE_CHART",
+        "ANSWERS_CHART",
+    )  # fmt: skip
+    yield from _of_module(
+        workbook_live, "READ_ME", "ABOUT_BUSINESS", "ABOUT_BRIEF", "TAKES", "TO_CHECK", "STEP",
+        "CHECK_INPUTS", "CHECKS_TITLE", "HOLDS", "LOOK_HERE", "DO_ALL_HOLD", "ALL_HOLD",
+        "SEE_CHECKS", "SET_IN", "HOURS_OF_YEAR", "OWN_TARGET", "OWN_TARGET_YEAR", "OWN_FLOW",
+        "OWN_PRICE", "NO_PRICE",
+    )  # fmt: skip
+    yield from workbook_live.CHECKS
+
+
+def names_in_workbooks() -> Iterator[tuple[str, str]]:
+    """The heads of a workbook's tables, and the lines of its charts."""
+    heads = [*workbook.QUESTION_HEADS, *INPUT_HEADS]
+    for value in (*vars(workbook).values(), *vars(workbook_live).values()):
+        if isinstance(value, TableForm):
+            heads += [words for column in value.columns for words in (column.name, column.unit)]
+    yield from (("head", words) for words in heads if words)
+    lines = [name for _, name, *_ in (*workbook.BAND_LINES, *workbook_live.ANSWER_LINES)]
+    yield from (("line", name) for name in (*lines, *workbook.ANSWER_WORDS.values()))
 
 
 def messages_of_commands() -> Iterator[str]:
@@ -173,7 +204,7 @@ def names_in_commands() -> Iterator[tuple[str, str]]:
     yield from (("bound", words) for words in score_words.BOUND_NAMES.values())
     yield from (("side of interval", words) for words in score_words.SIDES)
     yield from (("conflict", words) for words in reconcile.REASONS)
-    yield from (("kind", kind) for kind in FACT_KINDS)
+    yield from (("kind", kind) for kind in (*FACT_KINDS, "source"))
     yield from (("status", status) for status in ("done", "failed"))
 
 
@@ -182,14 +213,13 @@ def names() -> Iterator[tuple[str, str]]:
     yield from names_in_tables()
     yield from names_in_params()
     yield from names_in_commands()
+    yield from names_in_workbooks()
     for code in SHOWN:
         yield f"place {code}", place_name(code)
     yield from ((f"place {code}", words) for code, words in CORRIDORS.items())
     yield "only place horgos", answer.ONLY_COUNTED_PLACE.format(place=place_name("horgos"))
     yield from (("noun", words) for words in (*CARS, "the whole", "the launch", "loans"))
     yield from (("noun", words) for words in fact.ONE_UNIT)
-    yield from (("parameter", words) for words in (SETTING_WORDS | PARAMETERS).values())
-    yield "parameter", "consumption"
     yield "growth", "{low} to {high}"
     yield from (("unit", words) for words in (*COUNTED_UNITS, *SIZE_UNITS.values(), *UNITS))
     yield "agency", "Henan Suda Agreement"
@@ -208,6 +238,9 @@ def names_in_tables() -> Iterator[tuple[str, str]]:
     for code, basis in shipped_bases().items():
         yield f"basis {code}", basis.name
         yield f"counts {code}", basis.counts
+    parts = {part for row in parameters.rows for part in row.key.split(".")}
+    words_of_parts = {part: part.replace("_", " ") for part in parts} | SETTING_WORDS | PARAMETERS
+    yield from (("parameter", words) for words in words_of_parts.values())
     for row in parameters.classes:
         yield row.label.context, str(row.label)
     for policy in shipped_policies().values():

@@ -975,7 +975,11 @@ FORMS = {
     },
     is_flag=True,
 )
-@option("--language", metavar="CODE", help="With --brief: its language, e.g. ru; default English.")
+@option(
+    "--language",
+    metavar="CODE",
+    help="Of the workbook, or of the page that was made in it, e.g. ru; default English.",
+)
 @option("--template", type=FILE, help="With --docx: a Word document whose styles are used, .docx.")
 @ALLOW
 def export(
@@ -995,8 +999,6 @@ def export(
     chosen_files = {form: path for form, path in files.items() if path is not None}
     if brief and not {"pdf", "docx"} & {*chosen_files}:
         raise UsageError("--brief goes with --pdf FILE or --docx FILE")
-    if language and not brief:
-        raise UsageError("--language goes with --brief")
     if template and "docx" not in chosen_files:
         raise UsageError("--template goes with --docx FILE")
     if not chosen_files:

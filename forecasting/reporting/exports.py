@@ -40,6 +40,7 @@ from forecasting.writers.browser import pictures, print_page
 from forecasting.writers.sheets import csv_bytes
 
 PAGE_FORMS = ("pdf", "docx")
+IN_LANGUAGES = ("xlsx", *PAGE_FORMS)
 # of a table of the IAMC
 MODEL = "EV Forecasting"
 IAMC_VARIABLES = {  # as the templates of the community have them, where they have one
@@ -73,7 +74,8 @@ def export_report(
     brief : bool
         Of the page and of the document, the brief alone.
     language : str, optional
-        Of the brief: one in which the report was made; English if not given.
+        Of the workbook, and of the page and the document where the report was made in it; English
+        if not given.
     template : Path, optional
         A Word document whose styles the new one has.
     force : bool
@@ -98,10 +100,16 @@ def export_report(
         report = Path(REPORTS, report)
     if set(targets) == {"xlsx"} and (report / COMPARISON_TABLE).is_file():
         return [write_asked(targets["xlsx"], live_comparison(report))]
-    codes = other_languages([language] if language else [])
+    (code,) = other_languages([language] if language else []) or (ENGLISH,)
+    if code != ENGLISH and not {*IN_LANGUAGES} & {*targets}:
+        raise InputError(f"a language is of {' or '.join(IN_LANGUAGES)}; the rest is data")
     outlook = load_outlook(report) if set(targets) - set(PAGE_FORMS) else None
-    pages = _Pages(report, brief, codes[0] if codes else "")
-    return [_write(form, pages, outlook, path, template) for form, path in targets.items()]
+    pages = _Pages(report, brief, code)
+    written = []
+    for form, path in targets.items():
+        with written_in(pages.language if form in IN_LANGUAGES else ENGLISH):
+            written.append(_write(form, pages, outlook, path, template))
+    return written
 
 
 class _Pages(NamedTuple):
@@ -109,13 +117,14 @@ class _Pages(NamedTuple):
 
     report: Path
     brief: bool
-    language: str  # of the brief; empty for English
+    language: str
 
     def file(self, name: str) -> Path:
         """A file of the report, in the language."""
-        path = self.report / (brief_file(name, self.language) if self.language else name)
+        is_english = self.language == ENGLISH
+        path = self.report / (name if is_english else brief_file(name, self.language))
         if not path.is_file():
-            remedy = f" --language {self.language}" if self.language else ""
+            remedy = "" if is_english else f" --language {self.language}"
             raise InputError(f"{path} is not there; make the report first: ev-forecast run{remedy}")
         return path
 
@@ -169,16 +178,15 @@ def _write_document(pages: _Pages, path: Path, template: Path | None) -> Path:
     notebook = nbformat.read(pages.file(REPORT_NOTEBOOK), as_version=4)  # type: ignore[no-untyped-call]
     title = notebook.metadata.get("title") or stored_title(report) or report_title(notebook)
     day = load_record(report / OUTLOOK_TABLE).get("as_of")
-    with written_in(pages.language or ENGLISH):
-        return write_document(
-            notebook,
-            path,
-            title=title or report.name,
-            day=day and dt.date.fromisoformat(day),
-            draw=pictures,
-            template=template,
-            brief=pages.brief,
-        )
+    return write_document(
+        notebook,
+        path,
+        title=title or report.name,
+        day=day and dt.date.fromisoformat(day),
+        draw=pictures,
+        template=template,
+        brief=pages.brief,
+    )
 
 
 def _hours(report: Path, outlook: Outlook) -> pd.DataFrame:

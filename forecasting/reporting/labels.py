@@ -193,6 +193,15 @@ def unit_of(measure: str) -> str:
     return measure_of(measure).unit
 
 
+def unit_words(measure: str) -> str:
+    """The unit of a measure for a reader.
+
+    >>> unit_words("peak_mw")
+    'MW'
+    """
+    return str(Term(unit_of(measure), "unit"))
+
+
 def is_flow(measure: str) -> bool:
     """Whether a measure is counted over a period.
 

@@ -12,7 +12,13 @@ import pandas as pd
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import in_order, in_words
 from forecasting.reporting.caveat_words import lines_of, size_words
-from forecasting.reporting.labels import ANSWER_WORDS, label_of, unit_by_year, unit_of
+from forecasting.reporting.labels import (
+    ANSWER_WORDS,
+    label_of,
+    scenario_title,
+    unit_by_year,
+    unit_words,
+)
 from forecasting.reporting.result_tables import (
     CHAIN_MEASURES,
     assumptions_table,
@@ -22,6 +28,7 @@ from forecasting.reporting.result_tables import (
 from forecasting.scenarios.outlook import Outlook
 from forecasting.vocabulary.files import write_asked
 from forecasting.vocabulary.measures import CAR, CHARGING_ANSWERS, HEADLINE, MEASURES
+from forecasting.vocabulary.sentences import Term, sentence
 from forecasting.writers.columns import HIGH, LEVEL_HEADS, LOW, Column, TableForm
 from forecasting.writers.messages import FigureForm
 from forecasting.writers.sheets import Book
@@ -41,12 +48,16 @@ CHANGE_IN_PARAMS = (
     "no charging points here. To change something, change the params file and run it again."
 )
 HEADLINE_TABLE = TableForm(
-    [Column("measure", form=label_of), *map(Column, ("year", "median", LOW, HIGH, "unit"))]
+    [
+        Column("measure", form=label_of),
+        *map(Column, ("year", "median", LOW, HIGH)),
+        Column("unit", "measure", unit_words),
+    ]
 )
 RESULTS_TABLE = TableForm(
     [
         Column("measure", form=label_of),
-        Column("unit", "measure", unit_of),
+        Column("unit", "measure", unit_words),
         Column("year"),
         *(Column(head, missing="") for head in LEVEL_HEADS.values()),
     ]
@@ -55,10 +66,18 @@ FACTS_TABLE = TableForm(
     [
         *map(Column, ("id", "period_start", "period_end")),
         Column("value", missing=""),
-        *map(Column, ("statement", "basis", "kind", "published")),
+        *map(Column, ("statement", "basis")),
+        Column("kind", form=lambda kind: str(Term(kind, "kind"))),
+        Column("published"),
         Column("source", address="url"),
     ]
 )
+MEDIANS_AS_OF = "As of {day}: medians, and the ends of the 80 % interval"
+RESULTS_TITLE = "Results by year"
+ASSUMPTIONS_TITLE = "Assumptions and drivers"
+FACTS_TITLE = "Facts"
+FACTS_ELSEWHERE = "The facts are in the ledger."
+QUESTION_HEADS = ("as of", "horizon", "seed", "market")
 MEASURE_CHART = FigureForm("{label}", "{unit}")
 ANSWERS_CHART = FigureForm("Charging points at 31 December, medians", "public points")
 
@@ -83,7 +102,7 @@ def write_workbook(outlook: Outlook, path: str | Path) -> Path:
     -------
     Path
     """
-    title = outlook.scenario.title
+    title = scenario_title(outlook.scenario.parameters())
     book = Book(title, outlook.as_of)
     _summary(book, outlook)
     _results(book, outlook)
@@ -92,16 +111,16 @@ def write_workbook(outlook: Outlook, path: str | Path) -> Path:
 
 
 def _summary(book: Book, outlook: Outlook) -> None:
-    sheet = book.sheet("Summary", outlook.scenario.title, (44, 10, 14, 14, 14, 12))
+    title = scenario_title(outlook.scenario.parameters())
+    sheet = book.sheet("Summary", title, (44, 10, 14, 14, 14, 12))
     note = book.looks["note"]
-    sheet.write_string(
-        1, 0, f"As of {outlook.as_of}: medians, and the ends of the 80 % interval", note
-    )
+    sheet.write_string(1, 0, sentence(MEDIANS_AS_OF, day=outlook.as_of), note)
     entries = headline(outlook.results, outlook.measure, outlook.headline_year)
     row = book.table(sheet, 3, HEADLINE_TABLE.table(entries))
     caveats = lines_of([outlook.age, *outlook.caveats])
     change = CHANGE_IN_WORKBOOK if is_live(outlook) else CHANGE_IN_PARAMS
-    lines = [*caveats, *outlook.scenario.notes, change]
+    notes = [str(Term(note, "note")) for note in outlook.scenario.notes]
+    lines = [*caveats, *notes, sentence(change)]
     for at, words in enumerate(lines, start=row + 1):
         sheet.merge_range(at, 0, at, 5, words, note)
         sheet.set_row(at, 15 * (1 + len(words) // 95))
@@ -111,7 +130,7 @@ def _results(book: Book, outlook: Outlook) -> None:
     """Every measure by year, and charts: some measures with their intervals, and need, practice and
     standard side by side, never averaged.
     """
-    sheet = book.sheet("Results", "Results by year", (40, 14, 8, *[13] * len(LEVEL_HEADS)))
+    sheet = book.sheet("Results", sentence(RESULTS_TITLE), (40, 14, 8, *[13] * len(LEVEL_HEADS)))
     bands = {
         name: outlook.results.bands(name).loc[outlook.first_year :]
         for name in dict.fromkeys((*CHAIN_MEASURES, outlook.measure))
@@ -135,7 +154,7 @@ def _results(book: Book, outlook: Outlook) -> None:
         if name in spans
     ]
     if answers:
-        charts.append((ANSWERS_CHART, answers))
+        charts.append((ANSWERS_CHART.words(), answers))
     book.charts(sheet, len(table.frame.columns) + 1, 2, charts)
 
 
@@ -155,23 +174,19 @@ def grounds(book: Book, outlook: Outlook) -> None:
         A scenario's results.
     """
     widths = (36, 26, 20, 14, 36, 14, 50, 14, 50, 40)
-    sheet = book.sheet("Assumptions", "Assumptions and drivers", widths)
-    question = {
-        "as of": outlook.as_of,
-        "horizon": outlook.scenario.horizon,
-        "seed": outlook.scenario.seed,
-        "market": size_words(outlook.size),
-    }
-    for row, (key, value) in enumerate(question.items(), start=2):
-        book.cell(sheet, row, 0, key)
+    sheet = book.sheet("Assumptions", sentence(ASSUMPTIONS_TITLE), widths)
+    scenario = outlook.scenario
+    question = (outlook.as_of, scenario.horizon, scenario.seed, size_words(outlook.size))
+    for row, (key, value) in enumerate(zip(QUESTION_HEADS, question, strict=True), start=2):
+        book.cell(sheet, row, 0, str(Term(key, "head")))
         book.cell(sheet, row, 1, value)
     row = book.table(sheet, 3 + len(question), drivers_table(outlook))
     assumed = assumptions_table(outlook, all_of_them=True)
     if len(assumed.frame):
         book.table(sheet, row + 1, assumed)
-    sheet = book.sheet("Facts", "Facts", (44, 12, 12, 14, 34, 30, 12, 12, 40))
+    sheet = book.sheet("Facts", sentence(FACTS_TITLE), (44, 12, 12, 14, 34, 30, 12, 12, 40))
     if outlook.evidence is None:
-        sheet.write_string(2, 0, "The facts are in the ledger.", book.looks["note"])
+        sheet.write_string(2, 0, sentence(FACTS_ELSEWHERE), book.looks["note"])
         return
     facts = in_order(outlook.evidence)
     rows = [

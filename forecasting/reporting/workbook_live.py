@@ -13,7 +13,13 @@ from forecasting.demand.charging import HOURS_A_YEAR, side
 from forecasting.demand.consequences import cost_per_point, point_business
 from forecasting.demand.symbols import LABELS, Cell, Node, Part, SharedTable, reachable, render
 from forecasting.reporting.charging_tables import BUSINESS, BUSY_SHARES, NEED, SOLD_AT, price_words
-from forecasting.reporting.labels import SETTING_WORDS, label_of, parameter_words, unit_of
+from forecasting.reporting.labels import (
+    label_of,
+    parameter_words,
+    scenario_title,
+    unit_of,
+    unit_words,
+)
 from forecasting.reporting.result_tables import headline
 from forecasting.reporting.workbook import COLOURS, chart_words, grounds
 from forecasting.scenarios.outlook import Outlook
@@ -29,10 +35,11 @@ from forecasting.scenarios.workbook_values import (
     limits_of_cell,
     stamp,
 )
+from forecasting.vocabulary.catalogues import digits
 from forecasting.vocabulary.errors import in_digits
 from forecasting.vocabulary.measures import HEADLINE, MEASURES, PRICES
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
-from forecasting.vocabulary.sentences import uncapital
+from forecasting.vocabulary.sentences import Term, sentence, uncapital
 from forecasting.writers.columns import INTERVAL_LEVELS, Column, Row, TableForm
 from forecasting.writers.sheets import (
     Book,
@@ -98,17 +105,34 @@ READ_ME = (
 )
 
 
+TAKES = "takes {low} to {high} {unit}"
+TO_CHECK = "to check"
+STEP = "step {number}"
+CHECK_INPUTS = "check inputs"
+CHECKS_TITLE = "What must hold of the answers"
+HOLDS = "ok"
+LOOK_HERE = "look here"
+DO_ALL_HOLD = "Do all checks hold?"
+ALL_HOLD = "yes"
+SEE_CHECKS = "see the sheet checks"
+SET_IN = "set it in {cell}"
+HOURS_OF_YEAR = "hours of a year"
+OWN_TARGET = "Public points that are to stand, and are built"
+OWN_TARGET_YEAR = "By the end of which year; {horizon} if none"
+OWN_FLOW = "{label} in {year}, times what the scenario has"
+OWN_PRICE = "{label}; moves the sheet business alone"
+NO_PRICE = "none is printed"
 ANSWER_TABLE = TableForm(
     [
         *map(Column, ("measure", "year")),
         *(
             sheet_column(
-                head, level, f'IF({{wrong}}>0,"check inputs",PERCENTILE({{draws}},{level}))'
+                head, level, f'IF({{wrong}}>0,"{{check_inputs}}",PERCENTILE({{draws}},{level}))'
             )
             for head, level in INTERVAL_LEVELS.items()
         ),
         Column("what it is", "measure", label_of),
-        Column("unit", "measure", unit_of),
+        Column("unit", "measure", unit_words),
         *(Column(f"scenario, {head}", level) for head, level in INTERVAL_LEVELS.items()),
         sheet_column("median changes, %", "change", "100*(D{row}/I{row}-1)"),
     ]
@@ -126,7 +150,7 @@ BRIEF_ANSWERS = TableForm(
             sheet_column(head, head, f"answer!{letter}{{row}}", 0)
             for head, letter in zip(INTERVAL_LEVELS, "CDE", strict=True)
         ),
-        Column("unit"),
+        Column("unit", "measure", unit_words),
     ]
 )
 # The need where one of them is in its lowest or highest tenth
@@ -147,7 +171,7 @@ YEAR_OF_POINT = {
 HEADS_OF_POINT = {column.source or column.name: column.head for column in BUSINESS.columns}
 POINTS_TABLE = TableForm(
     [
-        Column("public point", "setting", SETTING_WORDS.get),
+        Column("public point", "setting", parameter_words),
         sheet_column("in use, % of hours", "percent", decimals=0),
         sheet_column("kW while in use", "kw", decimals=0),
         sheet_column("of a kWh bought, sold", "efficiency", "{own_efficiency}"),
@@ -186,9 +210,10 @@ class _LiveBook(Book):
         self.columns: dict[str, list[NumberColumn]] = {
             name: [] for name in ("model", "draws", "tables")
         }
-        super().__init__(outlook.scenario.title, outlook.as_of)
+        title = scenario_title(outlook.scenario.parameters())
+        super().__init__(title, outlook.as_of)
         self.answer_rows: dict[tuple[str, int], int] = {}
-        front_sheet = self.sheet("read me", outlook.scenario.title, (46, *[16] * 5))
+        front_sheet = self.sheet("read me", title, (46, *[16] * 5))
         self.sheets = {name: self.sheet(name, "", [14] * 300) for name in SHEETS}
         wrong = self._inputs()
         self._model()
@@ -197,10 +222,9 @@ class _LiveBook(Book):
         self._checks(wrong)
         row = self._brief(front_sheet)
         for at, words in enumerate(READ_ME, start=row + 1):
-            front_sheet.merge_range(
-                at, 0, at, 5, words.format(draws=self.draws), self.looks["text"]
-            )
-            front_sheet.set_row(at, 15 * (1 + len(words) // 120))
+            text = sentence(words, draws=self.draws)
+            front_sheet.merge_range(at, 0, at, 5, text, self.looks["text"])
+            front_sheet.set_row(at, 15 * (1 + len(text) // 120))
         grounds(self, outlook)
         cells = {name: _written(self.sheets[name]) for name in ("inputs", "answer", "business")}
         stamp(self.book, outlook.scenario.parameters(), cells | self._cells_of_columns())
@@ -210,7 +234,8 @@ class _LiveBook(Book):
     def _inputs(self) -> str:
         """A row for each lever; gives the cell that counts what is wrong."""
         sheet = self.sheets["inputs"]
-        sheet.write_row(0, 0, INPUT_HEADS, self.looks["head"])
+        heads = [str(Term(head, "head")) for head in INPUT_HEADS]
+        sheet.write_row(0, 0, heads, self.looks["head"])
         sheet.set_column("A:B", 38)
         sheet.set_column("H:H", 34)
         sheet.set_column("I:I", 90)
@@ -221,7 +246,8 @@ class _LiveBook(Book):
             for column, content in enumerate((name, words, unit, value, *ends, "", "", source)):
                 self.cell(sheet, row - 1, column, content)
             cell = f"{letters(value_column)}{row}"
-            takes = f"takes {in_digits(low_limit)} to {in_digits(high_limit)} {unit}"
+            low, high = in_digits(low_limit), in_digits(high_limit)
+            takes = sentence(TAKES, low=digits(low), high=digits(high), unit=unit)
             rule = {"validate": "decimal", "criteria": "between", "input_message": takes}
             rule |= {"minimum": low_limit, "maximum": high_limit, "error_message": takes}
             sheet.data_validation(cell, rule)
@@ -231,8 +257,8 @@ class _LiveBook(Book):
             sheet.write_formula(f"{check}{row}", text, self.looks["note"], "")
             self.places[Cell(name)] = f"inputs!${letters(value_column)}${row}"
             self.book.define_name(f"own.{name}", f"={self._yellow(name)}")
-        fault_count = f'=COUNTIF({check}2:{check}{row},"takes*")'
-        sheet.write_string(row, value_column, "to check", self.looks["note"])
+        fault_count = f'=COUNTIF({check}2:{check}{row},"?*")'  # where anything is said
+        sheet.write_string(row, value_column, sentence(TO_CHECK), self.looks["note"])
         sheet.write_formula(row, value_column + 1, fault_count, self.looks["year"], 0)
         sheet.freeze_panes(1, 1)
         return f"inputs!${check}${row + 1}"
@@ -324,7 +350,7 @@ class _LiveBook(Book):
         columns = self.columns[name]
         at = len(columns)
         sheet = self.sheets[name]
-        sheet.write_string(0, at, label or f"step {at + 1}", self.looks["head"])
+        sheet.write_string(0, at, label or sentence(STEP, number=at + 1), self.looks["head"])
         if words:
             sheet.write_string(1, at, words[:LONGEST_WORDS], self.looks["note"])
         columns.append(NumberColumn(values, formulas))
@@ -361,7 +387,11 @@ class _LiveBook(Book):
             rows.append(place | exact)
             self.book.define_name(f"{measure}_{year}", f"=answer!$C${row}:$E${row}")
             self.answer_rows[measure, year] = row
-        self.table(sheet, 0, ANSWER_TABLE.table(rows, wrong=wrong, change=0.0))
+        self.table(
+            sheet,
+            0,
+            ANSWER_TABLE.table(rows, wrong=wrong, check_inputs=sentence(CHECK_INPUTS), change=0.0),
+        )
         sheet.set_column("A:A", 30)
         sheet.set_column("F:F", 40)
         sheet.freeze_panes(1, 2)
@@ -379,7 +409,7 @@ class _LiveBook(Book):
 
     def _checks(self, wrong: str) -> None:
         """What must hold of the answers, line by line."""
-        sheet = self.sheet("checks", "What must hold of the answers", (80, 14))
+        sheet = self.sheet("checks", sentence(CHECKS_TITLE), (80, 14))
         own_column = letters(INPUT_HEADS.index(OWN))
         end = 1 + len(self._answers())
         signed = [measure for measure in MEASURES.values() if measure.signed]
@@ -388,13 +418,14 @@ class _LiveBook(Book):
             "own": f"inputs!{own_column}:{own_column}",
             "end": end,
             "miss": MAX_MISS,
-            "signed": ", ".join(uncapital(measure.label) for measure in signed),
+            "signed": ", ".join(uncapital(label_of(measure.name)) for measure in signed),
             "unsigned": "*".join(f'(answer!A2:A{end}<>"{measure.name}")' for measure in signed),
         }
+        holds = sentence(HOLDS)
         for row, (words, condition) in enumerate(CHECKS.items(), start=2):
-            formula = f'=IF({condition.format(**places)},"ok","look here")'
-            sheet.write_string(row, 0, words.format(**places), self.looks["text"])
-            sheet.write_formula(row, 1, formula, self.looks["text"], "ok")
+            formula = f'=IF({condition.format(**places)},"{holds}","{sentence(LOOK_HERE)}")'
+            sheet.write_string(row, 0, sentence(words, **places), self.looks["text"])
+            sheet.write_formula(row, 1, formula, self.looks["text"], holds)
 
     def _brief(self, sheet: Any) -> int:
         """The answers, the levers that move the need most, and whether the checks hold, for a
@@ -402,7 +433,7 @@ class _LiveBook(Book):
         """
         outlook = self.outlook
         assert outlook.demand is not None
-        sheet.write_string(1, 0, ABOUT_BRIEF.format(day=outlook.as_of), self.looks["note"])
+        sheet.write_string(1, 0, sentence(ABOUT_BRIEF, day=outlook.as_of), self.looks["note"])
         entries = headline(outlook.results, outlook.measure, outlook.headline_year)
         answers = [
             entry | {"row": self.answer_rows[key]}
@@ -421,12 +452,14 @@ class _LiveBook(Book):
         row = self.table(sheet, row + 1, BRIEF_LEVERS.table(levers))
         for at, lever in enumerate(levers, start=row - len(levers)):
             cell = self._yellow(lever["lever"])
-            words = f"set it in {cell.replace('$', '')}"
+            words = sentence(SET_IN, cell=cell.replace("$", ""))
             sheet.write_url(at, 3, f"internal:{cell}", self.looks["link"], words)
-        sheet.write_string(row + 1, 0, "Do all checks hold?", self.looks["head"])
+        sheet.write_string(row + 1, 0, sentence(DO_ALL_HOLD), self.looks["head"])
         end = 2 + len(CHECKS)
-        text = f'=IF(COUNTIF(checks!B3:B{end},"ok")={len(CHECKS)},"yes","see the sheet checks")'
-        sheet.write_formula(row + 1, 1, text, self.looks["text"], "yes")
+        yes = sentence(ALL_HOLD)
+        holding = f'COUNTIF(checks!B3:B{end},"{sentence(HOLDS)}")={len(CHECKS)}'
+        text = f'=IF({holding},"{yes}","{sentence(SEE_CHECKS)}")'
+        sheet.write_formula(row + 1, 1, text, self.looks["text"], yes)
         return row + 2
 
     def _business(self, wrong: str) -> None:
@@ -440,12 +473,12 @@ class _LiveBook(Book):
             price_formula = self._reader_value(
                 name, self._scenario_value(name) if name in prices else '""'
             )
-            self.cell(sheet, row, 0, f"{label_of(name)}, {unit_of(name)}")
-            text = f'IF({wrong}>0,"check inputs",{price_formula})'
+            self.cell(sheet, row, 0, f"{label_of(name)}, {unit_words(name)}")
+            text = f'IF({wrong}>0,"{sentence(CHECK_INPUTS)}",{price_formula})'
             self.cell(sheet, row, 1, SheetNumber(price, text))
-        sheet.write_string(2, 0, "hours of a year")
+        sheet.write_string(2, 0, sentence(HOURS_OF_YEAR))
         sheet.write_number(2, 1, HOURS_A_YEAR, self.numbers[0])
-        sheet.write_string(3, 0, ABOUT_BUSINESS)
+        sheet.write_string(3, 0, sentence(ABOUT_BUSINESS))
         points = enumerate(itertools.product(SOLD_AT, BUSY_SHARES), start=6)
         rows = [self._point_row(row, setting, use, *paid) for row, (setting, use) in points]
         self.table(sheet, 4, POINTS_TABLE.table(rows))
@@ -551,8 +584,8 @@ def _levers(outlook: Outlook, chain: WorkbookChain) -> Iterator[tuple[Any, ...]]
     parameters = outlook.demand.parameters
     nothing = ("", "")
     of_target = {
-        TARGET: ("Public points that are to stand, and are built", "points"),
-        TARGET_YEAR: (f"By the end of which year; {horizon} if none", "year"),
+        TARGET: (sentence(OWN_TARGET), unit_words(TARGET)),
+        TARGET_YEAR: (sentence(OWN_TARGET_YEAR, horizon=horizon), str(Term("year", "unit"))),
     }
 
     first_year = max(chain.first_year, outlook.as_of.year)
@@ -565,20 +598,23 @@ def _levers(outlook: Outlook, chain: WorkbookChain) -> Iterator[tuple[Any, ...]]
         if name in of_target:
             yield name, *of_target[name], "", nothing, limits(name), ""
         elif stem == outlook.measure:
-            words = f"{label_of(stem)} in {year}, times what the scenario has"
-            yield name, words, "factor", 1.0, nothing, limits(name), ""
+            words = sentence(OWN_FLOW, label=label_of(stem), year=year)
+            yield name, words, str(Term("factor", "unit")), 1.0, nothing, limits(name), ""
         else:
             row = parameters[name]
             ends = (row.low, row.high)
-            source = " ".join(dict.fromkeys((row.kind, row.source)))  # a judgement is said once
-            yield name, parameter_words(name), row.unit, row.mode, ends, limits(name), source
+            kind = str(Term(row.kind, "kind"))
+            # A judgement is said once
+            source = kind if row.source in ("", row.kind) else f"{kind} {row.source}"
+            unit = str(Term(row.unit, "unit"))
+            yield name, parameter_words(name), unit, row.mode, ends, limits(name), source
     prices = point_prices(outlook, [year_of_points(outlook)])
     for name in PRICES:
-        words = f"{label_of(name)}; moves the sheet business alone"
+        words = sentence(OWN_PRICE, label=label_of(name))
         value: float | str = ""
-        source = "none is printed"
+        source = sentence(NO_PRICE)
         if name in prices:
             value = prices[name].median
             fact = prices[name].fact
             source = ", ".join([price_words(prices[name]), *([fact.source] if fact else [])])
-        yield name, words, unit_of(name), value, nothing, limits(name), source
+        yield name, words, unit_words(name), value, nothing, limits(name), source

@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape
 import pandas as pd
 
 from forecasting.vocabulary.quantiles import Array
+from forecasting.vocabulary.sentences import Term
 from forecasting.writers.columns import Column, Row
 from forecasting.writers.display import Table, is_web_address
 from forecasting.writers.messages import FigureForm
@@ -257,7 +258,7 @@ class Book:
                 look = {"color": colour, "width": width, "dash_type": dash}
                 cells = {"categories": years, "values": values_column}
                 spans = {key: [sheet.name, top, at, bottom, at] for key, at in cells.items()}
-                chart.add_series({"name": name, "line": look, **spans})
+                chart.add_series({"name": str(Term(name, "line")), "line": look, **spans})
             chart.set_title({"name": words.title, "name_font": {"size": 12}, "overlay": False})
             axis = {"name": words.subtitle, "num_format": "#,##0", "major_gridlines": GRIDLINES}
             chart.set_y_axis(axis)

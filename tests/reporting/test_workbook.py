@@ -38,6 +38,7 @@ from forecasting.scenarios import assumptions
 from forecasting.scenarios.outlook import load_outlook
 from forecasting.scenarios.question import find_scenario
 from forecasting.scenarios.workbook_values import INPUT_HEADS, OWN, params_of_workbook, with_cells
+from forecasting.vocabulary.catalogues import written_in
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.names import FLOW_DRAWS
 from forecasting.writers.columns import Column, TableForm
@@ -533,6 +534,26 @@ def test_a_workbook_that_was_changed_elsewhere_is_refused(
     book.save(tmp_path / "changed.xlsx")
     with pytest.raises(InputError, match=re.escape(message)):
         params_of_workbook(tmp_path / "changed.xlsx", "own", tmp_path)
+
+
+def test_a_workbook_in_russian_is_read_back_as_an_english_one(small, tmp_path):
+    with written_in("ru"):
+        (tmp_path / "ru.xlsx").write_bytes(live_workbook(small.outlook))
+    own = {"home_access": 0.3, "ev_imports.2028": 1.2, "charging_points_target": 30_000}
+    cells = {small.cells[name]: value for name, value in own.items()}
+    params = [
+        params_of_workbook(set_cells(path, tmp_path / "mine.xlsx", cells), "own", tmp_path)
+        for path in (small.path, tmp_path / "ru.xlsx")
+    ]
+    assert params[0] == params[1]
+    book = openpyxl.load_workbook(tmp_path / "ru.xlsx", read_only=True, data_only=True)
+    assert {"inputs", "answer", "read me", "Facts"} <= {*book.sheetnames}  # names are keys
+    _, *levers = book["inputs"].iter_rows(values_only=True)
+    words = [text for row in levers for text in row[1:3]]
+    for name in ("read me", "business", "checks"):
+        words += [cell for row in book[name].iter_rows(values_only=True) for cell in row]
+    in_english = [text for text in words if re.search("[a-z]", str(text)) and isinstance(text, str)]
+    assert [text for text in in_english if not re.search("[а-я]", text)] == []
 
 
 def test_a_workbook_that_a_spreadsheet_program_has_saved_is_read_back(small, tmp_path):
