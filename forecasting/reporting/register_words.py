@@ -1,17 +1,25 @@
-"""What stays of the cars that came, as pairs of imports and of a register tell."""
+"""What stays of the cars that came, as pairs of imports and of a register tell, and where those go
+that leave through a port.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
+
 import numpy as np
 
-from forecasting.panels.registers import KEPT, RegisterGrowth, closed_ways
+from forecasting.evidence.fact import Fact, in_words, period_words, when_words
+from forecasting.panels.registers import IMPORTS, KEPT, RegisterGrowth, closed_ways
 from forecasting.reporting.labels import day_words
 from forecasting.scenarios.outlook import Outlook
-from forecasting.scenarios.registered_imports import register_growths
+from forecasting.scenarios.registered_imports import kept_shares, register_growths
+from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.periods import DAY
-from forecasting.vocabulary.places import WORLD, place_name
-from forecasting.vocabulary.quantiles import RANGE_LEVELS
-from forecasting.vocabulary.sentences import sentence
+from forecasting.vocabulary.places import COUNTRIES, REGION, WORLD, place_name
+from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
+from forecasting.vocabulary.sentences import sentence, uncapital
+from forecasting.writers.display import BulletList
 from forecasting.writers.numbers import readable, whole_percent
 
 REGISTER_SENTENCE = (
@@ -23,8 +31,20 @@ REGISTER_SENTENCE = (
     "expected to stay.[ To {taker} went {taken} cars of every drive from {taken_start} to "
     "{taken_end} ({printer}).]"
 )
-
+SPLIT_SENTENCE = (
+    "Of {whole} that left through {port} {period}, {part} went to {destination}: {share} "
+    "({printer}). No later split is known; by that share {expected} of the {total} of "
+    "{year} went there."
+)
+ARRIVALS_SENTENCE = (
+    "In {year} these countries printed electric cars that came by every way: {counts}. Together "
+    "they are at least {share} of the {total} that left through {port} in that year; the others "
+    "went on to Russia and further, came after those days, or are of kinds that importers do not "
+    "count."
+)
+NO_SPLIT_SENTENCE = "It is not known where those go that leave through {port}."
 LEAST_LAG = 0.02  # by which imports that were due differ from those of the same days
+MEDIAN_DRAWS = 2_000  # of what stays in a country of which nothing else is forecast
 
 
 def register_sentence(outlook: Outlook) -> str:
@@ -50,7 +70,111 @@ def register_sentence(outlook: Outlook) -> str:
     """
     if KEPT not in outlook.results.values:
         return ""
-    place = outlook.scenario.place
+    of_year = outlook.years.index(outlook.headline_year)
+    kept = outlook.results.values[KEPT][:, of_year] / 100
+    return _register_words(outlook, outlook.scenario.place, kept)
+
+
+def destinations(outlook: Outlook) -> BulletList:
+    """Where the vehicles of a corridor go, and of the countries behind it what stays there of the
+    electric cars, since when, and who takes the rest.
+
+    Parameters
+    ----------
+    outlook : Outlook
+        Of a corridor.
+
+    Returns
+    -------
+    BulletList
+        The split that is printed, applied to the last whole year; the imports of that year; and for
+        each country with a register `register_sentence`.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> fc.tables.destinations(fc.outlook("horgos-baseline", draws=200)).lines[0]
+    'Of about 63,000 vehicles that left through Horgos in 2023, about 51,000 vehicles went to five
+    Central Asian countries: 81 % (CCTV (reprint), Horgos Customs). ...'
+    """
+    scenario, day = outlook.scenario, outlook.as_of
+    lines: list[str] = []
+    for part in outlook.parts:
+        if part.country in scenario.places:
+            lines += _destinations_of(outlook, part.country, part.values[scenario.measure])
+    for country in COUNTRIES:
+        kept = kept_shares(
+            outlook.ledger, country, day, [outlook.headline_year], scenario.seed, MEDIAN_DRAWS
+        )
+        lines += filter(None, [_register_words(outlook, country, kept)])
+    return BulletList(lines)
+
+
+def _destinations_of(outlook: Outlook, port: str, draws: Array) -> Iterator[str]:
+    """Where those go that leave through a port, by a printed split and by what importers count."""
+    year = outlook.as_of.year - 1
+    measure, day = outlook.scenario.measure, outlook.as_of
+    exports = [
+        fact
+        for fact in outlook.ledger.select(port, measure, partner=None, as_of=day)
+        if fact.is_exact and fact.is_amount
+    ]
+    wholes = {(fact.basis, fact.period): fact for fact in exports if fact.partner == WORLD}
+    splits = [
+        (fact, wholes[fact.basis, fact.period])
+        for fact in exports
+        if fact.partner != WORLD and (fact.basis, fact.period) in wholes
+    ]
+    if not splits or year not in outlook.years:
+        yield NO_SPLIT_SENTENCE.format(port=place_name(port))
+        return
+    part, whole = max(splits, key=lambda split: split[0].period.end)
+    total = float(np.median(draws[:, outlook.years.index(year)]))
+    of_port = {"port": place_name(port), "year": year, "total": readable(total)}
+    share = part.value / whole.value
+    destination = place_name(part.partner)
+    if part.partner == REGION:
+        destination = uncapital(destination)
+    yield sentence(
+        SPLIT_SENTENCE,
+        whole=in_words(whole),
+        period=when_words(whole.period),
+        part=in_words(part),
+        destination=destination,
+        share=whole_percent(share),
+        printer=part.source,
+        expected=readable(share * total),
+        **of_port,
+    )
+    arrivals = [_newest_arrival(outlook, country, year) for country in COUNTRIES]
+    counts = [fact for fact in arrivals if fact is not None]
+    if counts and MEASURES[measure].of_electric_cars:
+        yield sentence(
+            ARRIVALS_SENTENCE,
+            counts="; ".join(
+                f"{place_name(fact.place)} {readable(fact.value)} ({period_words(fact.period)})"
+                for fact in counts
+            ),
+            share=whole_percent(sum(fact.value for fact in counts) / total),
+            **of_port,
+        )
+
+
+def _newest_arrival(outlook: Outlook, country: str, year: int) -> Fact | None:
+    """The count of a country's imports that reaches furthest into a year, from its first day."""
+    counts = [
+        fact
+        for fact in outlook.ledger.select(country, IMPORTS, kind="outcome", as_of=outlook.as_of)
+        if fact.is_exact and fact.is_amount
+        if fact.period.start == dt.date(year, 1, 1) and fact.period.end.year == year
+    ]
+    return max(counts, key=lambda fact: fact.period.end, default=None)
+
+
+def _register_words(outlook: Outlook, place: str, kept: Array) -> str:
+    """What the register of a country took; ``kept`` are draws of what stays in the year that is
+    forecast.
+    """
     all_growths = register_growths(outlook.ledger, outlook.as_of)
     growths = [growth for growth in all_growths if growth.place == place]
     if not growths:
@@ -61,9 +185,8 @@ def register_sentence(outlook: Outlook) -> str:
         words = {f"{name}_before": text for name, text in _of_growth(earlier_growths[-1]).items()}
     if abs(newest.lagged / newest.imported - 1) > LEAST_LAG:
         words["share_due"] = whole_percent(newest.registered / newest.lagged)
-    of_year = outlook.years.index(outlook.headline_year)
-    kept = np.quantile(outlook.results.values[KEPT][:, of_year], RANGE_LEVELS) / 100
     rules = closed_ways(place, outlook.as_of)
+    ends = np.quantile(kept, RANGE_LEVELS)
     return sentence(
         REGISTER_SENTENCE,
         place=place_name(place),
@@ -71,16 +194,16 @@ def register_sentence(outlook: Outlook) -> str:
         registered=readable(newest.registered),
         days=", ".join(day_words(rule.start) for rule in rules),
         year=outlook.headline_year,
-        expected="{1} ({0} to {2})".format(*map(whole_percent, kept)),
+        expected="{1} ({0} to {2})".format(*map(whole_percent, ends)),
         **_of_growth(newest),
         **words,
-        **_taker(outlook),
+        **_taker(outlook, place),
     )
 
 
-def _taker(outlook: Outlook) -> dict[str, object]:
+def _taker(outlook: Outlook, place: str) -> dict[str, object]:
     """The country to which most cars that leave are printed to go, and the newest year's number."""
-    place, day = outlook.scenario.place, outlook.as_of
+    day = outlook.as_of
     exports = outlook.ledger.select(place, "vehicle_exports", partner=None, as_of=day)
     counts = [fact for fact in exports if fact.is_amount and fact.partner != WORLD]
     if not counts:
