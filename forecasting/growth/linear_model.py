@@ -13,6 +13,7 @@ import numpy as np
 from scipy.linalg.lapack import dpotrf, dpotri, dpotrs
 from scipy.special import logsumexp, ndtri, softmax
 
+from forecasting.growth.likelihood import Contrasts
 from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.mode import Mode
 from forecasting.vocabulary.quantiles import Array, Indices, strata
@@ -55,12 +56,9 @@ class LinearModel:
         settled = np.setdiff1d(rows, self.doubtful)
         # Other facts have one normal each: a number its likeliest component, a bound the mode's
         likeliest = f.noise.parts(expected - f.value, spread).argmax(axis=1)
-        target = np.where(f.exact, f.value + f.noise.mean[rows, likeliest], mode.target)
+        target = np.where(f.exact, f.value, mode.target)
         normal_noise = np.where(f.exact, f.noise.sd[rows, likeliest] ** 2, mode.noise)
         self.numbers, bounds = settled[f.exact[settled]], settled[~f.exact[settled]]
-        self.target = target[self.numbers]
-        self.others = np.setdiff1d(rows, self.numbers)
-        self.other_values, self.other_noise = f.value[self.others], f.noise.rows(self.others)
         self.noise = np.full(len(rows), JITTER)
         self.y = f.value - mode.contrast + mode.jacobian @ mode.x
         self.noise[settled] = normal_noise[settled]
@@ -100,18 +98,22 @@ class LinearModel:
             ]
         )
 
-    def log_noise(self, contrasts: Array) -> Array:
+    def log_noise(self, facts: Contrasts, contrasts: Array) -> Array:
         """Log density of the noise of all facts as this model has it, but for a constant: shape
         (draws,).
 
         Parameters
         ----------
+        facts : Contrasts
+            Those that it is of.
         contrasts : ndarray, shape (draws, facts)
             Contrasts of logs.
         """
+        error = contrasts - facts.value
         noise = self.noise[self.numbers]
-        square = (contrasts[:, self.numbers] - self.target) ** 2 / noise
-        log_density = self.other_noise.log_density(contrasts[:, self.others] - self.other_values)
+        square = error[:, self.numbers] ** 2 / noise
+        others = np.setdiff1d(np.arange(len(facts.value)), self.numbers)
+        log_density = facts.noise.rows(others).log_density(error[:, others])
         return np.asarray(log_density.sum(axis=1) - 0.5 * (square + np.log(noise)).sum(axis=1))
 
     def weigh(self, kind: Indices, component: Indices) -> tuple[Array, Array]:

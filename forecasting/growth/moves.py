@@ -45,7 +45,7 @@ def move_draws(mode: Mode, linear: LinearModel, x: Array) -> tuple[Array, Array,
     parts = [move(x[rows], goal[rows]) for rows in np.array_split(np.arange(len(x)), blocks)]
     end_draws, log_weight, contrast = (np.concatenate(item) for item in zip(*parts, strict=True))
     log_weight += path.log_density(end_draws) - path.log_density(x)
-    log_weight += facts.log_density(contrast).sum(axis=1) - linear.log_noise(goal)
+    log_weight += facts.log_density(contrast).sum(axis=1) - linear.log_noise(facts, goal)
     return end_draws, log_weight, contrast
 
 

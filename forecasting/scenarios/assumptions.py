@@ -210,7 +210,8 @@ def demand_of(
     place = scenario.place
     all_counts = request.ledger.select(kind=("outcome", "estimate"), as_of=request.as_of)
     counts = all_counts.select(place)
-    refuse(scenario, target_faults(scenario, counts, request.as_of))
+    today = standing_today(counts)
+    refuse(scenario, target_faults(scenario, today, request.as_of))
     years, imports = by_year(flow.forecast)
     vehicle = MEASURES[scenario.measure].vehicle or CAR
     if MEASURES[scenario.measure].of_owners:
@@ -233,7 +234,7 @@ def demand_of(
         list(years),
         parameters=parameters,
         stock_counts=printed_stocks(stocks),
-        charging_today=standing_today(counts),
+        charging_today=today,
         charging_least=least_standing(all_counts, place),
         as_of=request.as_of,
         place=place,
@@ -315,10 +316,11 @@ def _is_whole_target(fact: Fact) -> bool:
     return dated and fact.value > 0 and not fact.basis
 
 
-def target_faults(scenario: Scenario, counts: Ledger, as_of: dt.date) -> Iterator[KeyProblem]:
-    """Targets of a scenario that have passed, or lie below what stands."""
+def target_faults(
+    scenario: Scenario, today: ExistingCharging | None, as_of: dt.date
+) -> Iterator[KeyProblem]:
+    """Targets of a scenario that have passed, or lie below what stands today."""
     targets = [(i, driver) for i, driver in enumerate(scenario.drivers) if driver.kind == "target"]
-    today = standing_today(counts) if targets else None
     for i, driver in targets:
         unit = MEASURES[driver.quantity].unit
         size = driver.size

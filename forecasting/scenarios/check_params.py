@@ -18,7 +18,13 @@ from forecasting.evidence.observation import usable_facts
 from forecasting.parameters.schema import Scenario, scenario_of
 from forecasting.parameters.values import Range, fact_ids
 from forecasting.reading.user_ledgers import facts_of
-from forecasting.scenarios.assumptions import KeyProblem, assumption_faults, refused, target_faults
+from forecasting.scenarios.assumptions import (
+    KeyProblem,
+    assumption_faults,
+    refused,
+    standing_today,
+    target_faults,
+)
 from forecasting.scenarios.facts_on_day import day_of_forecast, flow_inputs, unused_facts
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import EvidenceError, LedgerError, Problem, ScenarioError
@@ -209,7 +215,7 @@ def _faults_with_ledger(scenario: Scenario, ledger: Ledger) -> Iterator[KeyProbl
             yield KeyProblem((key,), fault, "put the ledger right, or leave these facts out of it")
     if scenario.country:
         counts = ledger.select(scenario.country, kind=("outcome", "estimate"), as_of=as_of)
-        yield from target_faults(scenario, counts, as_of)
+        yield from target_faults(scenario, standing_today(counts), as_of)
 
 
 def _unknown_basis(scenario: Scenario, ledgers: Iterable[Ledger]) -> Iterator[KeyProblem]:

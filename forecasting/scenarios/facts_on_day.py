@@ -280,7 +280,7 @@ class FlowInputs:
         policies = tuple(
             policy_on_day.of_all_buyers()
             for policy in policies_of(self.place)
-            if policy.is_known(self.day) and self._is_moved_by(policy)
+            if policy.is_known(self.day) and _moves(policy, self.measure)
             if (policy_on_day := policy.as_known(self.day)) is not None
         )
         if not self.sets_quotas:
@@ -289,16 +289,6 @@ class FlowInputs:
             replace(policy, price_share=0.0) if policy.is_open_quota else policy
             for policy in policies
         )
-
-    def _is_moved_by(self, policy: Policy) -> bool:
-        """Whether a policy moves the flow: one of imports also moves registrations.
-
-        A beginning without a size and an announcement is left out, as its effect cannot be known.
-        """
-        same_measure = policy.measure == self.measure
-        of_imports = policy.measure == "ev_imports" and self.measure == "ev_registrations"
-        no_size = policy.kind == "begins" and not (policy.price_share or policy.announced)
-        return policy.vehicles in BATTERY_CARS and (same_measure or of_imports) and not no_size
 
     @cached_property
     def market(self) -> MarketOnDay:
@@ -330,6 +320,17 @@ class FlowInputs:
     def _finished_years(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The rows of years that were over."""
         return rows[rows["year"] <= self.last_year]
+
+
+def _moves(policy: Policy, measure: str | None) -> bool:
+    """Whether a policy moves a flow: one of imports also moves registrations.
+
+    A beginning without a size and an announcement is left out, as its effect cannot be known.
+    """
+    same_measure = policy.measure == measure
+    of_imports = policy.measure == "ev_imports" and measure == "ev_registrations"
+    no_size = policy.kind == "begins" and not (policy.price_share or policy.announced)
+    return policy.vehicles in BATTERY_CARS and (same_measure or of_imports) and not no_size
 
 
 def flow_inputs(

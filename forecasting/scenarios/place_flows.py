@@ -72,7 +72,6 @@ class PlaceFlow:
     and the one with them (`forecast`).
     """
 
-    evidence: Ledger
     market: MarketOnDay
     known_until: dt.date
     first_year: int
@@ -85,7 +84,7 @@ class PlaceFlow:
         """Whether neither a count nor the size of the market is known: then only shares can be
         forecast.
         """
-        return self.market.sizes is None and not len(self.evidence)
+        return self.market.sizes is None and not len(self.baseline.evidence)
 
 
 def place_flow(request: OutlookRequest, place: str) -> PlaceFlow:
@@ -150,7 +149,7 @@ def _flow_of_facts(request: OutlookRequest, place: str) -> PlaceFlow:
     caveats: tuple[Caveat, ...] = ()
     if len(evidence):
         caveats = tuple(caveat.with_values(place=place) for caveat in forecast.caveats)
-    return PlaceFlow(evidence, market, known_until, first_year, forecast, forecast, caveats)
+    return PlaceFlow(market, known_until, first_year, forecast, forecast, caveats)
 
 
 def by_year(forecast: FlowForecast) -> tuple[tuple[int, ...], Array]:
@@ -173,7 +172,7 @@ def stock_before(flow: PlaceFlow) -> Array | float:
     forecast = flow.forecast
     counts = [
         fact
-        for fact in flow.evidence
+        for fact in forecast.evidence
         if fact.quantity == "stock" and fact.basis == forecast.basis and fact.is_exact
     ]
     if not counts:
@@ -200,11 +199,11 @@ def place_caveats(scenario: Scenario, place: str, flow: PlaceFlow) -> list[Cavea
     caveats = []
     if flow.shares_only:
         caveats.append(Caveat("nothing_known", values={"place": place}))
-    elif not len(flow.evidence):
+    elif not len(flow.baseline.evidence):
         caveats.append(Caveat("no_counts", values={"place": place, "measure": scenario.measure}))
         if flow.market.origin:
             caveats.append(flow.market.origin)
-    elif scenario.country and not any(fact.accumulates for fact in flow.evidence):
+    elif scenario.country and not any(fact.accumulates for fact in flow.baseline.evidence):
         years, yearly = by_year(flow.baseline)
         past_totals = yearly[:, : max(flow.first_year - years[0], 1)]
         share = float(np.median(past_totals[:, 0] / past_totals.sum(axis=1)))
@@ -332,7 +331,7 @@ def within_one_limit(flows: dict[str, PlaceFlow]) -> tuple[dict[str, PlaceFlow],
         return flows, 0.0
     first_year = max(flow.first_year for flow in flows.values())
     # The market is one, and its size is best known where facts are most
-    reference = max(flows.values(), key=lambda flow: len(flow.evidence)).forecast
+    reference = max(flows.values(), key=lambda flow: len(flow.forecast.evidence)).forecast
     assert reference.market is not None
     limit = _since(reference, reference.market, first_year)
     forecasts = [flow.forecast for flow in flows.values()]
