@@ -7,36 +7,45 @@ translator has to do.
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
 from forecasting import cli
-from forecasting.demand.parameters import load_parameters
+from forecasting.demand.corridor import TRUCK_ROAD, stretches
+from forecasting.demand.parameters import load_parameters, read_table
 from forecasting.evidence import fact, reconcile
 from forecasting.evidence.bases import shipped_bases
 from forecasting.evidence.policies import shipped_policies
 from forecasting.evidence.rules import FACT_KINDS
 from forecasting.reporting import (
     answer,
-    brief,
     caveat_words,
+    charging_tables,
     grounds,
     labels,
+    mirror,
     more_points,
+    past,
     quota_words,
+    register_words,
+    result_tables,
     score_words,
     workbook,
     workbook_live,
 )
-from forecasting.reporting.figures import drawing, fan
+from forecasting.reporting.figures import charging_charts, drawing, fan, scenario_contrast
 from forecasting.reporting.labels import COUNTED_UNITS, PARAMETERS, SETTING_WORDS
 from forecasting.reporting.result_tables import FROM_DAY, FROM_YEAR, QUOTA_UNIT, SIZE_UNITS
+from forecasting.reporting.translation import prose_messages
 from forecasting.runs.output import result
 from forecasting.scenarios.question import find_scenarios
 from forecasting.scenarios.workbook_values import INPUT_HEADS
@@ -49,10 +58,11 @@ from forecasting.vocabulary.catalogues import (
     read_catalogue,
 )
 from forecasting.vocabulary.measures import MEASURES
-from forecasting.vocabulary.places import COUNTRIES, PORTS, place_name
+from forecasting.vocabulary.names import shipped_folder
+from forecasting.vocabulary.places import COUNTRIES, PORTS, REGION, place_name
 from forecasting.vocabulary.quantities import QUANTITIES, RELATION_WORDS
 from forecasting.writers import numbers
-from forecasting.writers.columns import TableForm
+from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.messages import FigureForm
 
 # A message, its plural where it has one, and the context of a name
@@ -63,15 +73,35 @@ CORRIDORS = {"ports": "Xinjiang's ports", "xinjiang": "Xinjiang"}
 STUB = "# A stub:"  # at the head of a catalogue that need not be whole
 PLACES_OF_POLICIES = (*COUNTRIES, "KZ-75", "CN", "EAEU")
 CARS = (
-    "electric vehicles", "electric cars", "battery cars", "battery and plug-in cars",
-    "battery and plug-in vehicles", "battery cars, trucks and buses",
+    "electric vehicles", "electric cars", "battery cars", "plug-in hybrids",
+    "battery and plug-in cars", "battery and plug-in vehicles", "battery cars, trucks and buses",
 )  # fmt: skip
-COUNTS = (
-    ("{} fact", "{:,} facts"),
-    ("{} published fact", "{:,} published facts"),
-    ("{} vehicle", "{:,} vehicles"),
-    ("one earlier day", "{:,} earlier days"),
-)
+# What a page is made from: messages are their constants, and what stands where it is said
+PAGE_MODULES = (
+    answer, charging_tables, grounds, mirror, more_points, past, quota_words, register_words,
+    result_tables, charging_charts, drawing, fan, scenario_contrast,
+)  # fmt: skip
+SAYING = ("sentence", "linked_sentence")
+NOTEBOOKS = ("country_outlook.ipynb", "corridor_outlook.ipynb")
+# Constants that are names, heads or cells, or nothing that is read
+NO_MESSAGES = {
+    "ONLY_COUNTED_PLACE", "SIZE_UNITS", "POLICY_WORDS", "VEHICLES_OF_QUOTA", "BEFORE_HEAD",
+    "AFTER_HEAD", "YEAR_ON_HEAD", "DIFFERENCE", "HOUSE", "FONT", "LESS_A_YEAR", "BOUND_SYMBOLS",
+    "LABEL_SIDES", "LOADER", "REASONS",
+}  # fmt: skip
+# Messages of one word
+WORDS = (
+    grounds.NO_FACT, charging_tables.REACHED, fan.MEDIAN, fan.COUNTED, fan.WITHOUT_POLICIES,
+    scenario_contrast.PRINTED, more_points.NEVER, answer.SCENARIOS.caption,
+)  # fmt: skip
+# The words of cells
+CELLS = (
+    quota_words.NOT_IN_TIME, *FACT_KINDS, *result_tables.POLICY_WORDS.values(),
+    *labels.ANSWER_WORDS.values(), "yes", "no",
+    "one's own", "same agency", "two agencies", "two definitions", "source", "this scenario",
+    "in this scenario", "whole year", "anything", "low", "middle", "high", "baseline",
+    "accelerated", "constrained", "battery cars", "electric cars", "plug-in hybrids", "a day", "km",
+)  # fmt: skip
 # Caveats of what `ev-forecast check` reads, which no brief has
 OF_FILES = (
     "named_otherwise", "shares_only", "sizes_ahead", "read_by_words", "lines_left_out",
@@ -108,27 +138,47 @@ def _words(value: Any) -> Iterator[str]:
 
 def _of_module(module: Any, *names: str) -> Iterator[str]:
     """The messages of a module's constants: those that are named, or all that read as messages."""
-    for name, value in vars(module).items():
-        if name in names or (not names and name.isupper()):
-            yield from (words for words in _words(value) if names or re.search("[a-z]+[ }]", words))
+    defined = set(re.findall("^([A-Z_]+) ?[=:]", inspect.getsource(module), re.MULTILINE))
+    for name in names or defined - NO_MESSAGES:
+        for words in _words(getattr(module, name)):
+            if names or re.search("[a-z]+[ }]", words):
+                yield words
+
+
+def _calls(module: Any, *functions: str) -> Iterator[list[list[str]]]:
+    """The texts in each place of the calls of some functions."""
+    for call in ast.walk(ast.parse(inspect.getsource(module))):
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in functions:
+            yield [[*_texts(place)] for place in call.args]
+
+
+def _texts(place: ast.AST) -> Iterator[str]:
+    for part in ast.walk(place):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
+
+
+def counts() -> Iterator[tuple[str, str]]:
+    """The messages about a number of things."""
+    for module in (*PAGE_MODULES, caveat_words):
+        for _, *forms in _calls(module, "plural"):
+            if len(forms) == 2:  # else they are given by a name
+                yield from zip(*forms, strict=True)
 
 
 def messages() -> Iterator[str]:
-    """Every message that a brief may say."""
-    yield from (words for words in _of_module(answer) if words != answer.ONLY_COUNTED_PLACE)
-    yield from _of_module(
-        quota_words, "USED_UP", "USED_UP_OR_NOT", "MAY_LAST", "LIFTED", "DUTY_FREE",
-        "OF_SOME_BUYERS", "COUNTS_BUYERS", "QUOTA_COUNTS",
-    )  # fmt: skip
+    """Every message that a page may say."""
+    for module in PAGE_MODULES:
+        yield from _of_module(module)
+        for said, *_ in _calls(module, *SAYING):
+            yield from (words for words in said if re.search("[ {]", words))
     for kind, words in (caveat_words.CLAUSES | caveat_words.SENTENCES).items():
         if kind not in OF_FILES:
             yield words
     yield from _of_module(caveat_words, "TWO_NUMBERS", "SIZE_COUNTED", "SIZE_JUDGED", "GAPS")
-    yield from _of_module(brief, "DOUBTS", "GROUNDS_IN_ENGLISH", "FULL_REPORT")
-    yield from _of_module(
-        grounds, "DOUBT", "NO_DOUBT", "SAME_WITHOUT_IT", "LOWER_WITHOUT_IT", "HIGHER_WITHOUT_IT",
-        "MAIN_ASSUMPTION", "FACTS_SETTLE", "WITHOUT_EVENTS",
-    )  # fmt: skip
+    yield from WORDS
+    yield from (reconcile.AGAINST, reconcile.ABOVE)
+    yield from _of_module(score_words, "CHAIN_SENTENCE", "RECORD_SENTENCE")
     yield from _of_module(
         labels, "SUBJECTS", "TITLE", "MEMO_TITLE", "SCENARIO_TITLE", "MILLIONS", "UNIT_BY_YEAR",
         "COUNTED", "WITHOUT_UNIT", "MEASURED", "DAY", "ON_UNKNOWN_DAY", "PUBLISHED_ON",
@@ -138,19 +188,16 @@ def messages() -> Iterator[str]:
         fact, "ON_DAY", "IN_PERIOD", "ONE_YEAR", "ONE_DAY", "ONE_MONTH", "SEVERAL",
         "ANOTHER_NUMBER", "NUMBER_OF", "MEASURE_WHEN",
     )  # fmt: skip
-    yield from _of_module(
-        fan, "FAN_CHART", "NO_MARKET_CHART", "COLUMN", "DAY_LINE", "FORECAST_LINE", "END_LABEL",
-        "YEARS_OF_AGENCY", "STOCK_UNIT", "INDEX_UNIT", "HEIGHT",
-    )  # fmt: skip
-    yield drawing.HOVER
-    yield from _of_module(more_points, "NEVER", "MORE_POINTS_SENTENCE", "LONGEST")
     yield from _of_module(numbers, "ENDS", "PERCENT", "OVER", "UNDER")
     yield from _of_module(sentences, "AND", "OR")
     yield from (name for name, _ in answer.QUESTIONS.values())
-    yield answer.SCENARIOS.caption
     yield from (*RELATION_WORDS.values(), FROM_DAY, FROM_YEAR, QUOTA_UNIT)
     for quantity in QUANTITIES.values():
         yield from filter(None, (quantity.words, quantity.fall))
+    for name in NOTEBOOKS:
+        for cell in nbformat.read(shipped_folder("notebooks") / name, as_version=4).cells:
+            if cell.cell_type == "markdown":
+                yield from prose_messages(cell.source)
     yield from PAGE_WORDS
     yield from messages_of_commands()
     yield from messages_of_workbooks()
@@ -208,6 +255,16 @@ def names_in_commands() -> Iterator[tuple[str, str]]:
     yield from (("status", status) for status in ("done", "failed"))
 
 
+def heads() -> Iterator[str]:
+    """What is read above the columns of the tables of a page."""
+    for module in PAGE_MODULES:
+        for value in vars(module).values():
+            columns = value.columns if isinstance(value, TableForm) else [value]
+            for column in columns:
+                if isinstance(column, Column):
+                    yield from filter(None, (column.name, column.unit, column.group))
+
+
 def names() -> Iterator[tuple[str, str]]:
     """The names that a page shows, each with its context."""
     yield from names_in_tables()
@@ -217,14 +274,27 @@ def names() -> Iterator[tuple[str, str]]:
     for code in SHOWN:
         yield f"place {code}", place_name(code)
     yield from ((f"place {code}", words) for code, words in CORRIDORS.items())
+    yield f"place {REGION}", sentences.uncapital(place_name(REGION))
     yield "only place horgos", answer.ONLY_COUNTED_PLACE.format(place=place_name("horgos"))
     yield from (("noun", words) for words in (*CARS, "the whole", "the launch", "loans"))
     yield from (("noun", words) for words in fact.ONE_UNIT)
+    for words in SETTING_WORDS.values():
+        yield "parameter", words.removeprefix("public, ")
     yield "growth", "{low} to {high}"
     yield from (("unit", words) for words in (*COUNTED_UNITS, *SIZE_UNITS.values(), *UNITS))
     yield "agency", "Henan Suda Agreement"
-    for table in (answer.ANSWERS, answer.SCENARIOS):
-        yield from (("head", column.name) for column in table.columns)
+    yield from words_of_tables()
+
+
+def words_of_tables() -> Iterator[tuple[str, str]]:
+    """The heads and the words of the tables of a page."""
+    yield from (("head", words) for words in heads())
+    yield from (("cell", words) for words in CELLS)
+    for stretch in stretches(TRUCK_ROAD):
+        yield from (("cell", stretch[end]) for end in ("start", "end"))
+    for row in (*read_table("road_vehicles.csv"), *read_table("truck_outlook.csv")):
+        yield "cell", row["unit"]
+        yield "parameter", PARAMETERS.get(row["quantity"], row["quantity"].replace("_", " "))
 
 
 def names_in_tables() -> Iterator[tuple[str, str]]:
@@ -280,7 +350,7 @@ def template(catalogue: Catalog) -> Catalog:
     for message in messages():
         wanted.add(message)
     counted = (*(words[:2] for words in result.TIMES_AGO), score_words.CONFLICTS_COUNTED)
-    for count in (*COUNTS, *counted, cli.FACTS_COUNTED, cli.SCENARIOS_OF_OUT):
+    for count in (*counts(), *counted, cli.FACTS_COUNTED, cli.SCENARIOS_OF_OUT):
         wanted.add(count)
     for context, words in names():
         wanted.add(words, context=context)

@@ -464,7 +464,7 @@ def main() -> None:
     "--language",
     metavar="CODE",
     multiple=True,
-    help="Write every brief in this language, too, e.g. ru: report.ru.html beside report.html.",
+    help="Write every report in this language, too, e.g. ru: report.ru.html beside report.html.",
 )
 @OWN_FACTS
 @PUBLISHED

@@ -149,7 +149,7 @@ class Scenario(Shown, Strict, metaclass=CheckedCall):
     )
     language: Languages = Field(
         (),
-        description="Languages in which the brief of the report is written, too, e.g. ``ru``; the "
+        description="Languages in which the report is written, too, e.g. ``ru``; the "
         "numbers are the same.",
     )
     notes: Texts = Field((), description="What a reader must know.")

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
+from itertools import starmap
 
 import numpy as np
 
@@ -35,7 +36,6 @@ from forecasting.reporting.result_tables import (
     cars_in,
     driver_dates,
     headline,
-    label_in,
     range_levels,
     size_unit,
 )
@@ -45,7 +45,6 @@ from forecasting.scenarios.facts_on_day import facts_of_scenario
 from forecasting.scenarios.joint_draws import Results, yearly_growth
 from forecasting.scenarios.outlook import Outlook, outlook as made_outlook
 from forecasting.scenarios.question import find_scenarios
-from forecasting.vocabulary.catalogues import language
 from forecasting.vocabulary.errors import ForecastingError
 from forecasting.vocabulary.measures import EV_SHARE
 from forecasting.vocabulary.places import place_name
@@ -54,7 +53,6 @@ from forecasting.vocabulary.sentences import (
     OR,
     Term,
     capital,
-    filled,
     listed,
     plural,
     sentence,
@@ -63,7 +61,7 @@ from forecasting.vocabulary.sentences import (
 from forecasting.writers.columns import HIGH, LOW, Column, TableForm
 from forecasting.writers.display import BulletList, Link, Prose, Table
 from forecasting.writers.messages import linked_sentence
-from forecasting.writers.numbers import interval, percent, readable
+from forecasting.writers.numbers import growth_range, interval, percent, readable
 
 # Of a measure in a year: its median, and the ends of its range
 Wording = Callable[[Results, str, int], tuple[str, str]]
@@ -153,7 +151,6 @@ ONLY_COUNTED_PLACE = "{place}, the only place that is counted,"
 SO_MANY = "so many"
 LEAD = "fc-lead"
 NO_BREAK = "\N{NO-BREAK SPACE}"
-GROWTH_ENDS = Term("{low} to {high}", "growth")
 OF_YEAR = "{label}, {year}"
 FIRST_RANGE = "For {year} the range is {ends}. A range holds what comes four times in five."
 EVIDENCE_SUMMARY = (
@@ -443,7 +440,7 @@ def median_and_ends(results: Results, measure: str, year: int) -> tuple[str, str
 def _growth_and_ends(results: Results, measure: str, year: int) -> tuple[str, str]:
     """The same of the growth on the year before."""
     low, median, high = map(percent, yearly_growth(results, measure).loc[year, RANGE_LEVELS])
-    return median.lstrip("+"), filled(str(GROWTH_ENDS), low=low, high=high)
+    return median.lstrip("+"), growth_range(low, high)
 
 
 ANSWERS = TableForm(
@@ -546,9 +543,10 @@ def scenarios_table(outlook: Outlook) -> Table:
     if len(rows) < 2:
         return SCENARIOS.table(())
     ordered = sorted(rows, key=lambda name: (name != BASELINE, name))
-    numbers = dict.fromkeys(head for name in ordered for head in rows[name])
+    cells = {name: dict(starmap(_cell_in_words, rows[name])) for name in ordered}
+    numbers = dict.fromkeys(head for name in ordered for head in cells[name])
     return SCENARIOS.with_columns(map(Column, numbers)).table(
-        {"scenario": name} | rows[name] for name in ordered
+        {"scenario": name} | cells[name] for name in ordered
     )
 
 
@@ -657,25 +655,36 @@ def _siblings(scenario: Scenario) -> list[Scenario]:
     return [scenario, *(sibling for sibling in same if sibling.scenario != scenario.scenario)]
 
 
-def _row_of(make: Callable[[], Outlook], scenario: Scenario, draws: int) -> dict[str, str]:
+def _row_of(make: Callable[[], Outlook], scenario: Scenario, draws: int) -> list[list[str]]:
     """The numbers of another scenario's headline; the reports of one run make them once."""
     own_facts = scenario.ledger and facts_of_scenario(scenario)
-    question = ("row", scenario.model_dump_json(), own_facts, draws, language().code)
-    stored = made_once(lambda: {"cells": np.array([*_row(make()).items()])}, *question)
-    return dict(stored["cells"].tolist())
-
-
-def _row(outlook: Outlook) -> dict[str, str]:
-    """The numbers of a scenario's headline, without those of the second year."""
-    cells = {}
-    for entry in headline(outlook.results, outlook.measure, outlook.headline_year):
-        name = entry["measure"]
-        if entry["year"] != outlook.headline_year + 1:
-            levels = [entry[LOW], entry["median"], entry[HIGH]]
-            median, ends = median_and_range(levels, name, spoken)
-            head = sentence(OF_YEAR, label=label_in(outlook, name), year=entry["year"])
-            cells[head] = f"{median} ({ends.replace(' ', NO_BREAK)})"
+    question = ("row", scenario.model_dump_json(), own_facts, draws)
+    stored = made_once(lambda: {"cells": np.array(_row(make()))}, *question)
+    cells: list[list[str]] = stored["cells"].tolist()
     return cells
+
+
+def _row(outlook: Outlook) -> list[list[str]]:
+    """The numbers of a scenario's headline, without those of the second year: of each its measure,
+    which cars it counts, its year, and the levels of its range.
+    """
+    return [
+        [
+            entry["measure"],
+            str.__str__(cars_in(outlook, entry["measure"])),
+            str(entry["year"]),
+            *(repr(float(entry[level])) for level in (LOW, "median", HIGH)),
+        ]
+        for entry in headline(outlook.results, outlook.measure, outlook.headline_year)
+        if entry["year"] != outlook.headline_year + 1
+    ]
+
+
+def _cell_in_words(measure: str, cars: str, year: str, *levels: str) -> tuple[str, str]:
+    """A head of the table of scenarios, and a number with its range."""
+    median, ends = median_and_range(map(float, levels), measure, spoken)
+    head = sentence(OF_YEAR, label=label_of(measure, cars), year=year)
+    return head, f"{median} ({ends.replace(' ', NO_BREAK)})"
 
 
 def _cars_per_station(outlook: Outlook) -> str:

@@ -30,12 +30,11 @@ from forecasting.demand.demand_outlook import DemandOutlook, ShareTarget
 from forecasting.demand.parameters import read_table
 from forecasting.demand.queueing import station_service
 from forecasting.evidence.bases import basis_name
-from forecasting.evidence.fact import in_order, in_words, related, when_words
+from forecasting.evidence.fact import in_order, in_words, related, unit_term, when_words
 from forecasting.panels.practice import market_band
 from forecasting.parameters.values import Choice
 from forecasting.reporting.labels import (
     ANSWER_WORDS,
-    SETTING_WORDS,
     amount,
     amounts,
     day_words,
@@ -43,6 +42,7 @@ from forecasting.reporting.labels import (
     levels_in_words,
     median_and_range,
     parameter_words,
+    place_term,
 )
 from forecasting.reporting.register_words import register_sentence
 from forecasting.reporting.result_tables import (
@@ -72,12 +72,20 @@ from forecasting.vocabulary.measures import (
     PRICES,
     SHOWN_BY_REGION,
 )
-from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
-from forecasting.vocabulary.sentences import sentence, uncapital
-from forecasting.writers.columns import HIGH, LOW, MISSING, Column, Row, TableForm, rows_beside
+from forecasting.vocabulary.sentences import listed, sentence, uncapital
+from forecasting.writers.columns import (
+    HIGH,
+    LOW,
+    MISSING,
+    Column,
+    Row,
+    TableForm,
+    rows_beside,
+    table_words,
+)
 from forecasting.writers.display import BulletList, Table
-from forecasting.writers.numbers import readable, whole_percent
+from forecasting.writers.numbers import UNDER, readable, whole_percent
 
 NEED = "charging_points_need"
 PRACTICE_POINTS = "charging_points_practice"
@@ -86,7 +94,8 @@ NO_CHARGING = (
     "Nothing is said about charging: this outlook has no vehicles of a country, or was read from "
     "files."
 )
-NO_CHARGING_TABLE = TableForm((), nothing=NO_CHARGING).table(())
+NO_CHARGING_TABLE = TableForm((), nothing=NO_CHARGING)
+NO_VEHICLES = "Without electric vehicles there is neither need nor practice."
 PEAKS = {
     "peak_mw": "charging on a winter evening, many points at once: the peak of all tables",
     "peak_summer_mw": "charging on a summer evening, many points at once",
@@ -94,7 +103,6 @@ PEAKS = {
 BUSY_SHARES = (0.05, 0.1, 0.2)  # of the hours: United States' fast points are at 5 to 17 %
 SOLD_AT = ("destination_ac", "destination_dc")  # a slow point, and a fast one
 CARS_OF_SHARE = {EV_SHARE: "new cars", EV_STOCK_SHARE: "cars on the road"}
-ROAD_WORDS = "Urumqi – Horgos – Almaty – Tashkent"
 
 
 def share_words(share: float) -> str:
@@ -104,7 +112,7 @@ def share_words(share: float) -> str:
     ('13 %', 'under 1 %', '–')
     """
     if 0 <= share < 0.01:
-        return "under 1 %"
+        return sentence(UNDER)
     if np.isnan(share):
         return MISSING
     return whole_percent(share)
@@ -132,7 +140,8 @@ AMONG_MARKETS = (
 VEHICLES_A_POINT = (
     "One public point is needed for {vehicles} vehicles in {year}. Fleets as large differ by who "
     "charges at home, {home} of the owners here, and by the electric share of all vehicles where "
-    "the electric cars stand, {local}[, {times} times the country's by counts of {count_years}]."
+    "the electric cars stand, {local}[, {times:.1f} times the country's by counts of "
+    "{count_years}]."
 )
 # Of an answer that is below what those markets had, among it, above it
 NEED_POSITIONS = (
@@ -176,7 +185,7 @@ def why(outlook: Outlook) -> BulletList:
     """
     demand = outlook.demand
     if demand is None:
-        return BulletList([NO_CHARGING])
+        return BulletList([sentence(NO_CHARGING)])
     draws = demand.results
     slow = draws["charging_points_need_slow"]
     need = _last_median(draws[NEED])
@@ -184,22 +193,23 @@ def why(outlook: Outlook) -> BulletList:
     faster = _last_median(fast_draws)
     practice = _last_median(draws[PRACTICE_POINTS])
     if not need:
-        return BulletList(["Without electric vehicles there is neither need nor practice."])
+        return BulletList([sentence(NO_VEHICLES)])
     daily, in_use, promise = demand.fast_use
     lines = [
-        NEED_AND_PRACTICE.format(
-            year=demand.years[-1], slow=whole_percent(_last_median(slow) / need)
+        sentence(
+            NEED_AND_PRACTICE, year=demand.years[-1], slow=whole_percent(_last_median(slow) / need)
         ),
-        FAST_USE.format(kwh=daily, in_use=share_words(in_use), promise=share_words(promise)),
+        sentence(FAST_USE, kwh=daily, in_use=share_words(in_use), promise=share_words(promise)),
     ]
     standing = demand.standing
     if standing is not None and standing.date.year in demand.years:
         year = standing.date.year
         cars = np.median(draws["ev_stock"][:, demand.years.index(year)])
         lines.append(
-            START_OF_PRACTICE.format(
+            sentence(
+                START_OF_PRACTICE,
                 count=standing.count,
-                unit=standing.unit,
+                unit=unit_term(standing.unit),
                 day=day_words(standing.date),
                 cars=amount(float(cars), "ev_stock"),
                 year=year,
@@ -208,13 +218,14 @@ def why(outlook: Outlook) -> BulletList:
     low, _, high, markets = market_band(_last_median(draws["ev_stock"]))
     if markets:
         lines.append(
-            AMONG_MARKETS.format(
+            sentence(
+                AMONG_MARKETS,
                 markets=markets,
                 range=amounts(low, high, "charging_points"),
                 need=_last_median_in_words(fast_draws),
-                need_position=NEED_POSITIONS[_side(faster, low, high)],
+                need_position=sentence(NEED_POSITIONS[_side(faster, low, high)]),
                 practice=_last_median_in_words(draws[PRACTICE_POINTS]),
-                practice_position=PRACTICE_POSITIONS[_side(practice, low, high)],
+                practice_position=sentence(PRACTICE_POSITIONS[_side(practice, low, high)]),
             )
         )
     if demand.vehicle_class == CAR:  # buses and trucks charge at depots
@@ -238,8 +249,8 @@ def _vehicles_a_point(outlook: Outlook, demand: DemandOutlook) -> str:
         year=outlook.years[-1],
         home=whole_percent(float(np.median(demand.sample["home_access"]))),
         local=whole_percent(local_share),
-        times=demand.concentration > 1 and f"{local_share / share:.1f}",
-        count_years=" and ".join(map(str, count_years)),
+        times=demand.concentration > 1 and local_share / share,
+        count_years=listed(map(str, count_years)),
     )
 
 
@@ -270,16 +281,22 @@ def _pace_needed(row: Row) -> str:
 
 def _target_chance(row: Row) -> str:
     if row["stands"] >= 1:
-        return "reached"
+        return sentence(REACHED)
     if row["date"].year > row["final_year"]:
-        return f"after {row['final_year']}"
+        return sentence(AFTER_YEAR, year=row["final_year"])
     return share_words(row["probability"])
 
 
+REACHED = "reached"
+AFTER_YEAR = "after {year}"
+SO_MANY = "{number:,.0f} {unit:counted number}"
 TARGETS = TableForm(
     [
         Column("by", _target_day),
-        Column("number", "{number:,.0f} {unit}"),
+        Column(
+            "number",
+            lambda row: sentence(SO_MANY, number=row["number"], unit=unit_term(row["unit"])),
+        ),
         Column("stands", form=share_words),
         Column("points a year needed", _pace_needed),
         Column("points a year by practice", "pace_of_practice", readable),
@@ -289,6 +306,9 @@ TARGETS = TableForm(
     caption="[Said beside these targets, of their day: {statements}]",
     nothing="No target of the state for public charging is known.",
 )
+
+
+STATEMENT_OF_DAY = "{agency}, {day}, “{quote}”"
 
 
 def targets_table(outlook: Outlook) -> Table:
@@ -315,12 +335,17 @@ def targets_table(outlook: Outlook) -> Table:
     """
     demand = outlook.demand
     if demand is None:
-        return NO_CHARGING_TABLE
+        return NO_CHARGING_TABLE.table(())
     targets = demand.target_table.to_dict("records")
     day = outlook.as_of
     public = outlook.ledger.select(outlook.scenario.place, as_of=day)
     statements = [
-        f"{basis_name(fact.basis, fact.measure)}, {fact.period.end}, “{fact.quote}”"
+        sentence(
+            STATEMENT_OF_DAY,
+            agency=basis_name(fact.basis, fact.measure),
+            day=fact.period.end,
+            quote=fact.quote,
+        )
         for fact in statements_of_days(public, {row["date"] for row in targets})
     ]
     words = "; ".join(statements)
@@ -331,8 +356,8 @@ def _share_target(row: Row) -> str:
     return sentence(
         "{share:g} % of {cars}[, in {counted}][reached?, reached in this model]",
         share=row["fact"].value,
-        cars=row["cars"],
-        counted=row["fact"].product.replace("-", " "),
+        cars=sentence(row["cars"]),
+        counted=table_words(row["fact"].product.replace("-", " "), "cell"),
         reached=row["reached"],
     )
 
@@ -376,7 +401,7 @@ def share_targets_table(outlook: Outlook) -> Table:
     """
     demand = outlook.demand
     if demand is None:
-        return NO_CHARGING_TABLE
+        return NO_CHARGING_TABLE.table(())
     announced = outlook.facts.select(kind="target", since=outlook.as_of)
     targets = [
         ShareTarget(
@@ -411,7 +436,7 @@ def _at_the_horizon(
 
 BY_SETTING = TableForm(
     [
-        Column("charging", "setting", SETTING_WORDS.get),
+        Column("charging", "setting", parameter_words),
         *spread("points", "points", "charging_points", f"#grounds-{NEED}"),
         Column("MW installed", "installed_mw", readable),
         Column("GWh a year", "energy_gwh", readable, address="#grounds-energy_gwh"),
@@ -442,7 +467,7 @@ def settings_table(outlook: Outlook) -> Table:
     ['charging', 'points', '10 %', '90 %', 'MW installed', 'GWh a year', 'USD million']
     """
     if outlook.demand is None:
-        return NO_CHARGING_TABLE
+        return NO_CHARGING_TABLE.table(())
     return BY_SETTING.table(_at_the_horizon(outlook, outlook.demand.by_setting, "points"))
 
 
@@ -477,7 +502,7 @@ def cost_checks_table(outlook: Outlook) -> Table:
     ['printed elsewhere', 'USD', 'USD here', '10 %', '90 %', 'source']
     """
     if outlook.demand is None:
-        return NO_CHARGING_TABLE
+        return NO_CHARGING_TABLE.table(())
     return COST_CHECKS.table(cost_checks(outlook.demand.sample).to_dict("records"))
 
 
@@ -515,7 +540,7 @@ def heavy_table(outlook: Outlook) -> Table:
     'Table'
     """
     if outlook.demand is None:
-        return NO_CHARGING_TABLE
+        return NO_CHARGING_TABLE.table(())
     labels = {row.name: row.label for row in outlook.demand.parameters.classes}
     return BY_CLASS.table(
         {**row, "label": labels[row["vehicle_class"]]}
@@ -546,7 +571,7 @@ def consequences_table(outlook: Outlook) -> Table:
     ('what', '')
     """
     if outlook.demand is None:
-        return NO_CHARGING_TABLE
+        return NO_CHARGING_TABLE.table(())
     years = (outlook.first_year, outlook.scenario.horizon)
     groups = {str(year): (outlook.results, year) for year in years}
     columns = [
@@ -556,8 +581,11 @@ def consequences_table(outlook: Outlook) -> Table:
     return BY_MEASURE.with_columns(columns).table(rows)
 
 
+THE_REST = "the rest"
+COUNT_OF_PART = "{place}, {count} {when}, “{quote}”"
+REGISTER_OF_PART = "{place}, {count} ({agency}, {day})"
 BY_REGION = TableForm(
-    [Column("where")],
+    [Column("where", lambda row: place_term(row["where"]) if row["where"] else sentence(THE_REST))],
     caption="[Printed of a part: {counts}][More than an older register of all vehicles has: "
     "{registers}. The sources differ: electric cars are shared out as the newest print of their "
     "parts has them, and registers grow.]",
@@ -593,14 +621,14 @@ def regions_table(
     ('where', '')
     """
     if outlook.demand is None:
-        return NO_CHARGING_TABLE
+        return NO_CHARGING_TABLE.table(())
     places = by_region(outlook, year)
     # Of a count of every part no rest is left
     places = places[places["high"] >= 1].sort_values("median", ascending=False)
     levels = {}
     columns = []
     for measure in measures:
-        rows = places[places["measure"] == measure].set_index("name")
+        rows = places[places["measure"] == measure].set_index("region")
         if len(rows):
             levels[measure] = rows[["low", "median", "high"]].T.to_dict("list")
             head = with_unit(measure, label_in(outlook, measure))
@@ -608,17 +636,28 @@ def regions_table(
             columns += range_columns(head, measure, measure, address)
     points = outlook.ledger.select(measure="charging_points", as_of=outlook.as_of)
     counts = [
-        f"{place_name(fact.place)}, {in_words(fact)} {when_words(fact.period)}, “{fact.quote}”"
+        sentence(
+            COUNT_OF_PART,
+            place=place_term(fact.place),
+            count=in_words(fact),
+            when=when_words(fact.period),
+            quote=fact.quote,
+        )
         for fact in points
         if "charging_stations" in measures and fact.place in set(places["region"])
     ]
     registers = [
-        f"{place_name(fact.place)}, {in_words(fact)} ({basis_name(fact.basis, fact.measure)}, "
-        f"{day_words(fact.period.end)})"
+        sentence(
+            REGISTER_OF_PART,
+            place=place_term(fact.place),
+            count=in_words(fact),
+            agency=basis_name(fact.basis, fact.measure),
+            day=day_words(fact.period.end),
+        )
         for fact in passed_registers(outlook, places)
     ]
     return BY_REGION.with_columns(columns).table(
-        sorted(rows_beside("where", levels), key=lambda row: row["where"] == "the rest"),
+        sorted(rows_beside("where", levels), key=lambda row: row["where"] == ""),
         counts="; ".join(counts),
         registers=not counts and "; ".join(registers),
         counted=uncapital(label_in(outlook, measures[0])),
@@ -635,7 +674,10 @@ GRID_LOAD = TableForm(
         Column("fact", look="id"),
     ]
 )
-DAY_LOAD = "charging on a mean {day} day at {hour}:00, as in the curve of the day"
+DAY_LOADS = {
+    "winter": "charging on a mean winter day at {hour}:00, as in the curve of the day",
+    "summer": "charging on a mean summer day at {hour}:00, as in the curve of the day",
+}
 
 
 def grid_table(outlook: Outlook) -> Table:
@@ -660,19 +702,20 @@ def grid_table(outlook: Outlook) -> Table:
     """
     demand = outlook.demand
     if demand is None:
-        return NO_CHARGING_TABLE
+        return NO_CHARGING_TABLE.table(())
     year = outlook.scenario.horizon
     when = str(year)
     rows: list[Row] = []
     for measure, words in PEAKS.items():
         low, middle, high = levels_in_words(range_levels(outlook.results, measure, year), measure)
-        rows.append({"load": words, "when": when, "MW": middle, "low": low, "high": high})
+        load = sentence(words)
+        rows.append({"load": load, "when": when, "MW": middle, "low": low, "high": high})
     for day, loads in demand.load_day.groupby("day"):
         hours = loads.groupby("hour")["mw"].sum()
-        words = DAY_LOAD.format(day=day, hour=hours.idxmax())
+        words = sentence(DAY_LOADS[str(day)], hour=hours.idxmax())
         rows.append({"load": words, "when": when, "MW": readable(hours.max())})
     for fact in (fact for fact in in_order(outlook.facts) if fact.measure in GRID_MEASURES):
-        printed = in_words(fact).removesuffix(" MW")
+        printed = in_words(fact).removesuffix(str(unit_term("MW"))).rstrip()
         load, day = label_of(fact.measure), fact.period.end
         rows.append({"load": load, "MW": printed, "when": day, "fact": fact.id})
     return GRID_LOAD.table(rows)
@@ -680,7 +723,7 @@ def grid_table(outlook: Outlook) -> Table:
 
 BUSINESS = TableForm(
     [
-        Column("point", "setting", SETTING_WORDS.get),
+        Column("point", "setting", parameter_words),
         Column("in use", "use", share_words),
         Column("MWh a year", "mwh", readable),
         Column("revenue", form=readable, unit="USD"),
@@ -729,7 +772,7 @@ def business_table(outlook: Outlook) -> Table:
     ]
     place = sold.fact.place if sold.fact else outlook.scenario.place
     words = {"year": year, "sold": price_words(sold), "bought": price_words(bought)}
-    words |= {"place": place_name(place)}
+    words |= {"place": place_term(place)}
     form = BUSINESS
     drivers = outlook.ledger.select(place, DRIVER_PRICE, as_of=outlook.as_of)
     if drivers:
@@ -737,7 +780,7 @@ def business_table(outlook: Outlook) -> Table:
         words |= {"paid": in_words(newest), "since": day_words(newest.period.end)}
         share_of_budget = 1 - newest.value / sold.median
         rows = [row | {"of_the_budget": row["revenue"] * share_of_budget} for row in rows]
-        form = BUSINESS.with_columns([OF_THE_BUDGET], before="margin, USD")
+        form = BUSINESS.with_columns([OF_THE_BUDGET], before="margin")
     return form.table(rows, **words)
 
 
@@ -829,7 +872,7 @@ def choice_table(
     ['build to', 'points', 'too few']
     """
     if outlook.demand is None:
-        return NO_CHARGING_TABLE
+        return NO_CHARGING_TABLE.table(())
     choice = _choice_of(outlook, missing, idle)
     results = outlook.demand.results
     # The medians of the three answers, and the reader's own
@@ -877,7 +920,7 @@ TRUCK_TRIP = TableForm(
         Column("beyond the breaks", "extra_hours", readable, unit="h"),
         Column("tonnes an hour", lambda row: readable(100 * row["of_diesel"]), unit="% of diesel"),
     ],
-    caption="One trip of {km:,.0f} km, {road}",
+    caption="One trip of {km:,.0f} km, Urumqi – Horgos – Almaty – Tashkent",
 )
 
 
@@ -903,7 +946,7 @@ def truck_trip_table() -> Table:
         for temperature in (MILD, road_figure("temperature")):
             trip = truck_trip(temperature, replace(truck, battery_kwh=battery))
             rows.append({"battery": battery, "°C": temperature, **trip})
-    return TRUCK_TRIP.table(rows, km=truck_trip()["km"], road=ROAD_WORDS)
+    return TRUCK_TRIP.table(rows, km=truck_trip()["km"])
 
 
 TRUCK_POINTS = TableForm(
@@ -917,7 +960,7 @@ TRUCK_POINTS = TableForm(
         Column("MW a site", "megawatts_per_site", readable, unit="at most"),
         Column("MWh a day", "mwh_per_day", readable),
     ],
-    caption="Electric trucks in 2030, {road}, on a day of deep winter",
+    caption="Electric trucks in 2030, Urumqi – Horgos – Almaty – Tashkent, on a day of deep winter",
 )
 
 
@@ -946,9 +989,12 @@ def truck_points_table() -> Table:
             electric = road_figure("electric_share", scenario, case)
             row = {"scenario": scenario, "case": case, "electric": electric}
             rows.append(row | largest.to_dict() | sums.to_dict())
-    return TRUCK_POINTS.table(rows, road=ROAD_WORDS)
+    return TRUCK_POINTS.table(rows)
 
 
+LENGTH = "{start}–{end}, length"
+TRAFFIC = "{start}–{end}, trucks"
+OF_SCENARIO = "{figure}[ {scenario}]"
 TRUCK_FIGURES = TableForm(
     [
         Column("figure"),
@@ -978,14 +1024,15 @@ def truck_figures_table() -> Table:
     """
     rows = []
     for row in stretches(TRUCK_ROAD):
-        where = f"{row['start']}–{row['end']}"
-        rows.append(_figure(row, f"{where}, length", "km", "km", ""))
-        rows.append(_figure(row, f"{where}, trucks", "a day", "vehicles", "traffic_"))
+        ends = {end: table_words(row[end], "cell") for end in ("start", "end")}
+        rows.append(_figure(row, sentence(LENGTH, **ends), "km", "km", ""))
+        rows.append(_figure(row, sentence(TRAFFIC, **ends), "a day", "vehicles", "traffic_"))
     trucks = [row for row in read_table("road_vehicles.csv") if row["vehicle"] == "truck"]
     for row in [*trucks, *read_table("truck_outlook.csv")]:
         quantity = row["quantity"]
         if quantity != "electric_against_cars" and "traffic" not in quantity:
-            name = f"{parameter_words(quantity)} {row.get('scenario', '')}".strip()
+            scenario = row.get("scenario", "") and table_words(row["scenario"], "cell")
+            name = sentence(OF_SCENARIO, figure=parameter_words(quantity), scenario=scenario)
             rows.append(_figure(row, name, row["unit"], "", ""))
     return TRUCK_FIGURES.table(rows)
 

@@ -32,7 +32,7 @@ from forecasting.vocabulary.names import (
     REPORT_NOTEBOOK,
     REPORT_PAGE,
     REPORTS,
-    brief_file,
+    file_in,
 )
 from forecasting.vocabulary.places import place_words
 from forecasting.vocabulary.sentences import sentence
@@ -122,7 +122,7 @@ class _Pages(NamedTuple):
     def file(self, name: str) -> Path:
         """A file of the report, in the language."""
         is_english = self.language == ENGLISH
-        path = self.report / (name if is_english else brief_file(name, self.language))
+        path = self.report / (name if is_english else file_in(name, self.language))
         if not path.is_file():
             remedy = "" if is_english else f" --language {self.language}"
             raise InputError(f"{path} is not there; make the report first: ev-forecast run{remedy}")

@@ -30,6 +30,7 @@ from forecasting.reporting.labels import (
     day_words,
     label_of,
     parameter_words,
+    place_term,
     published_words,
     spoken_median,
 )
@@ -48,7 +49,7 @@ from forecasting.vocabulary.measures import (
 from forecasting.vocabulary.places import COUNTRIES, place_name
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.vocabulary.sentences import Term, capital, filled, plural, sentence, uncapital
-from forecasting.writers.columns import Column, Row, TableForm
+from forecasting.writers.columns import Column, Row, TableForm, table_words
 from forecasting.writers.display import (
     BulletList,
     Line,
@@ -60,6 +61,7 @@ from forecasting.writers.display import (
 from forecasting.writers.messages import linked_sentence
 from forecasting.writers.numbers import (
     MINUS,
+    growth_range,
     interval,
     percent,
     probability_words,
@@ -83,7 +85,7 @@ MAX_CAUSES = 3  # facts and assumptions named of each number
 MIN_SHARE = 0.02
 MIN_DEPARTURE = 0.25  # of growth a year, from where on it is said
 ARRIVALS = "vehicles imported, less those that leave again, plus those built in the country"
-REGISTRATIONS = {"ev_registrations": "vehicles registered"}  # where they are what is forecast
+REGISTRATIONS = "vehicles registered"  # where they are what is forecast
 STEP_ORIGINS = {
     "ev_registrations": "{coming}",
     "ev_stock": "{coming}, which leave the road as they grow old",
@@ -105,6 +107,7 @@ DOUBT = (
     "probability of {probability}; {effect}."
 )
 NO_DOUBT = "The checks of this outlook found nothing to doubt."
+NO_FURTHER_DOUBT = "There is no further doubt, and the params file has no note."
 SAME_WITHOUT_IT = "the forecast of {period} would be the same without it"
 LOWER_WITHOUT_IT = "without it the forecast of {period} would be {number}, {change:.0f} % lower"
 HIGHER_WITHOUT_IT = "without it the forecast of {period} would be {number}, {change:.0f} % higher"
@@ -150,6 +153,10 @@ DEPARTURE = (
     "{correlation}, where 1 would be full agreement)."
 )
 STATEMENT = "{label}: {fact}[ ({kind})]"
+PRINTER = "{source}, published {printed}"
+REFERENCE = "this number"
+NO_FACT = "None."
+EFFECT = "{period} by {change}"
 FACT_LINE = (
     "{statement}. [“{quote}” ]{printer}.[is_later? Printed after the day of this forecast.]"
     "[ It refers to {reference}.][ {effect}]"
@@ -238,7 +245,7 @@ def other_doubts(outlook: Outlook) -> BulletList:
     """
     notes = (str(Term(note, "note")) for note in outlook.scenario.notes)
     lines = [*_all_doubts(outlook)[MAX_BRIEF_DOUBTS:], *notes]
-    return BulletList(lines or ["There is no further doubt, and the params file has no note."])
+    return BulletList(lines or [sentence(NO_FURTHER_DOUBT)])
 
 
 def _all_doubts(outlook: Outlook) -> list[Line]:
@@ -361,7 +368,7 @@ def _flow_grounds(outlook: Outlook, flow: FlowForecast) -> Line:
     return linked_sentence(
         FLOW_GROUNDS,
         label=label,
-        place=place_name(flow.place),
+        place=place_term(flow.place),
         facts=plural(len(fit), "{} fact", "{:,} facts"),
         count=int((fit["basis"] == flow.basis).sum()),
         agency=agency_words(flow.basis),
@@ -404,13 +411,20 @@ def _chain_grounds(outlook: Outlook) -> Iterator[tuple[str, str]]:
             f"{parameter_words(name)} ({amounts(low, high, measure, DIGITS_OF_TENTH)})"
             for name, (low, high) in zip(rows["input"], ends, strict=True)
         )
-        origin = parts.format(coming=REGISTRATIONS.get(outlook.measure, ARRIVALS))
+        coming = REGISTRATIONS if outlook.measure == "ev_registrations" else ARRIVALS
+        origin = sentence(parts, coming=sentence(coming))
         label = label_in(outlook, measure)
         yield measure, sentence(CHAIN_GROUNDS, label=label, origin=origin, inputs=inputs_words)
 
 
 def _label_of_count(fact: Fact) -> str:
     return label_of(fact.measure, DRIVES.get(fact.product, ""))
+
+
+def _counted(fact: Fact) -> str:
+    """What an agency counts."""
+    basis = shipped_bases().get(fact.basis)
+    return str(Term(basis.counts, f"counts {basis.code}")) if basis else fact.product
 
 
 def _counted_by(fact: Fact) -> str:
@@ -471,7 +485,7 @@ def counts_table(outlook: Outlook) -> Table:
     rows = [
         {
             "fact": fact,
-            "counts": getattr(shipped_bases().get(fact.basis), "counts", fact.product),
+            "counts": _counted(fact),
             "of year": of_year.get(series),
             "% of expected": 100 * fact.value / expected.get(fact.id, np.nan),
         }
@@ -532,33 +546,37 @@ def analogues_lines(outlook: Outlook) -> BulletList:
     pattern = COUNTED_SHARE
     if forecast.fit_table().empty:
         pattern = ASSUMED_SHARE
-    share = pattern.format(
-        place=place_name(outlook.results.country),
+    share = sentence(
+        pattern,
+        place=place_term(outlook.results.country),
         year=market["year"],
         share=readable(100 * market["share"]),
     )
     if markets.empty:
-        return BulletList([NO_MARKET_YEAR.format(share=share)])
+        return BulletList([sentence(NO_MARKET_YEAR, share=share)])
     rates = markets["growth"].quantile(RANGE_LEVELS).tolist()
     rates += market[["growth", "low", "high", "before"]].tolist()
     low, middle, high, growth, growth_low, growth_high, past_growth = (
         percent(100 * rate) for rate in rates
     )
     lines = [
-        MARKET_YEARS.format(
+        sentence(
+            MARKET_YEARS,
             count=plural(len(markets), "{} market-year", "{:,} market-years"),
             share=share,
-            range=f"{low} to {high}",
+            range=growth_range(low, high),
             middle=middle,
             growth=growth,
-            growth_range=f"{growth_low} to {growth_high}",
+            growth_range=growth_range(growth_low, growth_high),
         )
     ]
     if abs(market["growth"] - market["before"]) > MIN_DEPARTURE:
         # Of ranks, as pandas would load a library for it
         ranks = markets[["growth", "before"]].dropna().rank()
         alike = readable(round(ranks["growth"].corr(ranks["before"]), 2)).replace("-", MINUS)
-        lines.append(DEPARTURE.format(growth=past_growth, year=market["year"], correlation=alike))
+        lines.append(
+            sentence(DEPARTURE, growth=past_growth, year=market["year"], correlation=alike)
+        )
     return BulletList(lines)
 
 
@@ -567,7 +585,7 @@ def _number(row: Row) -> str:
     return sentence(
         NUMBER_NAMES.get(row["name"], "{label}[, {place}] in {period}"),
         label=row["flow"],
-        place=row["with_place"] and place_name(row["place"]),
+        place=row["with_place"] and place_term(row["place"]),
         period=row["period"] and period_words(row["period"]),
     )
 
@@ -636,13 +654,18 @@ def _next_words(row: Row) -> str:
     return sentence("[overdue?overdue since ]{day}", overdue=day < row["as_of"], day=day)
 
 
+PRINTS = "{times}, {every}"
 DUE = TableForm(
     [
         Column("what", "measure", label_of),
         Column("counted by", lambda row: basis_name(row["basis"], row["measure"])),
         Column(
             "printed",
-            lambda row: f"{row['prints']} times, every {_interval_words(row['every_days'])}",
+            lambda row: sentence(
+                PRINTS,
+                times=plural(row["prints"], "{} time", "{:,} times"),
+                every=_interval_words(row["every_days"]),
+            ),
         ),
         Column("counted until", "newest_end"),
         Column("last print", "last_print"),
@@ -683,15 +706,13 @@ def _interval_words(days: int) -> str:
     """An interval in the unit that one would say it in.
 
     >>> [_interval_words(days) for days in (32, 60, 100, 800)]
-    ['month', '2 months', '3 months', '2 years']
+    ['every month', 'every 2 months', 'every 3 months', 'every 2 years']
     """
     if days <= 20:
-        return f"{days} days"
-    if days < 45:
-        return "month"
+        return plural(days, "every day", "every {:,} days")
     if days < 550:
-        return f"{round(days / 30.44)} months"
-    return f"{round(days / 365.25)} years"
+        return plural(max(round(days / 30.44), 1), "every month", "every {:,} months")
+    return plural(round(days / 365.25), "every year", "every {:,} years")
 
 
 def caveats_of(outlooks: Iterable[Outlook]) -> BulletList:
@@ -755,14 +776,15 @@ def region_members(outlooks: Collection[Outlook]) -> BulletList:
 
 def _row(fact: Fact, day: dt.date, effect: str) -> Line:
     """A fact in words, who printed it, where and when, what it refers to and what it moved."""
-    printer: str | Link = f"{fact.source}, published {published_words(fact.published)}"
+    printed = published_words(fact.published)
+    printer: str | Link = sentence(PRINTER, source=fact.source, printed=printed)
     if is_web_address(fact.url):
         printer = Link(str(printer), fact.url)
     statement = sentence(
         STATEMENT,
         label=label_of(fact.measure),
         fact=fact_name(fact),
-        kind=fact.kind.replace("outcome", ""),
+        kind=fact.kind != "outcome" and table_words(fact.kind, "cell"),
     )
     refers = fact.reference and "@" not in fact.reference
     return linked_sentence(
@@ -771,7 +793,7 @@ def _row(fact: Fact, day: dt.date, effect: str) -> Line:
         quote=fact.quote,
         printer=printer,
         is_later=fact.known_from and fact.known_from > day,
-        reference=refers and mention(fact.reference, "this number"),
+        reference=refers and mention(fact.reference, sentence(REFERENCE)),
         effect=effect,
     )
 
@@ -807,7 +829,9 @@ def fact_list(outlook: Outlook, table_facts: Ledger | None = None) -> BulletList
     listed = [fact for fact in in_order(outlook.ledger) if fact.id in names]
     listed.sort(key=lambda fact: fact.measure)
     rows = [_row(fact, outlook.as_of, effects.get(fact.id, "")) for fact in listed]
-    return BulletList(rows or ["None."], "fc-facts", [f"fact-{fact.id}" for fact in listed], "ol")
+    return BulletList(
+        rows or [sentence(NO_FACT)], "fc-facts", [f"fact-{fact.id}" for fact in listed], "ol"
+    )
 
 
 def _facts_of_report(outlook: Outlook) -> set[str]:
@@ -827,7 +851,9 @@ def _facts_of_report(outlook: Outlook) -> set[str]:
 def _effect_words(row: pd.Series) -> str:
     """What a fact moved, in words; nothing where it moved nothing."""
     words = [
-        f"{period} by {percent(round(by))}" for period, by in row.items() if abs(by) >= MIN_EFFECT
+        sentence(EFFECT, period=period, change=percent(round(by)))
+        for period, by in row.items()
+        if abs(by) >= MIN_EFFECT
     ]
     return sentence("[It moves {periods}.]", periods=", ".join(words))
 

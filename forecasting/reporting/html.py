@@ -11,9 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from forecasting.reporting.labels import memo_title
-from forecasting.vocabulary.catalogues import ENGLISH, name_of_language, written_in
+from forecasting.reporting.translation import translated
+from forecasting.vocabulary.catalogues import (
+    ENGLISH,
+    language as chosen_language,
+    name_of_language,
+    written_in,
+)
 from forecasting.vocabulary.files import write_whole
-from forecasting.vocabulary.names import BRIEF_NOTEBOOKS, OUTLOOK_TABLE, OUTLOOK_WORKBOOK
+from forecasting.vocabulary.names import OTHER_NOTEBOOKS, OUTLOOK_TABLE, OUTLOOK_WORKBOOK
 from forecasting.writers.display import number_facts
 from forecasting.writers.page import (
     Content,
@@ -29,7 +35,6 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 REPORTING = "forecasting.reporting"
-GROUNDS_ADDRESS = re.compile('href="(?=#(?:fact|grounds)-)')
 
 
 class Changes(NamedTuple):
@@ -77,7 +82,6 @@ def notebook_to_html(
     title: str,
     files: Mapping[str, str] | None = None,
     language: str = ENGLISH,
-    report: str = "",
     **changes: str,
 ) -> str:
     """Turn an executed notebook into a page.
@@ -92,8 +96,6 @@ def notebook_to_html(
         Files beside the page, by what they are called in it.
     language : str
         Of the words.
-    report : str
-        The page where the rows stand that numbers lead to; the page itself if empty.
     **changes : str
         What changed since the last run, as of `Changes`.
 
@@ -127,8 +129,6 @@ def notebook_to_html(
         figure=figure,
         contents=contents,
     )
-    if report:
-        page = GROUNDS_ADDRESS.sub(f'href="{report}', page)
     return number_facts(with_contents(page))
 
 
@@ -175,33 +175,34 @@ def write_report(path: Path, notebook: NotebookNode, **changes: str) -> Path:
     files = {"Notebook": path.name}
     if path.with_name(OUTLOOK_WORKBOOK).is_file():
         files["Excel"] = OUTLOOK_WORKBOOK
-    briefs = sorted(path.parent.glob(BRIEF_NOTEBOOKS))
-    files |= {name_of_language(_code(brief)): brief.with_suffix(".html").name for brief in briefs}
-    text = notebook_to_html(notebook, title=title, files=files, **changes)
+    others = sorted(path.parent.glob(OTHER_NOTEBOOKS))
+    pages = {name_of_language(_code(other)): other.with_suffix(".html").name for other in others}
+    text = notebook_to_html(notebook, title=title, files=files | pages, **changes)
     page.write_text(text, encoding="utf-8")
-    for brief in briefs:
-        _write_brief(brief, page.name)
+    for other in others:
+        with written_in(_code(other)):
+            _write_translation(other, notebook, files | {name_of_language(ENGLISH): page.name})
     return page
 
 
-def _code(brief: Path) -> str:
+def _code(notebook: Path) -> str:
     """The language of a notebook such as report.ru.ipynb."""
-    return brief.stem.rpartition(".")[2]
+    return notebook.stem.rpartition(".")[2]
 
 
-def _write_brief(path: Path, report: str) -> None:
-    """The page of a brief in another language, whose numbers lead to the page of the report."""
+def _write_translation(path: Path, notebook: NotebookNode, files: dict[str, str]) -> None:
+    """The page of a report in the language in which words are written now; its notebook, which
+    holds what the cells show, has the whole report from then on.
+    """
     import nbformat
 
-    brief = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    with written_in(_code(path)):
-        page = notebook_to_html(
-            brief,
-            title=brief.metadata["title"],
-            files={name_of_language(ENGLISH): report},
-            language=brief.metadata["language"],
-            report=report,
-        )
+    shown = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    report = translated(notebook, shown)
+    report.metadata["title"] = title = stored_title(path.parent) or report_title(report)
+    nbformat.write(report, path)  # type: ignore[no-untyped-call]
+    files["Notebook"] = path.name
+    words = ENGLISH if chosen_language().damage else _code(path)
+    page = notebook_to_html(report, title=title, files=files, language=words)
     path.with_suffix(".html").write_text(page, encoding="utf-8")
 
 

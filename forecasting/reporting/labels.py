@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from forecasting.evidence.fact import period_words
-from forecasting.vocabulary.catalogues import digits as in_digits
+from forecasting.vocabulary.catalogues import digits as in_digits, territory
 from forecasting.vocabulary.measures import EV_SHARE, MEASURES, measure_of
 from forecasting.vocabulary.periods import Period
-from forecasting.vocabulary.places import is_place, place_code, place_name
+from forecasting.vocabulary.places import find_place, is_place, place_code, place_name
 from forecasting.vocabulary.printed_periods import period_of
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.vocabulary.sentences import Term, capital, filled, sentence, uncapital
@@ -49,7 +49,6 @@ SUBJECTS = {
     EV_SHARE: "Electric cars in {place}",
 }
 BASELINE = "baseline"  # the scenario that others are compared with
-ELECTRIC_VEHICLES = Term("electric vehicles", "noun", "electric vehicles")
 TITLE = "{place}, {scenario}"
 # Between the words of an event's name, but for "re-export" and "plug-in"
 WORD_BREAK = re.compile(r"(?<!\bre)(?<!\bplug)-")
@@ -202,6 +201,24 @@ def unit_words(measure: str) -> str:
     return str(Term(unit_of(measure), "unit"))
 
 
+def market_words(name: str) -> str:
+    """A market of a panel by the name of its country; in English as the panel has it.
+
+    >>> market_words("Turkiye")
+    'Turkiye'
+    """
+    return territory(find_place(name), name)
+
+
+def answer_term(measure: str) -> Term:
+    """An answer on public charging, in one word.
+
+    >>> str(answer_term("charging_points_need"))
+    'need'
+    """
+    return Term(ANSWER_WORDS[measure], "cell")
+
+
 def is_flow(measure: str) -> bool:
     """Whether a measure is counted over a period.
 
@@ -237,7 +254,10 @@ def label_of(measure: str, vehicles: str = "") -> str:
     if not MEASURES[measure].of_electric_cars:
         return str(Term(label, f"measure {measure}"))
     message = Term(re.sub("(?i)electric vehicles", "{vehicles}", label), f"measure {measure}")
-    return capital(filled(str(message), vehicles=vehicles or ELECTRIC_VEHICLES))
+    if not isinstance(vehicles, Term):
+        words = vehicles or "electric vehicles"
+        vehicles = Term(words, "noun", words)
+    return capital(filled(str(message), vehicles=vehicles))
 
 
 def finding(measure: str, words: str, label: str = "") -> str:

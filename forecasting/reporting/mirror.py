@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from forecasting.evidence.fact import Fact, in_words, when_words
+from forecasting.evidence.fact import MEASURE_WHEN, Fact, in_words, when_words
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.reconcile import mirror_pairs
-from forecasting.reporting.labels import label_of
-from forecasting.vocabulary.places import place_name
+from forecasting.reporting.labels import label_of, place_term
+from forecasting.vocabulary.sentences import sentence
 from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.display import Table
 
@@ -16,7 +16,7 @@ MIRROR = TableForm(
         Column("left", lambda row: _amount_words(row["left"])),
         Column("what arrived", lambda row: label_of(row["arrival"].measure)),
         Column("arrived", lambda row: _amount_words(row["arrival"])),
-        Column("times", "ratio", "{:.1f}".format),
+        Column("times", "{ratio:.1f}"),
         Column("facts", "{left.id}, {arrival.id}", look="id"),
     ],
     caption="From {origin} to {place}",
@@ -50,8 +50,8 @@ def mirror_table(ledger: Ledger, place: str, origin: str = "CN") -> Table:
     ('244 million USD in Jan–Jun 2025', '1.1')
     """
     pairs = [pair._asdict() for pair in mirror_pairs(ledger, place, origin)]
-    return MIRROR.table(pairs, place=place_name(place), origin=place_name(origin))
+    return MIRROR.table(pairs, place=place_term(place), origin=place_term(origin))
 
 
 def _amount_words(fact: Fact) -> str:
-    return f"{in_words(fact)} {when_words(fact.period)}"
+    return sentence(MEASURE_WHEN, measure=in_words(fact), when=when_words(fact.period))

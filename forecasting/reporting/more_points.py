@@ -27,6 +27,8 @@ from forecasting.writers.numbers import readable
 
 BUILT = (1.0, 1.5, 2.0, 3.0)  # times the points of practice
 TWICE = 2.0
+AS_BY_PRACTICE = "as by practice"
+TIMES_PRACTICE = "{times:g} times"
 NEVER = "never"
 MORE_POINTS_SENTENCE = (
     "Twice as many: the busiest day's wait in {year} falls from {before} to {after} "
@@ -153,12 +155,12 @@ def more_points(outlook: Outlook) -> Table:
         at_end = {name: draws[:, [index]] for name, draws in demand.service(times).items()}
         wait, wait_range = median_and_range(np.quantile(at_end[WAIT], RANGE_LEVELS), WAIT)
         row = {
-            "built": "as by practice" if times == 1 else f"{times:g} times",
+            "built": sentence(AS_BY_PRACTICE if times == 1 else TIMES_PRACTICE, times=times),
             "wait": wait,
             "wait_range": wait_range,
             "unmet": readable(float(np.median(at_end[UNMET])), 2),
             "use": readable(float(np.median(at_end[USE])), 2),
-            "met": demand.need_met_in(outlook.headline_year, times) or NEVER,
+            "met": demand.need_met_in(outlook.headline_year, times) or sentence(NEVER),
         }
         margin = fast_point_margin(outlook, [year], at_end[USE])
         if margin is not None:

@@ -2,16 +2,16 @@
 its results go.
 """
 
+import json
 import os
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from forecasting.growth.sharing import read_cache
 from forecasting.parameters.schema import Scenario, stored_scenario
+from forecasting.reporting.translation import said_again
 from forecasting.reporting.workbook import write_workbook
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.question import find_scenario, scenario_of_place
@@ -22,7 +22,7 @@ from forecasting.vocabulary.names import (
     OUTLOOK_WORKBOOK,
     OUTPUT_VARIABLE,
     REPORT_NOTEBOOK,
-    brief_file,
+    file_in,
 )
 
 # What every params file says; where a notebook does not, the file of its scenario is read
@@ -92,8 +92,8 @@ def scenario_of(namespace: Mapping[str, Any]) -> Scenario:
 
 @takes(InputError, outlook=instance(Outlook, words="an Outlook, as fc.outlook makes it"))
 def store(outlook: Outlook) -> None:
-    """Save the results, the workbook, and the brief in other languages, where the runner wants
-    them; without a runner, nowhere.
+    """Save the results, the workbook, and what the cells show in other languages, where the runner
+    wants them; without a runner, nowhere.
 
     Parameters
     ----------
@@ -114,12 +114,14 @@ def store(outlook: Outlook) -> None:
     if folder:
         outlook.save(Path(folder))
         write_workbook(outlook, Path(folder) / OUTLOOK_WORKBOOK)
-        for code in outlook.scenario.language:
-            # The figures bring plotly, which a report in English has at hand by then
-            from forecasting.reporting.brief import brief_in
+        # A notebook runs in a shell, which has loaded it
+        from IPython.core.getipython import get_ipython
 
-            text = nbformat.writes(brief_in(outlook, code))  # type: ignore[no-untyped-call]
-            Path(folder, brief_file(REPORT_NOTEBOOK, code)).write_text(text, encoding="utf-8")
+        shell = get_ipython()
+        for code in outlook.scenario.language if shell else ():
+            shown = said_again(shell, code)  # type: ignore[arg-type]
+            text = json.dumps(shown)
+            Path(folder, file_in(REPORT_NOTEBOOK, code)).write_text(text, encoding="utf-8")
 
 
 def _parameters(namespace: Mapping[str, Any]) -> dict[str, Any]:

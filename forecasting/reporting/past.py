@@ -48,6 +48,7 @@ CHANGE_SUMMARY = (
 NO_CHANGE_SENTENCE = (
     "Since the outlook of {day}[ ({facts} more)] no number of the headline moved by a percent."
 )
+MORE_OR_LESS = "{counts} more, less or changed"
 # What a report has more, less or otherwise than the one before, by its kind
 DIFFERENCES = {
     "fact": ("One fact more: {name}", "One fact less: {name}", "One fact changed: {name}"),
@@ -187,13 +188,13 @@ def changes_since(old_folder: Path, folder: Path) -> Changes:
     parts_before, parts = _parts(record_before), _parts(record)
     differences = {kind: [*_differences(kind, parts_before[kind], parts[kind])] for kind in parts}
     lines: list[Line] = [line for group in differences.values() for line in group]
-    lines += [CHANGE_LINE.format_map(change) for change in changes]
+    lines += [sentence(CHANGE_LINE, **change) for change in changes]
     since = BulletList(lines, "fc-since")._repr_html_() if lines else ""
-    sentence = ""
+    newer = ""
     if record_before["as_of"] != record["as_of"]:
-        sentence = _change_sentence(record_before, record, changes)
+        newer = _change_sentence(record_before, record, changes)
     summary = _change_summary(record, changes, differences) if lines else ""
-    return Changes(since, sentence, summary)
+    return Changes(since, newer, summary)
 
 
 def _headline_of(record: Record, changes: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -212,9 +213,9 @@ def _change_summary(
     differences: Mapping[str, Sequence[Line]],
 ) -> str:
     """Which medians moved, by how much, and what was given otherwise."""
-    moved = "; ".join(map(MOVED.format_map, _headline_of(record, changes)))
+    moved = "; ".join(sentence(MOVED, **change) for change in _headline_of(record, changes))
     counts = [plural(len(lines), *REASONS[kind]) for kind, lines in differences.items() if lines]
-    reasons = f"{', '.join(counts)} more, less or changed" if counts else ""
+    reasons = counts and sentence(MORE_OR_LESS, counts=", ".join(counts))
     return sentence(
         CHANGE_SUMMARY, moved=moved, still=not moved, reasons=reasons, code=moved and not reasons
     )
@@ -223,7 +224,7 @@ def _change_summary(
 def _change_sentence(
     record_before: Record, record: Record, changes: Iterable[Mapping[str, Any]]
 ) -> str:
-    words = "; ".join(map(CHANGE_WORDS.format_map, _headline_of(record, changes)))
+    words = "; ".join(sentence(CHANGE_WORDS, **change) for change in _headline_of(record, changes))
     fact_count = len({*record["facts_used"]} - {*record_before["facts_used"]})
     pattern = CHANGE_SENTENCE if words else NO_CHANGE_SENTENCE
     return sentence(

@@ -12,10 +12,9 @@ import numpy as np
 from forecasting.evaluation.quota_days import QuotaForecast, open_quotas, size_that_lifts
 from forecasting.reporting.charging_tables import share_words
 from forecasting.reporting.labels import day_words, label_of, median_and_range
-from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.periods import year
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
-from forecasting.vocabulary.sentences import Term, sentence, uncapital
+from forecasting.vocabulary.sentences import Term, filled, sentence, uncapital
 from forecasting.writers.columns import HIGH, LOW, Column, TableForm
 from forecasting.writers.display import Table
 from forecasting.writers.numbers import ReadNumber, probability_words
@@ -150,7 +149,7 @@ def quotas_table(outlook: Outlook) -> Table:
     caption_words: dict[str, object] = {}
     for forecast in open_quotas(outlook):
         quota = forecast.quota
-        label = MEASURES[forecast.measure].label
+        label = label_of(forecast.measure)
         ranges = (_with_range(draws, forecast.measure) for draws in forecast.vehicles)
         vehicles = dict(zip(VEHICLES_OF_QUOTA, ranges, strict=True))
         rows.append({"quota": quota, "url": quota.url, **forecast.days._asdict(), **vehicles})
@@ -177,4 +176,5 @@ def _imports_and_registrations(outlook: Outlook, forecast: QuotaForecast) -> dic
 
 
 def _with_range(draws: Array, measure: str) -> str:
-    return "{} ({})".format(*median_and_range(np.quantile(draws, RANGE_LEVELS), measure))
+    median, ends = median_and_range(np.quantile(draws, RANGE_LEVELS), measure)
+    return filled("{median} ({ends})", median=median, ends=ends)

@@ -11,16 +11,16 @@ import numpy as np
 
 from forecasting.evidence.fact import Fact, in_words, period_words, when_words
 from forecasting.panels.registers import IMPORTS, KEPT, RegisterGrowth, closed_ways
-from forecasting.reporting.labels import day_words
+from forecasting.reporting.labels import day_words, place_term
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.registered_imports import kept_shares, register_growths
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.periods import DAY
 from forecasting.vocabulary.places import COUNTRIES, REGION, WORLD, place_name
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
-from forecasting.vocabulary.sentences import sentence, uncapital
+from forecasting.vocabulary.sentences import Term, sentence, uncapital
 from forecasting.writers.display import BulletList
-from forecasting.writers.numbers import readable, whole_percent
+from forecasting.writers.numbers import range_words, readable, whole_percent
 
 REGISTER_SENTENCE = (
     "Of about {imported} electric cars that came to {place} from {start} to {end}, the register "
@@ -42,7 +42,10 @@ ARRIVALS_SENTENCE = (
     "went on to Russia and further, came after those days, or are of kinds that importers do not "
     "count."
 )
+ARRIVALS = "{place} {count} ({period})"
 NO_SPLIT_SENTENCE = "It is not known where those go that leave through {port}."
+KEPT_SHARE = "{median} ({range})"
+
 LEAST_LAG = 0.02  # by which imports that were due differ from those of the same days
 MEDIAN_DRAWS = 2_000  # of what stays in a country of which nothing else is forecast
 
@@ -126,15 +129,15 @@ def _destinations_of(outlook: Outlook, port: str, draws: Array) -> Iterator[str]
         if fact.partner != WORLD and (fact.basis, fact.period) in wholes
     ]
     if not splits or year not in outlook.years:
-        yield NO_SPLIT_SENTENCE.format(port=place_name(port))
+        yield sentence(NO_SPLIT_SENTENCE, port=place_term(port))
         return
     part, whole = max(splits, key=lambda split: split[0].period.end)
     total = float(np.median(draws[:, outlook.years.index(year)]))
-    of_port = {"port": place_name(port), "year": year, "total": readable(total)}
+    of_port = {"port": place_term(port), "year": year, "total": readable(total)}
     share = part.value / whole.value
-    destination = place_name(part.partner)
+    destination = place_term(part.partner)
     if part.partner == REGION:
-        destination = uncapital(destination)
+        destination = Term(uncapital(place_name(REGION)), f"place {REGION}")
     yield sentence(
         SPLIT_SENTENCE,
         whole=in_words(whole),
@@ -152,7 +155,12 @@ def _destinations_of(outlook: Outlook, port: str, draws: Array) -> Iterator[str]
         yield sentence(
             ARRIVALS_SENTENCE,
             counts="; ".join(
-                f"{place_name(fact.place)} {readable(fact.value)} ({period_words(fact.period)})"
+                sentence(
+                    ARRIVALS,
+                    place=place_term(fact.place),
+                    count=readable(fact.value),
+                    period=period_words(fact.period),
+                )
                 for fact in counts
             ),
             share=whole_percent(sum(fact.value for fact in counts) / total),
@@ -186,15 +194,15 @@ def _register_words(outlook: Outlook, place: str, kept: Array) -> str:
     if abs(newest.lagged / newest.imported - 1) > LEAST_LAG:
         words["share_due"] = whole_percent(newest.registered / newest.lagged)
     rules = closed_ways(place, outlook.as_of)
-    ends = np.quantile(kept, RANGE_LEVELS)
+    low, middle, high = map(whole_percent, np.quantile(kept, RANGE_LEVELS))
     return sentence(
         REGISTER_SENTENCE,
-        place=place_name(place),
+        place=place_term(place),
         imported=readable(newest.imported),
         registered=readable(newest.registered),
         days=", ".join(day_words(rule.start) for rule in rules),
         year=outlook.headline_year,
-        expected="{1} ({0} to {2})".format(*map(whole_percent, ends)),
+        expected=sentence(KEPT_SHARE, median=middle, range=range_words(low, high)),
         **_of_growth(newest),
         **words,
         **_taker(outlook, place),
@@ -210,7 +218,7 @@ def _taker(outlook: Outlook, place: str) -> dict[str, object]:
         return {}
     newest = max(counts, key=lambda fact: (fact.period.end, fact.value))
     return {
-        "taker": place_name(newest.partner),
+        "taker": place_term(newest.partner),
         "taken": readable(newest.value),
         "taken_start": day_words(newest.period.start),
         "taken_end": day_words(newest.period.end),

@@ -58,7 +58,15 @@ from forecasting.writers.columns import (
     rows_beside,
 )
 from forecasting.writers.display import Table
-from forecasting.writers.numbers import MINUS, ReadNumber, percent, readable, whole_percent
+from forecasting.writers.numbers import (
+    MINUS,
+    ReadNumber,
+    growth_range,
+    percent,
+    readable,
+    signed,
+    whole_percent,
+)
 
 if TYPE_CHECKING:
     from forecasting.curves.results import GrowthResults
@@ -99,6 +107,7 @@ POLICY_WORDS = {
 BEFORE_HEAD = "3 months before"
 AFTER_HEAD = "3 months after"
 YEAR_ON_HEAD = "a year on, or freed"
+CHANGE = "{middle} % ({range})"
 NO_POLICY = "No policy is known that moves this flow."
 
 
@@ -546,6 +555,8 @@ def _when(fact: Fact) -> str:
     return period_words(fact.period)
 
 
+LESS_A_YEAR = " less a year"
+TWO_FACTS = "{a}[less_a? less a year], {b}[less_b? less a year]"
 CONFLICTS = TableForm(
     [
         Column("disagreement", "measure", label_of, look="words"),
@@ -556,7 +567,15 @@ CONFLICTS = TableForm(
         Column("counted by", "basis_b", basis_name),
         Column("factor", "ratio", readable),
         Column("why"),
-        Column("facts", "{fact_a}, {fact_b}", look="id"),
+        Column(
+            "facts",
+            lambda row: sentence(
+                TWO_FACTS,
+                **{side: row[f"fact_{side}"].removesuffix(LESS_A_YEAR) for side in "ab"},
+                **{f"less_{side}": row[f"fact_{side}"].endswith(LESS_A_YEAR) for side in "ab"},
+            ),
+            look="id",
+        ),
     ],
     nothing="No two facts disagree.",
 )
@@ -935,8 +954,8 @@ def _spans(
         mean = effects[["effect_percent", "low", "high"]].reindex(months, fill_value=0.0).mean()
         spans[head] = MISSING
         if any(map(round, mean)):  # half a percent or more
-            middle, low, high = (percent(round(value)).removesuffix(" %") for value in mean)
-            spans[head] = f"{middle} % ({low} to {high})"
+            middle, low, high = (signed(round(value)) for value in mean)
+            spans[head] = sentence(CHANGE, middle=middle, range=growth_range(low, high))
     return spans
 
 
@@ -994,7 +1013,7 @@ ASSUMPTIONS = TableForm(
     [
         Column("assumption", lambda row: parameter_words(row["item"].key)),
         *map(Column, RANGE_HEADS),
-        Column("unit", "{item.unit}"),
+        Column("unit", lambda row: Term(row["item"].unit, "unit")),
         Column("kind"),
         Column("source", "{item.source}", address="url"),
     ],

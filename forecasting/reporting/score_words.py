@@ -356,10 +356,10 @@ WORDS_OF_RECORD: dict[str, Callable[[pd.DataFrame], str]] = {
 CHAIN_SENTENCE = (
     "The same model was tried {n:.0f} times on other markets, of which it was given nothing but "
     "their sales; what markets build, and how wide the ranges are, it had each time learned from "
-    "the others alone. Its median came to {ratio[stock]:.2f} of the battery cars on the road, the "
-    "need to {ratio[need]:.2f} of the public points that stood and to {ratio[need_fast]:.2f} of "
-    "the fast ones, practice to {ratio[practice]:.2f} of all. The 80 % ranges held "
-    "{inside[stock]}, {inside[need]}, {inside[need_fast]} and {inside[practice]} of the counts."
+    "the others alone. Its median came to {stock_ratio:.2f} of the battery cars on the road, the "
+    "need to {need_ratio:.2f} of the public points that stood and to {need_fast_ratio:.2f} of "
+    "the fast ones, practice to {practice_ratio:.2f} of all. The 80 % ranges held "
+    "{stock}, {need}, {need_fast} and {practice} of the counts."
 )
 
 
@@ -383,7 +383,8 @@ def chain_sentence(lines: pd.DataFrame) -> str:
     75 %, 75 %, 75 % and 75 % of the counts.
     """
     inside = lines["in80"].map(whole_percent)
-    return CHAIN_SENTENCE.format(ratio=lines["ratio"], inside=inside, n=lines.loc["need", "n"])
+    ratios = {f"{name}_ratio": ratio for name, ratio in lines["ratio"].items()}
+    return sentence(CHAIN_SENTENCE, n=lines.loc["need", "n"], **ratios, **inside)
 
 
 def conflicts_text(table: pd.DataFrame, width: int = TERMINAL_WIDTH) -> str:

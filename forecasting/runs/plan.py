@@ -157,7 +157,7 @@ class Survey:
     published : date, optional
         Since when those of one's own facts are known that have no date of publication.
     language : sequence of str
-        Languages in which every brief is written, too, beside those of its params file.
+        Languages in which every report is written, too, beside those of its params file.
 
     Raises
     ------

@@ -180,7 +180,7 @@ def run(
     allow : sequence of path-like
         Folders whose tables params files may read, beside the working folder and their own.
     language : str or sequence of str
-        Languages in which the brief of every report is written, too: ``"ru"`` adds
+        Languages in which every report is written, too: ``"ru"`` adds
         ``report.ru.html`` beside ``report.html``, from the same numbers.
 
     Returns

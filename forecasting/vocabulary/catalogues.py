@@ -18,6 +18,7 @@ import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -168,19 +169,26 @@ def read_language(code: str) -> Language:
     code : str
         Of the language; one that does not ship has an empty catalogue, too, and says why.
     """
-    from babel.messages.mofile import write_mo
-
     try:
-        catalogue = read_catalogue(catalogue_file(code))
-        for entry in [*catalogue]:
-            if entry.id and other_places(entry):
-                catalogue.delete(entry.id, entry.context)
-        binary = io.BytesIO()
-        write_mo(binary, catalogue)
-        binary.seek(0)
-        return Language(code, _entries=GNUTranslations(binary))
+        path = catalogue_file(code)
+        return Language(code, _entries=copy(_entries_of(path, path.stat().st_mtime_ns)))
     except (OSError, ValueError) as error:
         return Language(code, damage=str(error) or type(error).__name__)
+
+
+@cache
+def _entries_of(path: Path, changed: int) -> GNUTranslations:
+    """The entries of a file as it was on a day, ready to be looked up."""
+    from babel.messages.mofile import write_mo
+
+    catalogue = read_catalogue(path)
+    for entry in [*catalogue]:
+        if entry.id and other_places(entry):
+            catalogue.delete(entry.id, entry.context)
+    binary = io.BytesIO()
+    write_mo(binary, catalogue)
+    binary.seek(0)
+    return GNUTranslations(binary)
 
 
 def catalogue_file(code: str) -> Path:
@@ -283,6 +291,27 @@ def name_of_language(code: str) -> str:
     'Русский'
     """
     return str(_locale(code).display_name).capitalize()
+
+
+def territory(code: str, name: str) -> str:
+    """A country in the language.
+
+    Parameters
+    ----------
+    code : str
+        Of ISO 3166.
+    name : str
+        In English, which stands where CLDR has none.
+
+    Examples
+    --------
+    >>> with written_in("ru"):
+    ...     territory("TR", "Turkiye")
+    'Турция'
+    """
+    if language().code == ENGLISH:
+        return name
+    return str(_locale(language().code).territories.get(code, name))
 
 
 @cache

@@ -23,7 +23,7 @@ EXAMPLES = "examples"
 # in the folder of one report
 REPORT_NOTEBOOK = "report.ipynb"
 REPORT_PAGE = "report.html"
-BRIEF_NOTEBOOKS = "report.*.ipynb"  # in other languages, such as report.ru.ipynb
+OTHER_NOTEBOOKS = "report.*.ipynb"  # in other languages, such as report.ru.ipynb
 OUTLOOK_TABLE = "outlook.parquet"
 DRAWS_TABLE = "draws.parquet"
 FLOW_DRAWS = "flow.npz"
@@ -64,10 +64,10 @@ RUN_VARIABLE = f"{VARIABLES}RUN"  # marks the processes of a run, so that none o
 FETCH_ADDRESS_VARIABLE = f"{VARIABLES}FETCH_ADDRESS"  # another server for a source of facts
 
 
-def brief_file(report: str, code: str) -> str:
+def file_in(report: str, code: str) -> str:
     """The name of a report's file in another language.
 
-    >>> brief_file(REPORT_PAGE, "ru")
+    >>> file_in(REPORT_PAGE, "ru")
     'report.ru.html'
     """
     stem, _, ending = report.partition(".")

@@ -9,10 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from string import Formatter
 from typing import Any
 
+from forecasting.vocabulary.catalogues import digits, language
 from forecasting.vocabulary.quantiles import RANGE_LEVELS
-from forecasting.vocabulary.sentences import Term, sentence
+from forecasting.vocabulary.sentences import sentence
 from forecasting.writers.display import Table, plain_frame
 
 Row = Mapping[Any, Any]
@@ -75,6 +77,30 @@ def rows_beside(key: str, groups: Mapping[Any, Mapping[Any, object]]) -> list[Ro
     return [*rows.values()]
 
 
+def table_words(words: str, kind: str) -> str:
+    """A head of a table, or the words of a cell, in the language; what is said in it already, or is
+    no word, stays.
+
+    >>> table_words("median", "head"), table_words("2,180", "cell")
+    ('median', '2,180')
+    """
+    return language().says(words, kind)
+
+
+class _CellForm(Formatter):
+    """How the places of a cell are filled: with numbers and words of the language."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """A value as its place asks for it."""
+        if isinstance(value, str):
+            return table_words(value, "cell")
+        text = str(super().format_field(value, format_spec))
+        return digits(text) if format_spec else text
+
+
+FORM = _CellForm()
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of a table.
@@ -125,7 +151,7 @@ class Column:
     @property
     def head(self) -> str:
         """What is read above it."""
-        return ", ".join(str(Term(words, "head")) for words in (self.name, self.unit) if words)
+        return ", ".join(table_words(words, "head") for words in (self.name, self.unit) if words)
 
     def cell(self, row: Row) -> object:
         """What stands in the column of a row.
@@ -136,12 +162,15 @@ class Column:
             By key.
         """
         if callable(self.source):
-            return words_or_dash(self.source(row))
-        if isinstance(self.source, str) and "{" in self.source:
-            return self.source.format_map(row)
-        value = row.get(self.source or self.name)
-        is_missing = words_or_dash(value) == MISSING
-        return self.missing if is_missing else words_or_dash(self.form(value))
+            cell = self.source(row)
+        elif isinstance(self.source, str) and "{" in self.source:
+            return FORM.vformat(self.source, (), row)
+        else:
+            value = row.get(self.source or self.name)
+            is_missing = words_or_dash(value) == MISSING
+            cell = self.missing if is_missing else self.form(value)
+        cell = words_or_dash(cell)
+        return table_words(str(cell), "cell") if isinstance(cell, str) else cell
 
     def links(self, rows: Sequence[Row]) -> list[str]:
         """Where its cells lead; nothing where they lead nowhere.
@@ -193,10 +222,10 @@ class TableForm:
         columns : iterable of Column
             The further ones.
         before : str
-            The head of the column that follows them; at the end by default.
+            The name of the column that follows them; at the end by default.
         """
-        heads = [column.head for column in self.columns]
-        place = heads.index(before) if before else len(heads)
+        names = [column.name for column in self.columns]
+        place = names.index(before) if before else len(names)
         return replace(self, columns=[*self.columns[:place], *columns, *self.columns[place:]])
 
     def upright(self, row: Row, head: str) -> Table:
@@ -227,7 +256,7 @@ class TableForm:
         heads: list[Any] = [column.head for column in self.columns]
         if any(column.group for column in self.columns):
             heads = [
-                (column.group or column.head, column.group and column.head)
+                (table_words(column.group, "head") or column.head, column.group and column.head)
                 for column in self.columns
             ]
         cells = [[column.cell(row) for column in self.columns] for row in whole]

@@ -10,10 +10,11 @@ import math
 from collections.abc import Iterable
 
 from forecasting.vocabulary.catalogues import digits as in_digits
-from forecasting.vocabulary.sentences import sentence
+from forecasting.vocabulary.sentences import Term, filled, sentence
 
 MINUS = "\u2212"  # the sign, wider than a hyphen
 ENDS = "{low} to {high}"
+GROWTH_ENDS = Term("{low} to {high}", "growth")
 PERCENT = "{number} %"
 OVER = "over 99 %"
 UNDER = "under 1 %"
@@ -84,17 +85,33 @@ def range_words(low: str, high: str) -> str:
     return sentence(ENDS, low=low, high=high)
 
 
+def growth_range(low: str, high: str) -> str:
+    """The two ends of an interval of rates, which have signs.
+
+    >>> growth_range("−7 %", "+65 %")
+    '−7 % to +65 %'
+    """
+    return filled(str(GROWTH_ENDS), low=low, high=high)
+
+
 def percent(value: float) -> str:
     """A rate of growth: a rise with its sign, in whole per cent from ten on.
 
     >>> percent(363.3), percent(-7.44), percent(0.0)
     ('+363 %', '−7.4 %', '0 %')
     """
+    return sentence(PERCENT, number=signed(value))
+
+
+def signed(value: float) -> str:
+    """The number of such a rate.
+
+    >>> signed(363.3)
+    '+363'
+    """
     digits = int(abs(value) < 10)
     short = readable(round(value, digits)).replace("-", MINUS)
-    if value > 0 and short != "0":
-        short = f"+{short}"
-    return sentence(PERCENT, number=short)
+    return f"+{short}" if value > 0 and short != "0" else short
 
 
 def whole_percent(share: float) -> str:

@@ -46,9 +46,10 @@ from forecasting.reporting.figures.fan import (
     words_of_outlook,
 )
 from forecasting.reporting.labels import (
-    ANSWER_WORDS,
     DIGITS_OF_TENTH,
+    SETTING_WORDS,
     amounts,
+    answer_term,
     label_of,
     median_and_range,
     parameter_words,
@@ -56,7 +57,8 @@ from forecasting.reporting.labels import (
 )
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.quantiles import RANGE_LEVELS
-from forecasting.vocabulary.sentences import capital, plural, uncapital
+from forecasting.vocabulary.sentences import Term, capital, plural, sentence, uncapital
+from forecasting.writers.columns import table_words
 from forecasting.writers.messages import FigureForm
 from forecasting.writers.numbers import readable
 
@@ -88,12 +90,18 @@ STANDING = {
     "points": ("{count} points stood {when}", "{count} points stood, {period}", "solid"),
     "stations": ("{count} stations stood {when}", "{count} stations stood, {period}", "dot"),
 }
-LOAD_CHART = FigureForm(
-    "{scenario}: charging takes {mean} MW at {hour}:00 on a mean {day} day of {year}, and {peak} "
-    "MW at its peak",
-    "MW, mean over the draws, by where vehicles charge",
-    OUTLOOK_SOURCE,
-)
+LOAD_CHARTS = {
+    day: FigureForm(title, "MW, mean over the draws, by where vehicles charge", OUTLOOK_SOURCE)
+    for day, title in {
+        "winter": "{scenario}: charging takes {mean} MW at {hour}:00 on a mean winter day of "
+        "{year}, and {peak} MW at its peak",
+        "summer": "{scenario}: charging takes {mean} MW at {hour}:00 on a mean summer day of "
+        "{year}, and {peak} MW at its peak",
+    }.items()
+}
+HOUR = "hour of the day"
+LOAD_HOVER = "%{{x}}, {label}: %{{y:,.3s}} MW"
+TENTH_HOVER = "{tenth} of %{{y}}"
 TORNADO_CHART = FigureForm(
     "{scenario}: {subject} move most with {assumption}, {range}",
     "the median in {year}, {median}, where one assumption is in its lowest or highest tenth",
@@ -102,10 +110,11 @@ TORNADO_CHART = FigureForm(
 FLAT_TORNADO_CHART = replace(TORNADO_CHART, title="{scenario}: no assumption matters much")
 TENTHS = {"low": "Lowest tenth", "high": "Highest tenth"}
 CORRIDOR_CHART = FigureForm(
-    "{what}: {middle}, in other cases {low} to {high}",
+    "{what}: {middle:,.0f}, in other cases {low:,.0f} to {high:,.0f}",
     "points; bars, middle length and traffic; lines, from the low to the high case",
     "Source: lengths and traffic with their sources, as the report lists them",
 )
+TRUCK_TITLE = "Megawatt points for trucks in 2030"
 SECTION = "{section}<br>{points:.0f} points at {sites}"
 BAR_SPACING = 0.08  # between the bars beside the last year, as a part of the years shown
 MAX_ASSUMPTIONS = 8  # assumptions shown, those that move a result most
@@ -144,7 +153,7 @@ def charger_gap(outlook: Outlook) -> Figure:
     )
     standing = {unit: mark for unit in STANDING for mark in _standing(outlook, unit)}
     counts = {
-        unit: STANDING[unit][0].format(count=mark.label, when=when_words(mark.period))
+        unit: sentence(STANDING[unit][0], count=mark.label, when=when_words(mark.period))
         for unit, mark in standing.items()
     }
     chart = Drawing(
@@ -162,8 +171,8 @@ def charger_gap(outlook: Outlook) -> Figure:
         low, median, high = wide.loc[final_year, RANGE_LEVELS]
         medians.append(median)
         number, range_words = median_and_range((low, median, high), measure)
-        label = f"{capital(ANSWER_WORDS[measure])} {number}"
-        names.append((f"<b>{label}</b><br>{range_words}", CHARGING_COLOURS[measure]))
+        label = capital(answer_term(measure).form())
+        names.append((f"<b>{label} {number}</b><br>{range_words}", CHARGING_COLOURS[measure]))
         aside = [final_year + spacing * (place + 1)] * 2
         colour = tint(CHARGING_COLOURS[measure], 0.5)
         chart.add(_answer(wide, measure, SYMBOLS[place]))
@@ -172,7 +181,7 @@ def charger_gap(outlook: Outlook) -> Figure:
     for unit, mark in standing.items():
         at = points([years[0] - 0.45], [mark.height], [mark.hover], color=INK, size=5)
         _, legend, dash = STANDING[unit]
-        name = legend.format(count=mark.label, period=period_words(mark.period))
+        name = sentence(legend, count=mark.label, period=period_words(mark.period))
         chart.mark("y", mark.height, dash=dash).add(at | {"name": name})
     axis = {"range": [years[0] - 0.5, final_year + 4 * spacing]}
     return chart.years(years).update_layout(xaxis=axis).figure()
@@ -180,7 +189,7 @@ def charger_gap(outlook: Outlook) -> Figure:
 
 def _answer(wide: pd.DataFrame, measure: str, symbol: str) -> Trace:
     """The medians of an answer through the years."""
-    name = ANSWER_WORDS[measure]
+    name = str(answer_term(measure))
     hover = hovers([f"{year}, {name}" for year in wide.index], wide)
     look = {"mode": "lines+markers", "marker": {"symbol": symbol, "size": 8}, "showlegend": False}
     path = line(wide.index.tolist(), wide[0.5], CHARGING_COLOURS[measure], name=capital(name))
@@ -227,16 +236,15 @@ def load_chart(outlook: Outlook, day: str = "winter") -> Figure:
     total = wide.sum(axis=1)
     words = words_of_outlook(
         outlook,
-        LOAD_CHART,
+        LOAD_CHARTS[day],
         mean=readable(total.max()),
         peak=spoken_median(outlook.results.bands(PEAKS[day]).iloc[-1], PEAKS[day]),
         hour=total.idxmax(),
-        day=day,
         year=outlook.scenario.horizon,
     )
     chart = Drawing(
         words,
-        xaxis_title_text="hour of the day",
+        xaxis_title_text=sentence(HOUR),
         xaxis={"dtick": 3, "range": [-0.5, 23.5]},
         yaxis=linear_scale(total),
         barmode="stack",
@@ -245,10 +253,10 @@ def load_chart(outlook: Outlook, day: str = "winter") -> Figure:
     )
     names = []
     for setting in map(str, wide):
-        label = capital(parameter_words(setting).removeprefix("public, "))
+        label = capital(str(Term(SETTING_WORDS[setting].removeprefix("public, "), "parameter")))
         names.append((label, SETTING_COLOURS[setting]))
         look = {"name": label, "showlegend": False}
-        hover = f"%{{x}}, {label}: %{{y:,.3s}} MW"
+        hover = sentence(LOAD_HOVER, label=label)
         chart.add(bars([*wide.index], wide[setting], SETTING_COLOURS[setting], hover, **look))
     final_hour = wide.iloc[-1]
     return chart.names_at(
@@ -299,9 +307,9 @@ def tornado(outlook: Outlook, measure: str = NEED) -> Figure:
     base = float(f"{middle:.4g}")
     rows = [f"{capital(name)}<br>{ends}" for name, ends in zip(inputs, ranges, strict=True)]
     for end, colour in (("low", SKY), ("high", BLUE)):
-        tenth = TENTHS[end]
+        tenth = sentence(TENTHS[end])
         look = {"base": [base] * len(rows), "orientation": "h", "name": tenth}
-        hover = f"{tenth} of %{{y}}"
+        hover = sentence(TENTH_HOVER, tenth=tenth)
         chart.add(turned(bars(rows, frame[end] - base, colour, hover, **look)))
     farthest = max([middle, *frame["low"], *frame["high"]])
     return chart.mark("x", base).update_layout(xaxis=linear_scale([farthest])).figure()
@@ -330,7 +338,7 @@ def truck_chart() -> Figure:
     >>> fc.figures.truck_chart().layout.title.text
     '<b>Megawatt points for trucks in 2030: 43, in other cases 32 to 110</b>'
     """
-    return corridor_chart(truck_plan(), "Megawatt points for trucks in 2030")
+    return corridor_chart(truck_plan(), sentence(TRUCK_TITLE))
 
 
 def corridor_chart(plan: pd.DataFrame, title: str = "Charging points along the road") -> Figure:
@@ -357,12 +365,13 @@ def corridor_chart(plan: pd.DataFrame, title: str = "Charging points along the r
     wide = plan.pivot_table(index="section", columns="case", values="points", aggfunc="sum")
     wide = wide.loc[plan["section"].unique()[::-1]]
     sites = plan.query("case == 'middle'").groupby("section")["sites"].max()
-    totals = {case: f"{wide[case].sum():,.0f}" for case in ("middle", "low", "high")}
+    totals = {case: wide[case].sum() for case in ("middle", "low", "high")}
     words = CORRIDOR_CHART.words(what=title, **totals)
     chart = Drawing(words, height=150 + 64 * len(wide), **SIDEWAYS)
     names = [
-        SECTION.format(
-            section=section.replace("-", " – "),
+        sentence(
+            SECTION,
+            section=" – ".join(table_words(end, "cell") for end in section.split("-")),
             points=count,
             sites=plural(int(site_count), "{} site", "{:,} sites"),
         )

@@ -63,6 +63,7 @@ from forecasting.reporting.labels import (
     label_of,
     levels_in_words,
     part_words,
+    place_term,
     policy_term,
     scenario_title,
     spoken_median,
@@ -73,10 +74,10 @@ from forecasting.reporting.result_tables import has_plug_ins, label_in
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.measures import EV_SHARE
 from forecasting.vocabulary.periods import DAY, Period, year as year_of
-from forecasting.vocabulary.places import is_place, place_name, place_words
+from forecasting.vocabulary.places import is_place, place_words
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.vocabulary.quantities import BOUNDS, quantity_of
-from forecasting.vocabulary.sentences import listed, plural, sentence, uncapital
+from forecasting.vocabulary.sentences import Term, listed, plural, sentence, uncapital
 from forecasting.writers.messages import FigureForm
 from forecasting.writers.numbers import MINUS, readable
 
@@ -102,6 +103,8 @@ FAN_CHART = FigureForm(
     "[battery?; dashed, battery cars alone, with which the count of a register is compared]",
     OUTLOOK_SOURCE,
 )
+MEDIAN = "Median"
+COUNTED = "Counted"
 COLUMN = "{count}<br>{when}"
 HEIGHT = "{height:,.10g}[daily? a day]"
 END_LABEL = "{low} to<br>{high}"
@@ -131,6 +134,8 @@ POLICIES_CHART = FigureForm(
     "{vehicles} a month; shaded, four in five of what may come",
     OUTLOOK_SOURCE,
 )
+WITH_POLICIES = "with policies"
+WITHOUT_POLICIES = "without"
 NO_POLICIES_CHART = FigureForm(
     "{scenario}: no policy enters this flow but the events above", source=OUTLOOK_SOURCE
 )
@@ -147,7 +152,7 @@ FORECAST_CHART = FigureForm(
     "Source: forecast from {facts}[, shown since {since}]",
 )
 NO_HISTORY = pd.Series(dtype=float)
-QUOTA_USED_UP = "quota of {number} is used up (median)"
+QUOTA_USED_UP = "quota of {number:,.0f} is used up (median)"
 POLICY_LINE = 0.11  # height of the name of a policy, as a part of the chart
 COLUMN_YEARS = 0.42  # years that the column of an unfinished year is wide
 WORDS_HEIGHT = 1 / 8  # of its words of two lines, as a part of the chart
@@ -341,7 +346,7 @@ def _history_traces(
         hoverinfo="skip",
         showlegend=False,
     )
-    yield at_marks(dots, color=INK, size=8) | {"name": "Counted"}
+    yield at_marks(dots, color=INK, size=8) | {"name": sentence(COUNTED)}
     full_years = [mark for mark in dots if mark.whole_year]
     labelled_marks = [*full_years, *stocks_by_year(dots).values(), *newest_marks(dots)]
     labels = {mark.middle: (mark.height, mark.label) for mark in labelled_marks}
@@ -413,7 +418,7 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> Fi
     ledger: Any = getattr(evidence, "evidence", evidence)
     measure = measure or str(ledger.frame["measure"].mode().get(0, "ev_imports"))
     marks = marks_of(ledger, measure)
-    places = [*map(place_name, ledger.frame["place"].unique())]
+    places = [*map(place_term, ledger.frame["place"].unique())]
     place = len(places) == 1 and places[0]
     subject = uncapital(label_of(measure))
     if not marks and place:
@@ -475,7 +480,9 @@ def fan(
         yield band(x, [*level, *wide[low]], [*level, *wide[high]], name=name, **fill)
     yield line(x, [*level, *wide[0.5]], BLUE, hoverinfo="skip", showlegend=False)
     hover = hovers(wide.index, wide)
-    yield points(wide.index.tolist(), wide[0.5], hover, color=BLUE, size=6) | {"name": "Median"}
+    yield points(wide.index.tolist(), wide[0.5], hover, color=BLUE, size=6) | {
+        "name": sentence(MEDIAN)
+    }
     if labels:
         lower_end, median, upper_end = levels_in_words(wide[RANGE_LEVELS].iloc[-1], measure)
         words = f"<b>{median}</b><br>{sentence(END_LABEL, low=lower_end, high=upper_end)}"
@@ -556,7 +563,7 @@ def policy_chart(outlook: Outlook) -> Figure:
     words = words_of_outlook(
         outlook,
         POLICIES_CHART,
-        vehicles=unit_of(outlook.measure),
+        vehicles=Term(unit_of(outlook.measure), "unit"),
         month=period_words(forecast.months[months[largest]]),
         with_policies=readable(median[largest], digits),
         without=readable(median_without[largest], digits),
@@ -564,8 +571,8 @@ def policy_chart(outlook: Outlook) -> Figure:
     chart = Drawing(words, yaxis=linear_scale([top]))
     chart.add(
         band(days, low, high, fillcolor=tint(BLUE, 0.2), name="80 %", showlegend=False),
-        line(days, median, BLUE, name="with policies", zorder=1),
-        line(days, median_without, ORANGE, dash="dash", name="without"),
+        line(days, median, BLUE, name=sentence(WITH_POLICIES), zorder=1),
+        line(days, median_without, ORANGE, dash="dash", name=sentence(WITHOUT_POLICIES)),
     )
     # Names stand on one side of their lines. A line ends below the names that pass it: the earliest
     # is the highest where names lie right of their lines, the latest where they lie left of them.
@@ -597,10 +604,10 @@ def _policy_days(outlook: Outlook) -> Iterator[tuple[dt.date, str]]:
         name = policy_term(policy.id)
         for kind, day in events.items():
             event = POLICY_EVENTS.get(kind, ANY_POLICY_EVENT)
-            yield day, event.format(policy=name, when=when_words(Period(day, day)))
+            yield day, sentence(event, policy=name, when=when_words(Period(day, day)))
     for quota in open_quotas(outlook):
         if quota.days.median:
-            yield quota.days.median, QUOTA_USED_UP.format(number=f"{quota.quota.quota:,.0f}")
+            yield quota.days.median, sentence(QUOTA_USED_UP, number=quota.quota.quota)
 
 
 def no_market_chart(outlook: Outlook, measure: str) -> Figure | None:

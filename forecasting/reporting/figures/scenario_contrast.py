@@ -60,6 +60,8 @@ from forecasting.reporting.labels import (
     finding,
     label_of,
     levels_in_words,
+    market_words,
+    place_term,
     spoken_median,
     unit_by_year,
     unit_of,
@@ -72,7 +74,7 @@ from forecasting.vocabulary.measures import EV_SHARE
 from forecasting.vocabulary.periods import year as year_of
 from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
-from forecasting.vocabulary.sentences import capital, uncapital
+from forecasting.vocabulary.sentences import capital, sentence, uncapital
 from forecasting.writers.messages import FigureForm
 from forecasting.writers.numbers import interval, percent, readable
 
@@ -130,6 +132,7 @@ GROWTH_CHART = FigureForm(
     "per cent on the same dates a year before; medians, 80 % ranges",
     OUTLOOK_SOURCE,
 )
+PRINTED = "printed"
 FORECAST_OF_DAY = "forecast of {day}"
 WHAT_IF_CHART = FigureForm(
     "{scenario}: {finding} in {year}",
@@ -547,7 +550,7 @@ def analogues_chart(outlook: Outlook) -> Figure:
         panel=analogues["source"].iloc[0],
     )
     chart = Drawing(words, height=150 + 16 * row_count, showlegend=False, **SIDEWAYS)
-    names = [f"{row.market} {row.year}" for row in analogues.itertuples()]
+    names = [f"{market_words(str(row.market))} {row.year}" for row in analogues.itertuples()]
     hover = [
         f"{name}: {percent(100 * rate)}"
         for name, rate in zip(names, analogues["growth"], strict=True)
@@ -607,7 +610,7 @@ def growth_chart(outlook: Outlook, place: str) -> Figure:
     words = words_of_outlook(
         outlook,
         GROWTH_CHART,
-        part=len(outlook.forecasts) > 1 and place_name(place),
+        part=len(outlook.forecasts) > 1 and place_term(place),
         subject=uncapital(label_in(outlook, measure)),
         growth=percent(next_year[0.5]),
         year=next_year.name,
@@ -631,7 +634,7 @@ def growth_chart(outlook: Outlook, place: str) -> Figure:
         (first_rates, day, GREEN, -0.12),
     ):
         at = (rows[wide.index] + shift).tolist()
-        legend = FORECAST_OF_DAY.format(day=day_words(since))
+        legend = sentence(FORECAST_OF_DAY, day=day_words(since))
         periods = map(period_words, wide.index)
         dots = whiskers(at, wide, periods, legend, color=colour, opacity=0.75)
         chart.add(turned(dots | {"showlegend": len(wide) > 0}))
@@ -639,7 +642,7 @@ def growth_chart(outlook: Outlook, place: str) -> Figure:
     at = [order.index(period) for period in printed_rates]
     diamonds = points(at, printed_rates.values(), rates, color=INK, symbol="diamond")
     look = {"text": rates, "textposition": "top center", "mode": "markers+text"}
-    diamonds |= look | {"name": "printed", "showlegend": True}
+    diamonds |= look | {"name": sentence(PRINTED), "showlegend": True}
     return chart.add(turned(diamonds)).figure()
 
 
