@@ -478,15 +478,15 @@ def _evenly(rng: np.random.Generator, nu: float | None, draws: int) -> Array:
 def carried_on(
     path: LatentPath, posterior: Posterior, until: int, seed: int, place: str
 ) -> tuple[LatentPath, Array]:
-    """The same path up to a later year, and draws of its coordinates: those of later years are
-    drawn from the prior.
+    """The same path up to a later year, and draws of its coordinates: those of years of which no
+    fact speaks are drawn from the prior.
 
     Each year has random numbers of its own, so that they do not depend on the last year.
 
     Parameters
     ----------
     path : LatentPath
-        Over the years that facts speak of.
+        Over the years that facts speak of, and one more.
     posterior : Posterior
         Draws of its coordinates.
     until : int
@@ -499,15 +499,63 @@ def carried_on(
     long_path = path.reaching(until)
     draws = len(posterior.x)
     x = np.zeros((draws, long_path.width))
-    x[:, long_path.columns_of(path)] = posterior.x
+    x[:, long_path.columns_of(path)] = with_new_last_year(path, posterior, seed, place)
+    at = {name: columns.start for name, columns in long_path.columns.items()}
     spread = np.sqrt(long_path.kind_variance[posterior.kind])
     for later_year in range(path.last_year + 1, until + 1):
         rng = np.random.default_rng([seed, later_year, *place.encode()])
         column = later_year - path.first_year
-        for name, months in (("chance", 1), ("tilt", 1), ("noise", 12)):
-            columns = long_path.columns[name].start + months * column + np.arange(months)
-            x[:, columns] = rng.standard_normal((draws, months)) * spread[:, columns]
-        x[:, long_path.columns["shock"].start + column] = _evenly(rng, path.prior.shock_nu, draws)
-        x[:, long_path.columns["size"].start + column] = _evenly(rng, SIZE_NU, draws)
-        x[:, long_path.columns["common"].start + column] = common_shocks(seed, later_year, draws)
+        _draw_within_year(x, long_path, spread, column, rng)
+        x[:, at["shock"] + column] = _evenly(rng, path.prior.shock_nu, draws)
+        x[:, at["size"] + column] = _evenly(rng, SIZE_NU, draws)
+        x[:, at["common"] + column] = common_shocks(seed, later_year, draws)
     return long_path, x
+
+
+def with_new_last_year(path: LatentPath, posterior: Posterior, seed: int, place: str) -> Array:
+    """Draws of a path's coordinates, with the last year, of which no fact speaks, drawn anew.
+
+    Draws that count for much are there many times, and all their copies would have one last year.
+    It is drawn from the prior instead. What its growth changes in the months of the year before,
+    the tilt of that year takes back, so that the facts are met as they were; a change is taken as
+    often as the tilt's density says (Metropolis).
+
+    Parameters
+    ----------
+    path : LatentPath
+        Over the years that facts speak of, and one more.
+    posterior : Posterior
+        Draws of its coordinates.
+    seed, place
+        As `carried_on` takes them.
+    """
+    x, draws = posterior.x, len(posterior.x)
+    at = {name: columns.start for name, columns in path.columns.items()}
+    spread = np.sqrt(path.kind_variance[posterior.kind])
+    column = path.years - 1
+    rng = np.random.default_rng([seed, path.last_year, *place.encode()])
+    new = x.copy()
+    _draw_within_year(new, path, spread, column, rng)
+    shock = path.mixture.rows(slice(column, column + 1))
+    part = rng.choice(shock.weight.shape[1], draws, p=shock.weight[0])
+    new[:, at["shock"] + column] = shock.mean[0, part] + shock.sd[0, part] * _evenly(
+        rng, None, draws
+    )
+    new[:, at["size"] + column] = _evenly(rng, None, draws)
+    new[:, at["common"] + column] = common_shocks(seed, path.last_year, draws, None)
+    none = np.zeros((path.width, 0))
+    slope, new_slope = (path.slopes(path.totals(item, none)[1])[:, -2] for item in (x, new))
+    tilt = at["tilt"] + column - 1
+    new[:, tilt] += (slope - new_slope) / path.prior.within_year.slope_sd
+    log_ratio = 0.5 * (x[:, tilt] ** 2 - new[:, tilt] ** 2) / spread[:, tilt] ** 2
+    is_taken = np.log(rng.random(draws)) < log_ratio
+    return np.where(is_taken[:, None], new, x)
+
+
+def _draw_within_year(
+    x: Array, path: LatentPath, spread: Array, column: int, rng: np.random.Generator
+) -> None:
+    """Draw what a year's months are like, and by how much chance moves it."""
+    for name, months in (("chance", 1), ("tilt", 1), ("noise", 12)):
+        columns = path.columns[name].start + months * column + np.arange(months)
+        x[:, columns] = rng.standard_normal((len(x), months)) * spread[:, columns]

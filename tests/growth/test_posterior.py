@@ -30,7 +30,7 @@ from forecasting.growth.posterior import (
     smoothed,
 )
 from forecasting.growth.prior import Prior
-from forecasting.growth.request import Request
+from forecasting.growth.request import Request, with_new_last_year
 from forecasting.growth.starting import path_of
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.vocabulary.errors import EvidenceError
@@ -164,6 +164,28 @@ def test_every_round_finds_the_same_evidence():
         errors.append(weight.std() / weight.mean() / math.sqrt(len(weight)))
     assert np.ptp(logs) < 4 * max(errors)
     assert max(errors) < 0.5
+
+
+def test_a_new_last_year_leaves_the_prior_and_the_facts_as_they_were(facts, observed):
+    """Told are a year and half of it, whose tilt takes back all that the new growth moves."""
+    told = observed(
+        facts(*CASES["annual total"], ("equals", "total", "2022-01-01/2022-06-30", 800))
+    )
+    prior = Prior.shipped().of_measure("ev_imports")
+    path = path_of(prior, {2022: SIZE}, told, (2022, 2023), 0, [], [])
+    contrasts = as_arrays(told, path, {})
+    draws = 20_000
+    common = np.random.default_rng(0).standard_normal((draws, path.years))
+    before = sample(path, contrasts.subset(np.zeros(0, int)), common, np.random.default_rng(1))
+    x = with_new_last_year(path, before, 0, "m1")
+    shock, tilt = path.columns["shock"].start + 1, path.columns["tilt"].start
+    assert 0.5 < (x[:, shock] != before.x[:, shock]).mean() < 0.95
+    for column, atol in ((shock, 0.05), (tilt, 0.02)):
+        ends = (np.quantile(item[:, column], [0.1, 0.5, 0.9]) for item in (x, before.x))
+        np.testing.assert_allclose(*ends, atol=atol)
+    assert abs(np.corrcoef(x[:, shock], x[:, tilt])[0, 1]) < 0.02
+    met = [contrasts.at(path.log_flows(item), item) for item in (x, before.x)]
+    np.testing.assert_allclose(*met, atol=1e-9)
 
 
 @pytest.mark.slow
