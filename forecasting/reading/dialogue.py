@@ -359,7 +359,8 @@ class SeriesQuestions:
         series = self.earlier or (proposed.series if proposed else None)
         title = series.sheets[0] if series and series.sheets else NONE
         choices = self._or_none(dict.fromkeys(titles, ""))
-        return self._question("sheet", title, "several hold numbers", choices)
+        question = self._question("sheet", title, "several hold numbers", choices)
+        return question if self.number == 1 else replace(question, asks="Which sheet is read, too?")
 
     def _lines(self) -> Question:
         candidates = self._candidates()

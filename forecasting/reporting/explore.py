@@ -347,7 +347,7 @@ class NewForm:
             raise InputError("name a table of your own: a CSV file or a workbook")
         country = NewCountry(self.country, Path(self.answers["table"]))
         for sheet in country.sheets():
-            self.picture += picture_of(country.path.name, sheet)
+            self.picture += [*[""] * bool(self.picture), *picture_of(country.path.name, sheet)]
         while question := country.waiting():
             if question.key in {asked.key for asked in self.questions}:
                 raise InputError(question.reason or question.asks)
@@ -415,12 +415,14 @@ class NewForm:
                 rows.children += (ipywidgets.HTML(_as_typed(self.picture)),)
             table = Question("table", "Table", "")
             for question in (table, *self.questions):
-                field = self._field(question)
-                field.observe(partial(keep, question.key), names="value")
-                asks = "<br>".join(filter(None, [escape(question.asks), escape(question.reason)]))
+                fields = self._fields(question)
+                for field in fields:
+                    field.observe(partial(keep, question.key), names="value")
+                asks = f"<b>{escape(question.asks)}</b> {escape(question.reason)}"
                 if question.picture:
                     rows.children += (ipywidgets.HTML(_as_typed(question.picture)),)
-                rows.children += (ipywidgets.HTML(asks), field)
+                row = ipywidgets.HBox(fields) if fields[1:] else fields[0]
+                rows.children += (ipywidgets.HTML(asks), row)
             rows.children += (ipywidgets.HTML(escape(self.fault)),)
 
         def keep(key: str, change: Any) -> None:
@@ -439,19 +441,22 @@ class NewForm:
         show()
         display(ipywidgets.VBox([rows, button, output]))  # type: ignore[no-untyped-call]
 
-    def _field(self, question: Question) -> Any:
-        """A select box of a question with choices, which takes another answer, too; else a line of
-        text.
+    def _fields(self, question: Question) -> list[Any]:
+        """A line of text; of a question with choices a select box, and a line beside it where
+        another answer may be given.
         """
         import ipywidgets
 
         answer = self.answers.get(question.key, "")
         if not question.choices:
-            return ipywidgets.Text(answer, continuous_update=False)
+            return [ipywidgets.Text(answer, continuous_update=False)]
         options = [(words or value, value) for value, words in question.choices.items()]
         if answer not in question.choices:
-            options.insert(0, (answer or "choose", answer))
-        return ipywidgets.Dropdown(options=options, value=answer, layout=FULL_WIDTH)
+            options.insert(0, (answer.strip("{}") or "choose", answer))
+        fields = [ipywidgets.Dropdown(options=options, value=answer, layout=FULL_WIDTH)]
+        if question.read and not question.key.endswith("country"):
+            fields.append(ipywidgets.Text(placeholder="or another answer", continuous_update=False))
+        return fields
 
 
 def _as_typed(lines: Iterable[str]) -> str:

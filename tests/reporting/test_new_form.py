@@ -25,7 +25,8 @@ def _fields(box):
     fields = {}
     for row, field in zip(box.children, box.children[1:], strict=False):
         if isinstance(row, ipywidgets.HTML) and not isinstance(field, ipywidgets.HTML):
-            fields[row.value.partition("<br>")[0]] = field
+            field = field.children[0] if isinstance(field, ipywidgets.HBox) else field
+            fields[row.value.partition("</b>")[0].removeprefix("<b>")] = field
     return fields
 
 
@@ -82,3 +83,14 @@ def test_each_question_of_a_table_is_a_select_box(shown, tmp_path):
     form.write()
     written = (tmp_path / "mine.mapping.yaml").read_text()
     assert written == "read:\n  - counts: ev_sales\n    columns: [C]\nplace: GE\n"
+
+
+def test_an_answer_that_no_list_has_is_typed_beside_it(shown, tmp_path):
+    (tmp_path / "mine.csv").write_text("Year;Petrol;Electro\n2022;900;1500\n2023;800;4000\n")
+    form = fc.new("Georgia", "mine.csv")
+    form._ipython_display_()
+    rows, *_ = shown.pop().children
+    typed = [row.children[1] for row in rows.children if isinstance(row, ipywidgets.HBox)]
+    typed[0].value = "B, C"
+    box = _fields(rows)["Which line is read?"]
+    assert (box.value, box.label) == ("{columns: [B, C]}", "columns: [B, C]")
