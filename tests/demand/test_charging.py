@@ -15,6 +15,7 @@ from forecasting.demand.charging import (
 )
 from forecasting.demand.parameters import SETTINGS, load_parameters, read_table
 from forecasting.demand.queueing import utilisation_ceiling
+from forecasting.demand.symbols import Node, Symbols
 
 CLASSES = {vehicle.name: vehicle for vehicle in load_parameters().classes}
 few = settings(max_examples=40)
@@ -213,3 +214,11 @@ def test_the_split_of_the_region_has_a_range_and_that_of_europe_is_as_published(
     for place in ("UZ", "KZ", "KG", "TJ", "TM"):
         row = shipped.at(place)["street_fast_share"]
         assert row.low < row.mode < row.high
+
+
+def test_the_formula_of_additions_comes_to_what_ages_of_points_give():
+    """Also where fewer than one point is added, and where points are taken down."""
+    points, life = np.array([[100.0, 100.5, 50.0, 60.0]]), np.array([[12.0]])
+    symbols = Symbols([Node(column, f"c{n}", ()) for n, column in enumerate(points.T)], 1)
+    made = gross_additions(symbols, life)
+    np.testing.assert_allclose(made.values, gross_additions(points, life))

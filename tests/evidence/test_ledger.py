@@ -125,6 +125,11 @@ def test_a_fact_of_no_date_or_no_column() -> None:
             {"value": -12, "quantity": "yoy_growth_percent", "relation": "greater_than"},
             "down less than 12 % on the year",
         ),
+        ({"value": 5, "quantity": "cumulative"}, "5 vehicles since 1 Jan 2023"),
+        (
+            {"value": 5, "quantity": "cumulative", "period_start": "2023-04-30"},
+            "5 vehicles since the launch",
+        ),
         ({"value": 80.1, "quantity": "share_percent"}, "80.1 % of the whole"),
         (
             {"value": 80.1, "quantity": "share_percent", "reference": "article-07"},

@@ -361,3 +361,10 @@ def test_only_tables_that_may_be_read_are_named(tmp_path: Path) -> None:
     assert "facts.csv' lies outside" in checks[1][2]
     assert fault_of_place(tmp_path / "mine.csv") == ("", "")
     assert fault_of_place(tmp_path / files[1])[0].startswith("lies outside")
+
+
+def test_no_drivers_at_all_leave_all_out_and_none_given_keeps_them() -> None:
+    scenario = scenario_from_parameters(GOOD | {"drivers": [DUTY]})
+    assert scenario.replace(drivers=[]).drivers == ()
+    assert scenario.replace(horizon=2031).drivers == scenario.drivers
+    assert len(scenario.replace(drivers=[DUTY | {"name": "tax"}]).drivers) == 2

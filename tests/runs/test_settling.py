@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from forecasting.runs import runner
 from forecasting.runs.output.folders import Store, clear_folder, read_json, write_json
+from forecasting.runs.output.result import RunResult
 from forecasting.runs.runner import _settle
-from forecasting.runs.workers.processes import Outcome
+from forecasting.runs.workers.processes import Outcome, Task
 from forecasting.vocabulary.errors import RunError
 
 
@@ -73,3 +78,26 @@ def test_a_disk_without_room_is_the_reason_of_a_task_without_a_word(
     with Store(tmp_path) as store:
         result = _settle(store, Outcome("uz-a", -9, 0.5))
     assert result.reason.startswith(f"{tmp_path} cannot be written: No space left on device")
+
+
+def test_a_run_that_is_stopped_says_how_many_reports_were_made(
+    project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("uz-a", "uz-b", "uz-c"):
+        project.scenario(name)
+
+    def outcomes(tasks: list[Task]) -> Iterator[Outcome]:
+        yield Outcome(tasks[0].name, 0, 0.1)
+        yield Outcome(tasks[1].name, 1, 0.1)
+        raise KeyboardInterrupt
+
+    def settled(_: Store, outcome: Outcome) -> RunResult:
+        return RunResult(outcome.name, "failed" if outcome.status else "done")
+
+    monkeypatch.setattr(runner, "_ready", lambda *_: nullcontext(outcomes))
+    monkeypatch.setattr(runner, "_settle", settled)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        runner.run([project.params], project.out, progress=False)
+    assert caught.value.__notes__ == [
+        f"1 of 3 reports were made and are in {project.out}; the next run makes the others"
+    ]
