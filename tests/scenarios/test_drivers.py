@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 from collections.abc import Sequence
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ import forecasting as fc
 from forecasting.evidence.policies import checked_policies
 from forecasting.growth.policy_months import NO_POLICIES, Policies
 from forecasting.parameters.schema import Driver, scenario_of
+from forecasting.scenarios import drivers as drivers_module
 from forecasting.scenarios.drivers import (
     NEVER_DAY,
     activity,
@@ -285,3 +287,19 @@ def test_what_follows_an_event_happens_where_that_does_and_as_late() -> None:
         assert (draw_event(follower, 5000, 3, order).start == drawn.start).all()
         changed = apply_drivers(flat(), order, FACTS_END, 3).monthly
         assert np.array_equal(changed, apply_drivers(flat(), rows, FACTS_END, 3).monthly)
+
+
+def test_the_effect_of_a_driver_is_the_median_of_logs(monkeypatch):
+    """Of one that acts on the flow; a ceiling without a market moves no vehicle."""
+    usual = np.array([[5.0, 5.0], [10.0, 10.0], [0.1, 0.1]])
+    changed = SimpleNamespace(monthly=usual * np.array([[2.0], [3.0], [8.0]]))
+    monkeypatch.setattr(drivers_module, "apply_drivers", lambda *_: changed)
+
+    def effect(kind, market=None, **cells):
+        forecast = SimpleNamespace(monthly=usual, market=market)
+        made = SimpleNamespace(kind=kind, after="", quantity="ev_imports", on_flow=True, **cells)
+        return drivers_module.effect_of(made, [], forecast, None, 0)
+
+    assert effect("level") == pytest.approx(np.log(2))
+    assert effect("ceiling", market=1) == pytest.approx(np.log(2))
+    assert effect("ceiling") == 0
