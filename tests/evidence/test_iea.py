@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from forecasting.evidence.sources import iea
 from forecasting.evidence.sources.iea import PANEL, annual_sales, read_iea_panel
-from forecasting.vocabulary.errors import EvidenceError
+from forecasting.evidence.sources.polite import Page, PageReader
+from forecasting.vocabulary.errors import EvidenceError, RunError
 
 LONG = """region,category,parameter,mode,powertrain,year,unit,value
 Norway,Historical,EV sales,Cars,BEV,2023,Vehicles,100000
@@ -91,3 +95,47 @@ def test_files_that_are_neither(tmp_path: Path, content: str, said: str) -> None
 def test_no_file(tmp_path: Path) -> None:
     with pytest.raises(EvidenceError, match=r"cannot be read: .*No such file"):
         read_iea_panel(tmp_path / "none.csv")
+
+
+ANSWER = """region,category,parameter,mode,powertrain,year,unit,value
+Norway,Historical,EV sales,Cars,BEV,2023,Vehicles,100000
+Norway,Historical,EV sales,Cars,BEV,2021,Vehicles,5
+Norway,Historical,EV sales,Cars,BEV,2026,Vehicles,6
+Norway,Historical,EV sales,Cars,BEV,2025,Vehicles,120000
+Sweden,Historical,EV sales,Cars,BEV,2023,Vehicles,7
+Norway,Projection-STEPS,EV sales,Cars,BEV,2023,Vehicles,8
+Norway,Historical,EV charging points,EV,Publicly available fast,2023,charging points,9000
+Norway,Historical,EV charging points,EV,Publicly available slow,2023,charging points,21000
+Norway,Historical,EV charging points,EV,Publicly available fast,2024,charging points,9500
+"""
+
+
+def test_years_that_have_ended_are_proposed_and_sums_that_are_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def read(_: PageReader, path: str, question: dict[str, str], of: Any) -> Page:
+        assert (path, question["region"]) == ("evs", "Norway")
+        return Page(of(ANSWER), "https://example.org", dt.date(2026, 3, 15), b"")
+
+    monkeypatch.setattr(PageReader, "page", read)
+    rows = [*iea.proposed_rows(["NO"], 2023, "https://example.org", dt.date(2026, 3, 15))]
+    told = [row and (row["measure"], row["period_end"], row["value"]) for row in rows]
+    assert told == [
+        ("ev_sales", "2023-12-31", "100000"),
+        ("ev_sales", "2025-12-31", "120000"),
+        ("charging_points", "2023-12-31", "30000"),
+        None,
+    ]
+    sales = rows[0]
+    assert sales is not None
+    assert (sales["relation"], sales["kind"], sales["basis"]) == ("about", "estimate", "iea")
+    assert sales["quote"] == "Norway, 2023: EV sales, Cars, BEV: 100,000"
+
+
+def test_an_answer_without_lines_is_empty_and_another_table_is_refused() -> None:
+    assert [iea._lines(text) for text in ("", " \n", "[]\n")] == [[], [], []]
+    assert len(iea._lines(ANSWER)) == 9
+    with pytest.raises(RunError, match="has no column parameter, mode, powertrain, year, value"):
+        iea._lines("region,category\nNorway,Historical\n")
+    with pytest.raises(RunError, match="the answer is no CSV: "):
+        iea._lines('region\n"Norway')

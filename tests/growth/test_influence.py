@@ -1,12 +1,15 @@
 """What each fact moves: against forecasting anew without it, and as units change."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from forecasting.evidence.datasets import central_asia
-from forecasting.growth import request
+from forecasting.growth import forecast as forecast_module, request
 from forecasting.growth.flow import annual_totals, forecast_flow
+from forecasting.growth.forecast import FlowForecast
 from forecasting.vocabulary.periods import year
 
 ASKED = [year(2023), year(2024), year(2027)]
@@ -79,3 +82,24 @@ def test_the_first_three_are_those_of_a_climb_without_each_fact(place, monkeypat
         table = forecast_flow(ledger, [year(2026)], draws=100).influence()
         tables.append(table["fact"].tolist()[:3])
     assert tables[0] == tables[1]
+
+
+def test_what_would_be_without_a_fact_is_the_median_less_its_move(monkeypatch):
+    moves_of_facts = np.log([[2.0, 1.0], [0.5, 1.25]])
+    monkeypatch.setattr(forecast_module, "made_once", lambda *_: {"moves": moves_of_facts})
+    forecast = SimpleNamespace(
+        request=SimpleNamespace(key=()),
+        periods=ASKED[:2],
+        _fit=([SimpleNamespace(name="a"), SimpleNamespace(name="b")],),
+        _index=pd.Index(["2023", "2024"]),
+        _totals_median=np.array([10.0, 20.0]),
+    )
+    table = FlowForecast._influence.func(forecast)
+    assert table[["fact", "period"]].to_numpy().tolist() == [
+        ["a", "2023"],
+        ["b", "2023"],
+        ["b", "2024"],
+        ["a", "2024"],
+    ]
+    assert table["change_percent"].tolist() == pytest.approx([100, -50, 25, 0])
+    assert table["without"].tolist() == pytest.approx([5, 20, 16, 20])
