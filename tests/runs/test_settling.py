@@ -89,14 +89,14 @@ def test_a_run_that_is_stopped_says_how_many_reports_were_made(
     def outcomes(tasks: list[Task]) -> Iterator[Outcome]:
         yield Outcome(tasks[0].name, 0, 0.1)
         yield Outcome(tasks[1].name, 1, 0.1)
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt("stopped")
 
     def settled(_: Store, outcome: Outcome) -> RunResult:
         return RunResult(outcome.name, "failed" if outcome.status else "done")
 
     monkeypatch.setattr(runner, "_ready", lambda *_: nullcontext(outcomes))
     monkeypatch.setattr(runner, "_settle", settled)
-    with pytest.raises(KeyboardInterrupt) as caught:
+    with pytest.raises(KeyboardInterrupt, match="stopped") as caught:
         runner.run([project.params], project.out, progress=False)
     assert caught.value.__notes__ == [
         f"1 of 3 reports were made and are in {project.out}; the next run makes the others"

@@ -136,13 +136,3 @@ def test_charts_stand_below_each_other_with_their_lines() -> None:
     assert [(anchor.row, anchor.col) for anchor in anchors] == [(2, 5), (19, 5)]
     (line,) = charts[0].series
     assert (line.cat.numRef.f, line.val.numRef.f) == ("Own!$A$4:$A$10", "Own!$C$4:$C$10")
-
-
-def test_charts_stand_one_below_the_other() -> None:
-    book = Book("A")
-    sheet = book.sheet("Charts", "", [10])
-    words = FigureForm("Title", "Unit", "")
-    lines = [((1, 3), 1, "a line", "solid", 1, "#000000")]
-    book.charts(sheet, 4, 0, [(words, lines)] * 2)
-    rows = [chart.anchor._from.row for chart in read(book)["Charts"]._charts]
-    assert rows == [2, 19]
