@@ -30,6 +30,7 @@ from forecasting.reporting import (
     answer,
     caveat_words,
     charging_tables,
+    explore,
     grounds,
     labels,
     mirror,
@@ -47,6 +48,7 @@ from forecasting.reporting.labels import COUNTED_UNITS, PARAMETERS, SETTING_WORD
 from forecasting.reporting.result_tables import FROM_DAY, FROM_YEAR, QUOTA_UNIT, SIZE_UNITS
 from forecasting.reporting.translation import prose_messages
 from forecasting.runs.output import result
+from forecasting.scenarios import what_if
 from forecasting.scenarios.question import find_scenarios
 from forecasting.scenarios.workbook_values import INPUT_HEADS
 from forecasting.vocabulary import sentences
@@ -201,6 +203,7 @@ def messages() -> Iterator[str]:
     yield from PAGE_WORDS
     yield from messages_of_commands()
     yield from messages_of_workbooks()
+    yield from messages_of_explorer()
 
 
 def messages_of_workbooks() -> Iterator[str]:
@@ -228,6 +231,29 @@ def names_in_workbooks() -> Iterator[tuple[str, str]]:
     yield from (("head", words) for words in heads if words)
     lines = [name for _, name, *_ in (*workbook.BAND_LINES, *workbook_live.ANSWER_LINES)]
     yield from (("line", name) for name in (*lines, *workbook.ANSWER_WORDS.values()))
+
+
+def messages_of_explorer() -> Iterator[str]:
+    """What the explorer says."""
+    yield from _of_module(
+        explore, "NO_WIDGETS", "SCENARIO", "ADD", "MATTERS", "EVENTS", "FACTS", "KEEP", "FILE",
+        "SAVE", "REPLACE", "KNOWN_ON", "NEW_CARS_A_YEAR", "SIZE_OF_FILE", "SIZE_OF_LEDGER",
+        "YOUR_TARGET", "TARGET_HINT", "FROM_DAY", "READS", "READS_ANEW", "IS_THERE", "SAVED",
+    )  # fmt: skip
+    yield explore.WHAT_IF.caption
+
+
+def names_in_explorer() -> Iterator[tuple[str, str]]:
+    """The events that may be added in the explorer, and the levers that every scenario has."""
+    for name, reason in what_if.PRESETS.items():
+        code = name.lower().replace(" ", "-")
+        yield f"event name {code}", str(labels.event_term(code))
+        yield f"event {code}", reason["reason"]
+    for name in ("a-quota", *what_if.FLOW_LEVERS.values()):
+        yield f"event name {name}", str(labels.event_term(name))
+    yield from ((f"event {name}", "set by hand") for name in what_if.FLOW_LEVERS.values())
+    for column in explore.WHAT_IF.columns:
+        yield from (("head", words) for words in (column.name, column.group) if words)
 
 
 def messages_of_commands() -> Iterator[str]:
@@ -271,6 +297,7 @@ def names() -> Iterator[tuple[str, str]]:
     yield from names_in_params()
     yield from names_in_commands()
     yield from names_in_workbooks()
+    yield from names_in_explorer()
     for code in SHOWN:
         yield f"place {code}", place_name(code)
     yield from ((f"place {code}", words) for code, words in CORRIDORS.items())

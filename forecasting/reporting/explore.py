@@ -7,9 +7,9 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property, partial, wraps
 from html import escape
 from itertools import chain
 from pathlib import Path
@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.demand.service import UNMET, USE, WAIT
 from forecasting.parameters.schema import Driver, Range, Scenario, stored_scenario
+from forecasting.parameters.values import other_languages
 from forecasting.reading.questions import Question
 from forecasting.reporting.answer import QUESTIONS
 from forecasting.reporting.figures.scenario_contrast import live_figure, redraw, what_if_chart
-from forecasting.reporting.labels import parameter_words
+from forecasting.reporting.labels import event_term, parameter_words, reason_term
 from forecasting.reporting.result_tables import (
     DIFFERENCE,
     measure_rows,
@@ -44,6 +45,7 @@ from forecasting.scenarios.what_if import (
     size_in,
 )
 from forecasting.vocabulary.arguments import optional, path as file_path, takes, text
+from forecasting.vocabulary.catalogues import ENGLISH, language as written_language, written_in
 from forecasting.vocabulary.errors import ForecastingError, InputError
 from forecasting.vocabulary.files import allowing
 from forecasting.vocabulary.measures import (
@@ -54,7 +56,7 @@ from forecasting.vocabulary.measures import (
 from forecasting.vocabulary.names import PARAMS
 from forecasting.vocabulary.periods import as_date
 from forecasting.vocabulary.printed_numbers import printed_number
-from forecasting.vocabulary.sentences import capital
+from forecasting.vocabulary.sentences import Term, capital, sentence
 from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.display import Table
 from forecasting.writers.messages import PLOTLY_TYPE, figure_words
@@ -78,10 +80,28 @@ SLIDER_LIMITS = {
     "price": (-0.9, 3.0),
     "tariff": (0.0, 10.0),
 }
-ADD = "Add an event"
 OWN_TARGET = "own-target"
+# What the controls say
+SCENARIO = "Scenario"
+ADD = "Add an event"
+MATTERS = "What matters most"
+EVENTS = "Events"
+FACTS = "Facts"
+KEEP = "Keep it"
+FILE = "File"
 SAVE = "Save as params file"
 REPLACE = "Replace the file"
+KNOWN_ON = "Known on"
+NEW_CARS_A_YEAR = "New cars a year"
+SIZE_OF_FILE = "as in the file"
+SIZE_OF_LEDGER = "as the ledger has it"
+YOUR_TARGET = "Your target"
+TARGET_HINT = "public points by the end of {year}"
+FROM_DAY = "From"
+READS = "Reading the facts of {scenario} …"
+READS_ANEW = "Reading the facts anew …"
+IS_THERE = "{file} is there: press again to replace it."
+SAVED = "Saved. In a terminal: ev-forecast run {file}"
 FULL_WIDTH = {"width": "95%"}
 CONTROL_TRAITS = {"min", "max", "step", "value"}  # of a control, that a change from code moves
 FIELD_STYLE: dict[str, Any] = {"style": {"description_width": "110px"}, "layout": FULL_WIDTH}
@@ -159,6 +179,17 @@ def _with_margin(outlook: Outlook) -> Results:
     return replace(results, values={**results.values, POINT_MARGIN: margin})
 
 
+def _in_its_language(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A method of something that has a language, which says its words in it."""
+
+    @wraps(method)
+    def spoken(shown: Explorer | ControlPanel, *arguments: Any) -> Any:
+        with written_in(shown.language):
+            return method(shown, *arguments)
+
+    return spoken
+
+
 class Explorer(WhatIf):
     """A scenario to be changed by hand: sliders where the notebook has widgets, the same by
     `change` everywhere.
@@ -167,6 +198,8 @@ class Explorer(WhatIf):
     ----------
     scenario, ledger, draws
         As of `WhatIf`.
+    language : str
+        In which it shows itself, e.g. ``ru``.
 
     Attributes
     ----------
@@ -179,10 +212,15 @@ class Explorer(WhatIf):
     panel: ControlPanel | None = None
 
     def __init__(
-        self, scenario: Scenario | str | Path, ledger: Ledger | None = None, draws: int = 2000
+        self,
+        scenario: Scenario | str | Path,
+        ledger: Ledger | None = None,
+        draws: int = 2000,
+        language: str = ENGLISH,
     ) -> None:
+        (self.language,) = other_languages([language]) or (ENGLISH,)
         super().__init__(scenario, ledger, draws)
-        with contextlib.suppress(ImportError):
+        with contextlib.suppress(ImportError), written_in(self.language):
             self.panel = ControlPanel(self)
 
     def _show(self) -> None:
@@ -192,6 +230,7 @@ class Explorer(WhatIf):
             self.panel.show()
 
     @cached_property
+    @_in_its_language
     def figure(self) -> Any:
         """The answer as a figure: vehicles by year and charging points at the horizon, beside those
         as given.
@@ -199,6 +238,7 @@ class Explorer(WhatIf):
         return what_if_chart(self.outlook, self.reference)
 
     @cached_property
+    @_in_its_language
     def table(self) -> Table:
         """The answer in numbers at the horizon: now, as given, and the difference on the same
         random draws.
@@ -215,12 +255,13 @@ class Explorer(WhatIf):
     def __repr__(self) -> str:
         return f"<Explorer of {self.reference.name}, as of {self.outlook.as_of}>"
 
+    @_in_its_language
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
         bundle = {"text/plain": repr(self), PLOTLY_TYPE: json.loads(self.figure.to_json())}
         if self.panel is None:
-            print(NO_WIDGETS)  # noqa: T201
+            print(written_language().says(NO_WIDGETS))  # noqa: T201
         else:
             bundle |= self.panel.box._repr_mimebundle_()
         display(bundle, raw=True)  # type: ignore[no-untyped-call]
@@ -228,7 +269,11 @@ class Explorer(WhatIf):
 
 @takes(InputError)
 def explore(
-    scenario: Scenario | str | Path, ledger: Ledger | None = None, *, draws: int = 2000
+    scenario: Scenario | str | Path,
+    ledger: Ledger | None = None,
+    *,
+    draws: int = 2000,
+    language: str = ENGLISH,
 ) -> Explorer:
     """Change a scenario by hand and see at once what follows.
 
@@ -241,6 +286,8 @@ def explore(
         Facts beside those that the scenario itself reads.
     draws : int
         Number of draws; a run has 2,000, and reproduces an exploration with as many to the digit.
+    language : str
+        Of its controls, its figure and its table: a language that ships, e.g. ``ru``.
 
     Returns
     -------
@@ -257,7 +304,7 @@ def explore(
     >>> explorer.outlook is explorer.reference
     False
     """
-    return Explorer(scenario, ledger, draws)
+    return Explorer(scenario, ledger, draws, language)
 
 
 @takes(InputError, country=text(), table=optional(file_path()))
@@ -459,6 +506,11 @@ class NewForm:
         return fields
 
 
+def _name_of(driver: Driver) -> str:
+    """An event or a lever as a control calls it."""
+    return capital(str(event_term(driver.name)))
+
+
 def _as_typed(lines: Iterable[str]) -> str:
     """Lines as a terminal prints them, as HTML."""
     return TYPED.format(escape("\n".join(lines)))
@@ -487,6 +539,7 @@ class ControlPanel:
         from anywidget import AnyWidget
 
         self.explorer = explorer
+        self.language = explorer.language
         self.widgets = ipywidgets
         self.controls: dict[str, Any] = {}
         self.added: dict[str, Driver] = {}  # events that a button added, as they were added
@@ -496,11 +549,12 @@ class ControlPanel:
         self.heading = ipywidgets.HTML()
         self.table = ipywidgets.HTML()
         self.status = ipywidgets.HTML()
-        self.file = ipywidgets.Text(description="File", layout=FULL_WIDTH)
-        self.button = ipywidgets.Button(description=SAVE, icon="save", layout=FULL_WIDTH)
+        self.file = ipywidgets.Text(description=sentence(FILE), layout=FULL_WIDTH)
+        save = sentence(SAVE)
+        self.button = ipywidgets.Button(description=save, icon="save", layout=FULL_WIDTH)
         self.button.on_click(lambda _: self.save())
         # Asked of each name anew
-        self.file.observe(lambda _: setattr(self.button, "description", SAVE), names="value")
+        self.file.observe(lambda _: setattr(self.button, "description", save), names="value")
         scrolled = {"width": "350px", "max_height": "660px", "overflow": "hidden auto"}
         self.levers = ipywidgets.VBox(layout=scrolled)
         fitting = type("Fitting", (AnyWidget,), {"_esm": FITTING})()
@@ -538,7 +592,7 @@ class ControlPanel:
         parts: list[Any] = []
         for title, group in groups.items():
             if group or title == ADD:
-                parts.append(self.widgets.HTML(f"<b>{title}</b>"))
+                parts.append(self.widgets.HTML(f"<b>{sentence(title)}</b>"))
             if title == ADD:
                 parts.append(self._buttons(start))
             for name, label, kind, contents in group:
@@ -549,21 +603,24 @@ class ControlPanel:
                     words = self.widgets.HTML(escape(label), layout=LABEL_LAYOUT)
                     control = self.widgets.VBox([words, control], layout=UNSHRUNK_LAYOUT)
                 parts.append(control)
-        self.levers.children = [*parts, self.widgets.HTML("<b>Keep it</b>"), self.file, self.button]
+        keep = self.widgets.HTML(f"<b>{sentence(KEEP)}</b>")
+        self.levers.children = [*parts, keep, self.file, self.button]
 
     def _buttons(self, start: Scenario) -> Any:
         """A button for each event that may be added, which begins with a day and a size."""
         names = {driver.name for driver in start.drivers}
         buttons = []
-        for words, driver in event_presets(start, self.explorer.reference).items():
+        for driver in event_presets(start, self.explorer.reference).values():
             if driver.name not in names:
-                button = self.widgets.Button(description=words, icon="plus", tooltip=driver.reason)
+                words = {"description": _name_of(driver), "tooltip": str(reason_term(driver))}
+                button = self.widgets.Button(icon="plus", **words)
                 button.on_click(partial(self._add, driver))
                 button.layout.width = "auto"
                 buttons.append(button)
         wrapped = {"display": "flex", "flex_flow": "row wrap", "flex": "0 0 auto"}
         return self.widgets.Box(buttons, layout=wrapped)
 
+    @_in_its_language
     def _add(self, driver: Driver, _: Any) -> None:
         """Add an event and show its controls; what is wrong with it is said."""
         self.added[driver.name] = driver
@@ -598,22 +655,22 @@ class ControlPanel:
         common = [lever for name in FLOW_LEVERS.values() for lever in moves.pop(name)]
         added = [lever for name in self.added for lever in moves.pop(name)]
         return {
-            "Scenario": [("scenario", "", self.widgets.Dropdown, names)],
+            SCENARIO: [("scenario", "", self.widgets.Dropdown, names)],
             ADD: added,
-            "What matters most": [*common, *map(self._assumption, self.rows)],
-            "Events": [lever for group in moves.values() for lever in group],
-            "Facts": self._facts(start),
+            MATTERS: [*common, *map(self._assumption, self.rows)],
+            EVENTS: [lever for group in moves.values() for lever in group],
+            FACTS: self._facts(start),
         }
 
     def _facts(self, start: Scenario) -> list[Lever]:
-        size = "as in the file" if start.market_size else "as the ledger has it"
+        size = sentence(SIZE_OF_FILE if start.market_size else SIZE_OF_LEDGER)
         texts = {
-            "as_of": {"description": "Known on", "value": str(start.as_of)},
-            "market_size": {"description": "New cars a year", "placeholder": size},
+            "as_of": {"description": sentence(KNOWN_ON), "value": str(start.as_of)},
+            "market_size": {"description": sentence(NEW_CARS_A_YEAR), "placeholder": size},
         }
         if start.country:
-            hint = f"public points by the end of {start.horizon}"
-            texts[OWN_TARGET] = {"description": "Your target", "placeholder": hint}
+            hint = sentence(TARGET_HINT, year=start.horizon)
+            texts[OWN_TARGET] = {"description": sentence(YOUR_TARGET), "placeholder": hint}
         return [
             (name, "", self.widgets.Text, EMPTY_FIELD | words | FIELD_STYLE)
             for name, words in texts.items()
@@ -622,8 +679,8 @@ class ControlPanel:
     def _driver(self, driver: Driver) -> Iterator[Lever]:
         """Whether an event comes, and its size; of a lever that every scenario has, its size."""
         coming = {driver.name: driver for driver in self.explorer.scenario.drivers}
-        tooltip = f"{driver.reason} ({driver.source})"
-        name = capital(driver.name.replace("-", " "))
+        tooltip = f"{reason_term(driver)} ({Term(driver.source, 'kind')})"
+        name = _name_of(driver)
         limits = COMMON_LIMITS
         if driver.name not in FLOW_LEVERS.values():
             limits = SLIDER_LIMITS.get(driver.kind, (0.0, math.inf))
@@ -635,19 +692,21 @@ class ControlPanel:
             }
             yield driver.name, "", self.widgets.Checkbox, comes
         if driver.name in self.added:
-            day = {"description": "From", "value": str(coming.get(driver.name, driver).start)}
-            fields = {"continuous_update": False} | day | FIELD_STYLE
+            day = str(coming.get(driver.name, driver).start)
+            words = {"description": sentence(FROM_DAY), "value": day}
+            fields = {"continuous_update": False} | words | FIELD_STYLE
             yield f"start of {driver.name}", "", self.widgets.Text, fields
         now = coming.get(driver.name, driver).size
         slider = self._slider(now, driver.size, limits, tooltip)
         yield f"size of {driver.name}", f"{name}: {size_words(driver)}", *slider
 
     def _assumption(self, row: Assumption) -> Lever:
-        tooltip = f"{row.unit}; {row.source or row.kind}. {row.note}"
+        unit = Term(row.unit, "unit")
+        tooltip = f"{unit}; {row.source or Term(row.kind, 'kind')}. {row.note}"
         size, now = (
             size_in(row, scenario) for scenario in (self.explorer.start, self.explorer.scenario)
         )
-        label = capital(f"{parameter_words(row.key)}, {row.unit}").removesuffix(", 1")
+        label = capital(f"{parameter_words(row.key)}, {unit}").removesuffix(", 1")
         return row.key, label, *self._slider(now, size, (row.minimum, row.maximum), tooltip)
 
     def _slider(
@@ -742,6 +801,7 @@ class ControlPanel:
                 "source": "judgement",
             }
 
+    @_in_its_language
     def on_change(self) -> None:
         """Answer a control that was moved; what is wrong is said, and the last answer stays."""
         if self.busy:
@@ -759,7 +819,7 @@ class ControlPanel:
     def _answer(self) -> None:
         chosen = self.controls["scenario"].value
         if chosen != self.explorer.start.name:
-            self.say(f"Reading the facts of {chosen} …")
+            self.say(sentence(READS, scenario=chosen))
             self.added.clear()
             self.explorer.begin(chosen)
             self.build()
@@ -768,9 +828,10 @@ class ControlPanel:
         scenario = self.scenario_of_controls()
         now = self.explorer.scenario
         facts = (scenario.as_of, scenario.market_size) != (now.as_of, now.market_size)
-        self.say("Reading the facts anew …" if facts else "…")
+        self.say(sentence(READS_ANEW) if facts else "…")
         self.explorer.set_scenario(scenario)
 
+    @_in_its_language
     def show(self) -> None:
         """Bring the figure, the table and, where it was changed from code, the controls in line
         with the scenario as it is now.
@@ -793,19 +854,20 @@ class ControlPanel:
             f'<div role="status" style="min-height:1.4em;color:{colour}">{escape(text)}</div>'
         )
 
+    @_in_its_language
     def save(self) -> None:
         """Save under the name typed; a file that is there is replaced only when asked for a second
         time.
         """
-        replace = self.button.description == REPLACE
-        self.button.description = SAVE
+        replace = self.button.description == sentence(REPLACE)
+        self.button.description = sentence(SAVE)
         try:
             file = self.explorer.save(self.file.value, overwrite=replace)
         except InputError as error:
             words = str(error)
             if Path(self.file.value).expanduser().is_file() and not replace:
-                self.button.description = REPLACE
-                words = f"{self.file.value} is there: press again to replace it."
+                self.button.description = sentence(REPLACE)
+                words = sentence(IS_THERE, file=self.file.value)
             self.say(words, wrong=True)
         else:
-            self.say(f"Saved. In a terminal: ev-forecast run {file}")
+            self.say(sentence(SAVED, file=file))

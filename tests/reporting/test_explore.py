@@ -3,6 +3,7 @@ widgets.
 """
 
 import datetime as dt
+import re
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 import forecasting as fc
 from forecasting.reporting import explore
+from forecasting.vocabulary.errors import InputError
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_forecasts")]
 
@@ -86,6 +88,30 @@ def buttons_of(explorer):
     """What can be added, by the words of its button."""
     boxes = [box for box in explorer.panel.levers.children if type(box).__name__ == "Box"]
     return {button.description: button for box in boxes for button in box.children}
+
+
+def test_controls_speak_the_language_that_is_asked_for(explorer, tmp_path):
+    russian = fc.explore("params/uzbekistan-accelerated.yaml", draws=200, language="ru")
+    assert list(buttons_of(russian))[:2] == ["Отмена льготы", "Новая льгота"]
+    assert russian.panel.controls["market-limit"].description == "Предел рынка"
+    parts = russian.panel.levers.children
+    labels = [part.children[0].value for part in parts if type(part).__name__ == "VBox"]
+    assert "Среднегодовой пробег, км в год" in labels
+    assert [label for label in labels if not re.search("[а-я]", label)] == []
+    russian.panel.controls["annual_km"].value = (15_000, 30_000)
+    explorer.panel.controls["annual_km"].value = (15_000, 30_000)
+    assert russian.scenario == explorer.scenario
+    assert "Импорт электрических автомобилей" in russian.panel.table.value
+    russian.panel.file.value = str(tmp_path / "mine.yaml")
+    russian.panel.save()
+    assert "Сохранено. В терминале: ev-forecast run" in said(russian)
+    russian.panel.save()
+    assert "нажмите ещё раз, чтобы заменить его" in said(russian)
+    assert russian.panel.button.description == "Заменить файл"
+    russian.panel.save()
+    assert russian.panel.button.description == "Сохранить как файл параметров"
+    with pytest.raises(InputError, match="there is no language 'xx'; give en or ru"):
+        fc.explore("turkmenistan-baseline", draws=50, language="xx")
 
 
 def test_a_privilege_ends_and_points_double_by_two_buttons(explorer):
