@@ -94,7 +94,7 @@ NO_MESSAGES = {
 # Messages of one word
 WORDS = (
     grounds.NO_FACT, charging_tables.REACHED, fan.MEDIAN, fan.COUNTED, fan.WITHOUT_POLICIES,
-    scenario_contrast.PRINTED, more_points.NEVER, answer.SCENARIOS.caption,
+    scenario_contrast.PRINTED, answer.SCENARIOS.caption,
 )  # fmt: skip
 # The words of cells
 CELLS = (

@@ -64,7 +64,11 @@ def register_skill(registers: Panel) -> pd.DataFrame:
     table = registers
     if not isinstance(table, pd.DataFrame):
         table = read_texts(Path(table))
-    growths, decreases = growths_of(table)
+    growths, fallen = growths_of(table)
+    decreases = [
+        f"{growth.place} {growth.start} to {growth.end}: {growth.registered:+,.0f}"
+        for growth in fallen
+    ]
     if not growths:
         raise EvidenceError(
             "no register of the table has imports of the same days beside it"

@@ -113,7 +113,7 @@ class RegisterCount:
         return self.product, self.basis
 
 
-def growths_of(registers: pd.DataFrame) -> tuple[list[RegisterGrowth], list[str]]:
+def growths_of(registers: pd.DataFrame) -> tuple[list[RegisterGrowth], list[RegisterGrowth]]:
     """Growths of the registers of a table, as of `growths_between`.
 
     Parameters
@@ -125,7 +125,7 @@ def growths_of(registers: pd.DataFrame) -> tuple[list[RegisterGrowth], list[str]
 
     Returns
     -------
-    tuple of list of RegisterGrowth and list of str
+    tuple of list of RegisterGrowth
 
     Raises
     ------
@@ -144,7 +144,9 @@ def growths_of(registers: pd.DataFrame) -> tuple[list[RegisterGrowth], list[str]
     return growths_between(_counts(registers))
 
 
-def growths_between(counts: Iterable[RegisterCount]) -> tuple[list[RegisterGrowth], list[str]]:
+def growths_between(
+    counts: Iterable[RegisterCount],
+) -> tuple[list[RegisterGrowth], list[RegisterGrowth]]:
     """Growths of registers with imports beside them, in the order of their days, and what fell.
 
     Parameters
@@ -154,12 +156,11 @@ def growths_between(counts: Iterable[RegisterCount]) -> tuple[list[RegisterGrowt
 
     Returns
     -------
-    tuple of list of RegisterGrowth and list of str
-        Intervals in which a register grew, and in words those in which it did not, which are left
-        out.
+    tuple of list of RegisterGrowth
+        Intervals in which a register grew, and those in which it did not, of which no share is
+        known.
     """
     growths = []
-    decreases = []
     for place, of_place in _groups(_with_sums(counts), lambda count: count.place):
         of_imports = [count for count in of_place if count.measure == IMPORTS]
         series = _groups(of_imports, lambda count: (*count.register, count.partner))
@@ -168,13 +169,12 @@ def growths_between(counts: Iterable[RegisterCount]) -> tuple[list[RegisterGrowt
             imported = _imports_between(imports, start, end)
             if imported is None:
                 continue
-            if registered <= 0:
-                decreases.append(f"{place} {start} to {end}: {registered:+,.0f}")
-                continue
             on_the_way = [_imports_between(imports, start - lag, end - lag) for lag in LAGS]
             lagged = float(np.mean([imported, *(n for n in on_the_way if n is not None)]))
             growths.append(RegisterGrowth(str(place), start, end, registered, imported, lagged))
-    return sorted(growths, key=lambda growth: (growth.end, growth.place)), decreases
+    growths.sort(key=lambda growth: (growth.end, growth.place))
+    decreases = [growth for growth in growths if growth.registered <= 0]
+    return [growth for growth in growths if growth.registered > 0], decreases
 
 
 def _groups(

@@ -29,11 +29,12 @@ BUILT = (1.0, 1.5, 2.0, 3.0)  # times the points of practice
 TWICE = 2.0
 AS_BY_PRACTICE = "as by practice"
 TIMES_PRACTICE = "{times:g} times"
-NEVER = "never"
+NOT_BY = "not by {year}"
 MORE_POINTS_SENTENCE = (
     "Twice as many: the busiest day's wait in {year} falls from {before} to {after} "
-    "minutes[, the need is met in {met} instead of {met_before}][, the need is met in {same} in "
-    "either case][unmet?; the need stays unmet]"
+    "minutes[, the need is met in {met} instead of {met_before}][, the need, without them not met "
+    "by {horizon}, is met in {met_alone}][, the need is met in {same} in either case]"
+    "[unmet?; the need is not met by {horizon} in either case]"
 )
 LONGEST = "{minutes:.0f} or more"
 
@@ -86,7 +87,8 @@ def more_points_sentence(outlook: Outlook) -> str:
     --------
     >>> import forecasting as fc
     >>> more_points_sentence(fc.outlook("kazakhstan-baseline", draws=200))
-    "Twice as many: the busiest day's wait in 2028 falls from ... minutes; the need stays unmet"
+    "Twice as many: the busiest day's wait in 2028 falls from ... minutes; the need is not met by
+    2030 in either case"
     """
     values = more_points_values(outlook)
     if not values:
@@ -98,9 +100,11 @@ def more_points_sentence(outlook: Outlook) -> str:
         before=_minutes(values["before"]),
         after=_minutes(values["after"]),
         met=met if met != met_before else None,
-        met_before=met_before or sentence(NEVER),
+        met_before=met_before,
+        met_alone=met if met_before is None else None,
         same=met if met == met_before else None,
         unmet=met is None,
+        horizon=outlook.years[-1],
     )
 
 
@@ -160,7 +164,8 @@ def more_points(outlook: Outlook) -> Table:
             "wait_range": wait_range,
             "unmet": readable(float(np.median(at_end[UNMET])), 2),
             "use": readable(float(np.median(at_end[USE])), 2),
-            "met": demand.need_met_in(outlook.headline_year, times) or sentence(NEVER),
+            "met": demand.need_met_in(outlook.headline_year, times)
+            or sentence(NOT_BY, year=outlook.years[-1]),
         }
         margin = fast_point_margin(outlook, [year], at_end[USE])
         if margin is not None:

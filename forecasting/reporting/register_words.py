@@ -24,12 +24,17 @@ from forecasting.writers.numbers import range_words, readable, whole_percent
 
 REGISTER_SENTENCE = (
     "Of about {imported} electric cars that came to {place} from {start} to {end}, the register "
-    "grew by {registered}: {share}[, after {share_before} from {start_before} to {end_before}]; "
-    "the rest was passed on to other countries, or was not yet registered.[ A register follows by "
-    "about a quarter, and of the cars that were due in those days it took {share_due}.][ Rules "
-    "that close a way on which cars left begin on {days}.] Of what comes in {year}, {expected} is "
-    "expected to stay.[ To {taker} went {taken} cars of every drive from {taken_start} to "
-    "{taken_end} ({printer}).]"
+    "grew by {registered}: {share}[, after {share_before} from {start_before} to {end_before}]"
+    "[less?; the rest was passed on to other countries, or was not yet registered][more?; more "
+    "than came: cars from before those days, or of kinds that the imports do not count].[ A "
+    "register follows by about a quarter, and of the cars that were due in those days it took "
+    "{share_due}.][ Rules that close a way on which cars left begin on {days}.] Of what comes in "
+    "{year}, {expected} is expected to stay.[ To {taker} went {taken} cars of every drive from "
+    "{taken_start} to {taken_end} ({printer}).]"
+)
+FALL_SENTENCE = (
+    "From {start} to {end}, when about {imported} electric cars came to {place}, its register fell "
+    "by {fall}: of those days it is not known what stays."
 )
 SPLIT_SENTENCE = (
     "Of {whole} that left through {port} {period}, {part} went to {destination}: {share} "
@@ -45,7 +50,6 @@ ARRIVALS_SENTENCE = (
 ARRIVALS = "{place} {count} ({period})"
 NO_SPLIT_SENTENCE = "It is not known where those go that leave through {port}."
 KEPT_SHARE = "{median} ({range})"
-
 LEAST_LAG = 0.02  # by which imports that were due differ from those of the same days
 MEDIAN_DRAWS = 2_000  # of what stays in a country of which nothing else is forecast
 
@@ -183,10 +187,23 @@ def _register_words(outlook: Outlook, place: str, kept: Array) -> str:
     """What the register of a country took; ``kept`` are draws of what stays in the year that is
     forecast.
     """
-    all_growths = register_growths(outlook.ledger, outlook.as_of)
-    growths = [growth for growth in all_growths if growth.place == place]
+    of_place = [
+        [growth for growth in growths if growth.place == place]
+        for growths in register_growths(outlook.ledger, outlook.as_of)
+    ]
+    growths, decreases = of_place
+    falls = [
+        sentence(
+            FALL_SENTENCE,
+            place=place_term(place),
+            imported=readable(decrease.imported),
+            fall=readable(-decrease.registered),
+            **_of_growth(decrease),
+        )
+        for decrease in decreases
+    ]
     if not growths:
-        return ""
+        return " ".join(falls)
     *earlier_growths, newest = growths
     words: dict[str, object] = {}
     if earlier_growths:
@@ -195,8 +212,10 @@ def _register_words(outlook: Outlook, place: str, kept: Array) -> str:
         words["share_due"] = whole_percent(newest.registered / newest.lagged)
     rules = closed_ways(place, outlook.as_of)
     low, middle, high = map(whole_percent, np.quantile(kept, RANGE_LEVELS))
-    return sentence(
+    of_newest = sentence(
         REGISTER_SENTENCE,
+        less=newest.registered < newest.imported,
+        more=newest.registered > newest.imported,
         place=place_term(place),
         imported=readable(newest.imported),
         registered=readable(newest.registered),
@@ -207,6 +226,7 @@ def _register_words(outlook: Outlook, place: str, kept: Array) -> str:
         **words,
         **_taker(outlook, place),
     )
+    return " ".join([of_newest, *falls])
 
 
 def _taker(outlook: Outlook, place: str) -> dict[str, object]:

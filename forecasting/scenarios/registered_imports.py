@@ -30,8 +30,11 @@ REEXPORT = "reexport_share"
 LETTERS_OF_A_COUNTRY = 2
 
 
-def register_growths(ledger: Ledger, as_of: dt.date) -> list[RegisterGrowth]:
-    """By how much the registers of countries grew, beside what came, as was known on a day.
+def register_growths(
+    ledger: Ledger, as_of: dt.date
+) -> tuple[list[RegisterGrowth], list[RegisterGrowth]]:
+    """By how much the registers of countries grew, and fell, beside what came, as was known on a
+    day.
 
     Parameters
     ----------
@@ -55,7 +58,7 @@ def register_growths(ledger: Ledger, as_of: dt.date) -> list[RegisterGrowth]:
         if fact.measure in REGISTER_MEASURES and len(fact.place) == LETTERS_OF_A_COUNTRY
         if fact.is_exact and fact.is_amount and fact.partner in PARTNERS and fact.period_end
     ]
-    return growths_between(counts)[0]
+    return growths_between(counts)
 
 
 def registered_percent(request: OutlookRequest, yearly: Array, demand: DemandOutlook) -> Array:
@@ -155,7 +158,7 @@ class _LearnedShares:
     """What pairs of imports and registers tell on a day of the share that a place registers."""
 
     def __init__(self, ledger: Ledger, place: str, as_of: dt.date) -> None:
-        growths = register_growths(ledger, as_of)
+        growths, _ = register_growths(ledger, as_of)
         self.place = place
         self.place_growths = [growth for growth in growths if growth.place == place]
         self.other_growths = [growth for growth in growths if growth.place != place]

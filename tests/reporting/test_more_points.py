@@ -7,6 +7,7 @@ import forecasting as fc
 from forecasting.demand.service import UNMET, USE, WAIT
 from forecasting.reporting.more_points import more_points_sentence, more_points_values
 from forecasting.scenarios.outlook import outlook
+from forecasting.scenarios.question import find_scenario
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +55,31 @@ def test_the_table_has_a_line_for_each_number_of_points(uzbekistan):
     assert table.iloc[:, 0].tolist() == ["as by practice", "1.5 times", "2 times", "3 times"]
     paybacks = table["payback, years"].astype(float).tolist()
     assert paybacks == sorted(paybacks)
+
+
+def test_a_roll_out_that_never_meets_the_need_is_said_with_its_last_year():
+    """Kazakhstan's network by practice is a third of the need, and a tenth of it stays so."""
+    scenario = find_scenario("kazakhstan-baseline")
+    few = scenario.replace(horizon=2035, assumptions={"charging_rollout": 0.1})
+    made = outlook(few, draws=100)
+    values = more_points_values(made)
+    assert (values["met_before"], values["met"]) == (None, None)
+    told = more_points_sentence(made)
+    assert told.endswith("; the need is not met by 2035 in either case")
+    assert told in fc.tables.charging_answers(made).caption
+    table = fc.tables.more_points(made).frame
+    assert table["need met in"].tolist() == ["not by 2035"] * 4
+
+
+def test_a_need_that_twice_the_points_alone_meet_is_said(uzbekistan, monkeypatch):
+    met_in = {1.0: None, 2.0: 2029}
+    monkeypatch.setattr(
+        type(uzbekistan.demand), "need_met_in", lambda self, since, times=1.0: met_in[times]
+    )
+    told = more_points_sentence(uzbekistan)
+    assert told.endswith(", the need, without them not met by 2030, is met in 2029")
+    met_in[1.0] = 2030
+    assert more_points_sentence(uzbekistan).endswith(", the need is met in 2029 instead of 2030")
 
 
 def test_a_port_has_no_points():

@@ -1,8 +1,13 @@
 """What stays of a year's imports."""
 
+import datetime as dt
+
 import numpy as np
+import pandas as pd
 import pytest
 
+from forecasting.evidence.datasets import central_asia
+from forecasting.evidence.ledger import Ledger
 from forecasting.panels.registers import KEPT
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting.charging_tables import why
@@ -64,6 +69,50 @@ def test_of_registrations_pairs_of_imports_and_registers_tell():
     assert "grew by 9,870: 72 %, after 38 % from 1 January 2023" in text
     assert "begin on 1 April 2024, 1 May 2025, 22 January 2026, 1 April 2026" in text
     assert "went 54,000 cars of every drive from 1 January 2025" in text
+
+
+def counts_of(country, imported, *stocks):
+    """The shipped facts, and imports of 2023 and 2024 beside three counts of a register."""
+    start = dt.date(2022, 12, 31)
+    days = [start.replace(year=start.year + i) for i in range(len(stocks))]
+    usual = {"place": country, "relation": "equals", "kind": "outcome", "source": "office"}
+    usual |= {"basis": "office", "product": "battery-cars", "published": "2025-02-01"}
+    rows = [
+        usual | {"measure": "ev_stock", "quantity": "stock", "period_end": str(day), "value": count}
+        for day, count in zip(days, stocks, strict=True)
+    ]
+    rows += [
+        usual
+        | {"measure": "ev_imports", "quantity": "total", "value": imported}
+        | {"period_start": f"{day.year}-01-01", "period_end": str(day)}
+        for day in days[1:]
+    ]
+    return central_asia() + Ledger.from_frame(pd.DataFrame(rows))
+
+
+def report_on_turkmenistan(ledger):
+    cells = {"country": "TM", "scenario": "test", "as_of": "2025-03-31", "horizon": 2035, "seed": 1}
+    return outlook(scenario_from_parameters(cells | {"market_size": 15_000}), ledger, draws=100)
+
+
+def test_a_register_that_falls_is_said_and_the_report_is_made():
+    made = report_on_turkmenistan(counts_of("TM", 1000, 4000, 3400))
+    text = " ".join(map(str, why(made).lines))
+    assert "From 1 January 2023 to 31 December 2023, when about 1,000 electric cars came" in text
+    assert "its register fell by 600: of those days it is not known what stays." in text
+    assert made.results.values[KEPT].min() > 90
+    both = report_on_turkmenistan(counts_of("TM", 1000, 4000, 3400, 4200))
+    text = register_sentence(both)
+    assert "the register grew by 800: 80 %; the rest was passed on" in text
+    assert text.endswith("its register fell by 600: of those days it is not known what stays.")
+
+
+def test_a_share_above_one_is_said_and_no_more_than_all_stays():
+    made = report_on_turkmenistan(counts_of("TM", 1000, 100, 1900))
+    text = register_sentence(made)
+    assert "the register grew by 1,800: 180 %; more than came: cars from before those days" in text
+    assert "the rest was passed on" not in text
+    assert made.results.values[KEPT].max() == 100
 
 
 @pytest.mark.parametrize("country", ["KG", "UZ"])
