@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import starmap
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -63,6 +64,11 @@ from forecasting.writers.display import BulletList, Link, Prose, Table
 from forecasting.writers.messages import linked_sentence
 from forecasting.writers.numbers import growth_range, interval, percent, readable
 
+# What a driver does among the drivers of its scenario, by them and the seed: the brief, its
+# translations and the list of scenarios ask for the same, which goes with its outlook
+EFFECTS: WeakKeyDictionary[Outlook, dict[tuple[Driver, tuple[Driver, ...], int], float]] = (
+    WeakKeyDictionary()
+)
 # Of a measure in a year: its median, and the ends of its range
 Wording = Callable[[Results, str, int], tuple[str, str]]
 
@@ -577,12 +583,17 @@ def scenario_assumptions(outlook: Outlook, most: int = MAX_REASONS) -> BulletLis
     """
     baseline, *alternatives = sorted(_siblings(outlook.scenario), key=_baseline_first)
     flows = list(outlook.flow_cache.values())
+    effects = EFFECTS.setdefault(outlook, {})
 
     def effect(driver: Driver, scenario: Scenario) -> float:
         if not flows:  # the outlook was read from files
             return 0.0
-        flow = flows[0]
-        return effect_of(driver, scenario.drivers, flow.baseline, flow.known_until, scenario.seed)
+        drivers, seed = tuple(scenario.drivers), scenario.seed
+        question = (driver, drivers, seed)
+        if question not in effects:
+            flow = flows[0]
+            effects[question] = effect_of(driver, drivers, flow.baseline, flow.known_until, seed)
+        return effects[question]
 
     usual = {driver.name: (driver, effect(driver, baseline)) for driver in baseline.drivers}
     future_events = [
