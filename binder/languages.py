@@ -32,6 +32,7 @@ from forecasting.reporting import (
     charging_tables,
     explore,
     grounds,
+    html,
     labels,
     mirror,
     more_points,
@@ -63,7 +64,7 @@ from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.names import shipped_folder
 from forecasting.vocabulary.places import COUNTRIES, PORTS, REGION, place_name
 from forecasting.vocabulary.quantities import QUANTITIES, RELATION_WORDS
-from forecasting.writers import numbers
+from forecasting.writers import numbers, page
 from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.messages import FigureForm
 
@@ -84,6 +85,7 @@ PAGE_MODULES = (
     result_tables, charging_charts, drawing, fan, scenario_contrast,
 )  # fmt: skip
 SAYING = ("sentence", "linked_sentence")
+TEMPLATES = ("report.html.j2",)
 NOTEBOOKS = ("country_outlook.ipynb", "corridor_outlook.ipynb")
 # Constants that are names, heads or cells, or nothing that is read
 NO_MESSAGES = {
@@ -116,13 +118,15 @@ PAGE_WORDS = (
     "SVG",
     "PNG",
     "CSV",
-    "Files and reports",
-    "All reports",
     "Keep as",
     "Copy",
     "link",
     "quote",
+    page.CONTENTS,
+    html.NOTEBOOK,
+    *html.SCRIPT_WORDS,
 )
+SAID_IN_TEMPLATE = re.compile(r"\{\{ '(.*?)' \| says")
 
 
 def _words(value: Any) -> Iterator[str]:
@@ -201,6 +205,8 @@ def messages() -> Iterator[str]:
             if cell.cell_type == "markdown":
                 yield from prose_messages(cell.source)
     yield from PAGE_WORDS
+    for name in TEMPLATES:
+        yield from SAID_IN_TEMPLATE.findall(page.template_text(name, html.REPORTING))
     yield from messages_of_commands()
     yield from messages_of_workbooks()
     yield from messages_of_explorer()

@@ -4,6 +4,7 @@ changed since the last run; its title and files.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -20,6 +21,7 @@ from forecasting.vocabulary.catalogues import (
 )
 from forecasting.vocabulary.files import write_whole
 from forecasting.vocabulary.names import OTHER_NOTEBOOKS, OUTLOOK_TABLE, OUTLOOK_WORKBOOK
+from forecasting.vocabulary.sentences import sentence
 from forecasting.writers.display import number_facts
 from forecasting.writers.page import (
     Content,
@@ -34,7 +36,19 @@ from forecasting.writers.page import (
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+NOTEBOOK = "Notebook"  # what the file of it is called in a page
 REPORTING = "forecasting.reporting"
+
+
+# What the scripts of a page say
+SCRIPT_WORDS = (
+    "may have ended",
+    "due",
+    "not yet",
+    "today",
+    "copied",
+    "Free to reproduce with this line; growth is learned from data of the IEA, CC BY 4.0.",
+)
 
 
 class Changes(NamedTuple):
@@ -74,6 +88,13 @@ def _filled(template: str, name: str, **values: Any) -> str:
         style=template_text("style.css", REPORTING),
         **values,
     )
+
+
+def _said_in_scripts() -> str:
+    """What the scripts say, as JSON by the English words; nothing in English."""
+    if chosen_language().code == ENGLISH:
+        return ""
+    return json.dumps({words: sentence(words) for words in SCRIPT_WORDS}, ensure_ascii=False)
 
 
 def notebook_to_html(
@@ -128,6 +149,7 @@ def notebook_to_html(
         **Changes(**changes)._asdict(),
         figure=figure,
         contents=contents,
+        said=_said_in_scripts(),
     )
     return number_facts(with_contents(page))
 
@@ -172,12 +194,13 @@ def write_report(path: Path, notebook: NotebookNode, **changes: str) -> Path:
     """
     title = stored_title(path.parent) or report_title(notebook) or path.stem
     page = path.with_suffix(".html")
-    files = {"Notebook": path.name}
+    files = {}
     if path.with_name(OUTLOOK_WORKBOOK).is_file():
         files["Excel"] = OUTLOOK_WORKBOOK
     others = sorted(path.parent.glob(OTHER_NOTEBOOKS))
     pages = {name_of_language(_code(other)): other.with_suffix(".html").name for other in others}
-    text = notebook_to_html(notebook, title=title, files=files | pages, **changes)
+    here = {NOTEBOOK: path.name, **files, **pages}
+    text = notebook_to_html(notebook, title=title, files=here, **changes)
     page.write_text(text, encoding="utf-8")
     for other in others:
         with written_in(_code(other)):
@@ -200,7 +223,7 @@ def _write_translation(path: Path, notebook: NotebookNode, files: dict[str, str]
     report = translated(notebook, shown)
     report.metadata["title"] = title = stored_title(path.parent) or report_title(report)
     nbformat.write(report, path)  # type: ignore[no-untyped-call]
-    files["Notebook"] = path.name
+    files = {sentence(NOTEBOOK): path.name, **files}
     words = ENGLISH if chosen_language().damage else _code(path)
     page = notebook_to_html(report, title=title, files=files, language=words)
     path.with_suffix(".html").write_text(page, encoding="utf-8")

@@ -16,10 +16,11 @@ if TYPE_CHECKING:  # sentences need no table, and pandas takes half a second to 
     import pandas as pd
 
 # What is not broken into lines: a cell of a number or a date, and an interval behind a number
-UNBROKEN_CELL = re.compile(r"[-+]?[\d,.]+( %)?|–|\d{4}(-\d\d){1,2}")
-INTERVAL = re.compile(r"(?<=\d )\([\d,.]+ to [\d,.]+\)")
-# What stands under what, digit by digit
-AMOUNT = re.compile(r"(under )?[-+−]?[\d,.]+( %| million)?|–")
+NUMBER = r"[\d,.\xa0]+"  # with the marks of any language
+UNBROKEN_CELL = re.compile(rf"[-+]?{NUMBER}(\s%)?|{NUMBER}–{NUMBER}|–|\d{{4}}(-\d\d){{1,2}}")
+INTERVAL = re.compile(rf"(?<=\d )\({NUMBER}( to |–){NUMBER}\)")
+# What stands under what, digit by digit; in another language a word before it is "under" there
+AMOUNT = re.compile(rf"(under |[^\W\da-z]+ )?[-+−]?{NUMBER}(\s%| million|\sмлн)?|–")
 # Letters that run to the left
 ARABIC_OR_HEBREW = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
 # JupyterLab aligns every cell to the right

@@ -29,9 +29,8 @@ if TYPE_CHECKING:
 Content = dict[str, Any]  # of a figure as plotly stores it, of a part of a page
 PAGE_TYPES = (PLOTLY_TYPE, "text/html", "text/markdown", "image/png")
 HEADING = re.compile(r"<h([23])>(.*?)</h\1>", re.DOTALL)
-CONTENTS_HEAD = (
-    '<details class="contents"><summary>Contents</summary><nav aria-label="Contents"><ol>'
-)
+CONTENTS = "Contents"
+CONTENTS_HEAD = '<details class="contents"><summary>{words}</summary><nav aria-label="{words}"><ol>'
 # What can be done with a figure, and as what: a file, or text for the clipboard
 FIGURE_BUTTONS = {
     "keep": ("Keep as", ("SVG", "PNG", "CSV")),
@@ -265,7 +264,8 @@ def with_contents(page: str) -> str:
         return f'<h{level} id="{anchor}">{content}</h{level}>'
 
     page = HEADING.sub(anchored, page)
-    listed = "\n".join((CONTENTS_HEAD, *lines, "</ol></nav></details>"))
+    head = filled(CONTENTS_HEAD, words=sentence(CONTENTS))
+    listed = "\n".join((head, *lines, "</ol></nav></details>"))
     return page.replace(CONTENTS_PLACE, listed if len(lines) > 2 else "", 1)
 
 

@@ -1,5 +1,6 @@
 // How old a count is, and which series are overdue, on the day on which the page is opened.
 (() => {
+  const words = document.getElementById("said"), said = words ? JSON.parse(words.textContent) : {}, say = (message) => said[message] || message;
   const today = Date.now();
   const daysSince = (date) => (today - Date.parse(date)) / 86400000;
   for (const place of document.querySelectorAll("[data-counted]")) {
@@ -14,11 +15,11 @@
   }
   const state = (last, next) => {
     const late = daysSince(next) / Math.max(daysSince(last) - daysSince(next), 1);
-    if (late > 3) return "may have ended";
-    return late > 0 ? "due" : "not yet";
+    if (late > 3) return say("may have ended");
+    return say(late > 0 ? "due" : "not yet");
   };
   for (const table of document.querySelectorAll("table.fc-due")) {
-    table.tHead.rows[0].append(Object.assign(document.createElement("th"), { textContent: "today" }));
+    table.tHead.rows[0].append(Object.assign(document.createElement("th"), { textContent: say("today") }));
     for (const row of table.tBodies[0].rows) {
       const [last, next] = [...row.cells].slice(-2).map((cell) => cell.textContent.slice(-10));
       row.insertCell().textContent = state(last, next);

@@ -139,18 +139,19 @@
   }
 
   // An address of the very figure, or what stands below it where it is printed
+  const words = document.getElementById("said"), said = words ? JSON.parse(words.textContent) : {}, say = (message) => said[message] || message;
   function copy(button) {
     const figure = button.closest("figure"), content = figureOf(figure.querySelector(".figure"), false);
     const source = (content.layout.annotations || []).find((words) => words.name === "source"), address = `${location.href.split("#")[0]}#${figure.id}`;
-    const quote = `${figure.querySelector("figcaption b").textContent}. ${document.title}, ev-forecasting. ${source && source.text ? source.text + ". " : ""}Free to reproduce with this line; growth is learned from data of the IEA, CC BY 4.0. ${address}`;
+    const quote = `${figure.querySelector("figcaption b").textContent}. ${document.title}, ev-forecasting. ${source && source.text ? source.text + ". " : ""}${say("Free to reproduce with this line; growth is learned from data of the IEA, CC BY 4.0.")} ${address}`;
     const box = Object.assign(document.createElement("textarea"), {value: button.dataset.copy === "link" ? address : quote});
     figure.append(box);
     box.select();
     document.execCommand("copy");
     box.remove();
-    const words = button.textContent;
-    button.textContent = "copied";
-    setTimeout(() => { button.textContent = words; }, 1500);
+    const label = button.textContent;
+    button.textContent = say("copied");
+    setTimeout(() => { button.textContent = label; }, 1500);
   }
 
   async function keep(button) {

@@ -20,7 +20,7 @@ function withoutCollisions(place) {
   const labels = [...place.querySelectorAll(".textpoint text, .annotation-text, .bartext")].reverse();
   labels.sort((one, other) => !!other.querySelector("[style*=bold]") - !!one.querySelector("[style*=bold]"));
   const ticks = [...place.querySelectorAll(".xtick text, .ytick text")];
-  const isAmount = (label) => /^[\d,.]+$/.test(label.textContent) && !/^\d{4}$/.test(label.textContent);
+  const isAmount = (label) => /^[\d,.\u00a0]+$/.test(label.textContent) && !/^\d{4}$/.test(label.textContent);
   const numbers = ticks.filter(isAmount), years = ticks.filter((label) => label.closest(".xtick") && !isAmount(label));
   const across = numbers.filter((label) => label.closest(".xtick")), upright = numbers.filter((label) => label.closest(".ytick"));
   const around = (place.querySelector(".main-svg") || place).getBoundingClientRect(), gap = 5;  // pixels
