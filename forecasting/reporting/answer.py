@@ -117,7 +117,7 @@ PAST_FINDINGS = {
 }
 ANY_PAST_FINDING = "{where} saw about {amount} {label} in {year} ({ends})[, {later}]"
 NEXT_PAST_YEAR = "{amount} in {year} ({ends})"
-NO_WHOLE_COUNT = "{finding}; no count of the whole of {years} was found."
+NO_WHOLE_COUNT = "{finding}; no whole count of {years} was found."
 # What stands today, and what is expected at the horizon
 TODAY = (
     "[blind?Nobody has counted this market; judging by other markets alone, ]{where} had about "

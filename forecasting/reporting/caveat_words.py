@@ -190,8 +190,8 @@ GAPS = {
     "thousands": "a factor near 1000, so look at the units, thousands or vehicles",
     "fewer": "{missing:.0f} % of the modelled stock is not on the register, as cars went on to "
     "other countries or fewer kinds are counted",
-    "more": "{times:.1f} times the model's, as imports are not counted, cars are built in the "
-    "country, or more kinds are counted",
+    "more": "{times:.1f} times, through uncounted imports, cars built in the country, or more "
+    "kinds",
 }
 
 
@@ -380,9 +380,9 @@ SENTENCES = {
         "markets, which may be wrong by a factor of {factor:.1f} either way."
     ),
     "part_of_points_counted": (
-        "The public charging of the whole country is not counted: {part} had at least {count:,.0f} "
-        "{unit} on {day_in_text}. Practice is never set below that count; otherwise it is taken "
-        "from other markets, which may be wrong by a factor of {factor:.1f} either way."
+        "The country's public charging is not counted: {part} had at least {count:,.0f} {unit} on "
+        "{day_in_text}. Practice is never below that; else it follows other markets, and may be "
+        "wrong by a factor of {factor:.1f} either way."
     ),
     "practice_of_cars": (
         "How many points are built, by practice and by a target, is known of electric cars alone: "

@@ -113,8 +113,10 @@ Lever = tuple[str, str, Any, dict[str, Any]]
 # How the tables look in the browser
 TABLE_STYLES = (
     "<style>.fc-table .amount { text-align: right; } .fc-table caption { text-align: left; } "
-    ".fc-table :is(td, th) { padding: 0 0.5em; line-height: 1.4; } "
-    ".widget-vbox .fc-table td:not([class]) { min-width: 7em; } "
+    ".fc-table :is(td, th) { padding: 0 0.35em; line-height: 1.4; } "
+    # A measure has room beside its seven numbers
+    ".widget-vbox .fc-table { font-size: 12px; } "
+    ".widget-vbox .fc-table td:not([class]) { min-width: 14em; } "
     ".fc-table th.amount { white-space: nowrap; } "
     ".widget-vbox .textpoint text { paint-order: stroke; stroke: white; stroke-width: 3px; } "
     # For checkers of contrast, as on the pages
@@ -555,7 +557,7 @@ class ControlPanel:
         self.button.on_click(lambda _: self.save())
         # Asked of each name anew
         self.file.observe(lambda _: setattr(self.button, "description", save), names="value")
-        scrolled = {"width": "350px", "max_height": "660px", "overflow": "hidden auto"}
+        scrolled = {"width": "310px", "max_height": "660px", "overflow": "hidden auto"}
         self.levers = ipywidgets.VBox(layout=scrolled)
         fitting = type("Fitting", (AnyWidget,), {"_esm": FITTING})()
         answers = ipywidgets.VBox(

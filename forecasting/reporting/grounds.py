@@ -103,8 +103,8 @@ STEP_ORIGINS = {
     "co2_avoided_t": "the fuel avoided, and how the country's electricity is made",
 }
 DOUBT = (
-    "{fact} does not fit the other facts, which lead one to expect {range}. It is wrong with a "
-    "probability of {probability}; {effect}."
+    "{fact} does not fit the others, which point to {range}. It is wrong with a probability of "
+    "{probability}; {effect}."
 )
 NO_DOUBT = "The checks of this outlook found nothing to doubt."
 NO_FURTHER_DOUBT = "There is no further doubt, and the params file has no note."
@@ -112,12 +112,12 @@ SAME_WITHOUT_IT = "the forecast of {period} would be the same without it"
 LOWER_WITHOUT_IT = "without it the forecast of {period} would be {number}, {change:.0f} % lower"
 HIGHER_WITHOUT_IT = "without it the forecast of {period} would be {number}, {change:.0f} % higher"
 MAIN_ASSUMPTION = (
-    "The need for public charging points in {year} depends most on {assumption}: {low} at one end "
-    "of what is likely, {high} at the other."
+    "The need in {year} depends most on {assumption}: {low} points at one of its ends, {high} at "
+    "the other."
 )
 FACTS_SETTLE = (
     "The published facts [remove {removed} % of][add {added} % to] the uncertainty about {year}; "
-    "for the rest the forecast follows other markets."
+    "the rest follows other markets."
 )
 WITHOUT_EVENTS = (
     "Without the events that it assumes, one would expect {free} {subject} in {year}, not "

@@ -16,7 +16,7 @@ from forecasting.evaluation.scoreboard import by_place, record_known_by
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.datasets import central_asia, path
 from forecasting.reporting.html import Changes
-from forecasting.reporting.labels import amount, day_words, label_of, label_words
+from forecasting.reporting.labels import ANSWER_WORDS, amount, day_words, label_of, label_words
 from forecasting.reporting.result_tables import spread, yearly
 from forecasting.reporting.score_words import (
     EVENTS,
@@ -30,7 +30,7 @@ from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.measures import AT_THE_HORIZON
 from forecasting.vocabulary.names import OUTLOOK_TABLE
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
-from forecasting.vocabulary.sentences import plural, sentence, uncapital
+from forecasting.vocabulary.sentences import Term, plural, sentence, uncapital
 from forecasting.writers.columns import Column, Row, TableForm, inside_words
 from forecasting.writers.display import BulletList, Line, Link, Table, mention
 from forecasting.writers.messages import linked_sentence
@@ -40,7 +40,8 @@ MIN_CHANGE = 0.01  # a change of a headline number, as a share of it, from which
 MOVED = "{label}, {year}: {new}, before {old} ({share:+.0%})"
 CHANGE_LINE = MOVED + "."
 CHANGE_WORDS = "{name} in {year} from {old} to {new}"
-CHANGE_SENTENCE = "Since the outlook of {day}[ ({facts} more)] these numbers moved: {changes}."
+CHANGE_SENTENCE = "Since {day}[ ({facts} more)]: {changes}."
+TOLD_CHANGES = 2  # of a brief: those of the last year come first
 CHANGE_SUMMARY = (
     "[{moved}][still?No number of the headline moved by a percent]. [Why: {reasons}.]"
     "[code?Why: neither facts, policies nor events, so the package, its priors or its parameters.]"
@@ -224,7 +225,10 @@ def _change_summary(
 def _change_sentence(
     record_before: Record, record: Record, changes: Iterable[Mapping[str, Any]]
 ) -> str:
-    words = "; ".join(sentence(CHANGE_WORDS, **change) for change in _headline_of(record, changes))
+    headline = _headline_of(record, changes)
+    headline.sort(key=lambda change: change["measure"] not in AT_THE_HORIZON)
+    told = headline[:TOLD_CHANGES]
+    words = "; ".join(sentence(CHANGE_WORDS, **change) for change in told)
     fact_count = len({*record["facts_used"]} - {*record_before["facts_used"]})
     pattern = CHANGE_SENTENCE if words else NO_CHANGE_SENTENCE
     return sentence(
@@ -260,6 +264,13 @@ def _differences(kind: str, old: Record, new: Record) -> Iterator[Line]:
             yield linked_sentence(change, name=words)
 
 
+def _short_name(measure: str) -> Term | str:
+    """A measure within a sentence; an answer on public charging in one word."""
+    if measure in ANSWER_WORDS:
+        return Term(ANSWER_WORDS[measure], "line")
+    return uncapital(label_of(measure))
+
+
 def _median_changes(old_folder: Path, folder: Path, record: Record) -> Iterator[dict[str, Any]]:
     """The medians of the headline that are others than before by a percent or more, in the digits
     that stand now.
@@ -286,7 +297,7 @@ def _median_changes(old_folder: Path, folder: Path, record: Record) -> Iterator[
                 yield words | {
                     "measure": measure,
                     "label": label_of(measure),
-                    "name": uncapital(label_of(measure)),
+                    "name": _short_name(measure),
                     "year": year,
                     "share": change / old[key],
                 }

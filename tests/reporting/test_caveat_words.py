@@ -68,8 +68,8 @@ def test_a_note_of_a_check_begins_with_what_it_is_about() -> None:
             2000,
             2,
             "On 31 December 2023 the register had 2,000 vehicles, this model 1,000: "
-            "2.0 times the model's, as imports are not counted, cars are built in the country, or "
-            "more kinds are counted (as on 2 earlier days).",
+            "2.0 times, through uncounted imports, cars built in the country, or more kinds "
+            "(as on 2 earlier days).",
         ),
         (
             "thousands",
@@ -100,9 +100,9 @@ def test_practice_lies_at_no_less_than_the_count_of_a_part() -> None:
     values = {"part": "Dushanbe", "count": 136, "unit": "stations", "factor": 2.5}
     caveat = Caveat("part_of_points_counted", values=values | {"day": "2024-06-06"})
     assert words_of(caveat) == (
-        "The public charging of the whole country is not counted: Dushanbe had at least 136 "
-        "stations on 6 June 2024. Practice is never set below that count; otherwise it is taken "
-        "from other markets, which may be wrong by a factor of 2.5 either way."
+        "The country's public charging is not counted: Dushanbe had at least 136 stations on "
+        "6 June 2024. Practice is never below that; else it follows other markets, and may be "
+        "wrong by a factor of 2.5 either way."
     )
 
 

@@ -171,7 +171,7 @@ def test_an_outlook_of_shares_is_read_back(tmp_path: Path) -> None:
 
 def test_a_country_without_a_count_of_chargers_says_so() -> None:
     said = lines_of(made("tajikistan-baseline").caveats)
-    part = "The public charging of the whole country is not counted: Dushanbe had at least 136 stat"
+    part = "The country's public charging is not counted: Dushanbe had at least 136 stat"
     assert any(words.startswith(part) for words in said)
     assert set(lines_of(made("tajikistan-baseline").demand.caveats)) <= set(said)
     said = lines_of(norway(market_size=1000).caveats)
