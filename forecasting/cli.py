@@ -12,7 +12,7 @@ import gc
 import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -186,7 +186,16 @@ OWN_FACTS = option(
 def _written_in(ctx: click.Context, _: click.Parameter, code: str) -> None:
     from forecasting.parameters.values import other_languages
 
-    ctx.with_resource(written_in(*other_languages([code]) or (ENGLISH,)))
+    ctx.with_resource(_answering_in(*other_languages([code]) or (ENGLISH,)))
+
+
+@contextlib.contextmanager
+def _answering_in(code: str) -> Iterator[None]:
+    """Answer in a language; where its catalogue is not whole, a line on standard error says so."""
+    with written_in(code) as chosen:
+        yield
+    if (note := chosen.note()) and not _is_for_programs():
+        click.echo(note, err=True)
 
 
 LANGUAGE = option(

@@ -81,7 +81,9 @@ def _answer(*command):
 
 
 def test_a_claim_is_answered_in_russian():
-    answer = _answer("claim", "UZ", "ev_imports", "2025", "56,000").stdout
+    answer_of_claim = _answer("claim", "UZ", "ev_imports", "2025", "56,000")
+    assert not answer_of_claim.stderr
+    answer = answer_of_claim.stdout
     assert answer.startswith("56\u00a0000 автомобилей (импорт электрических автомобилей, Узбек")
     assert "80-процентный прогнозный интервал" in answer
     assert "Опубликовано: 56\u00a0832\u00a0автомобиля (Таможенный комитет, электромобили" in answer
@@ -138,6 +140,26 @@ def test_a_stub_says_what_it_has_and_english_the_rest():
     assert re.search(r"\d+-yilda Oʻzbekistonga taxminan .* olib kiriladi", words)
     assert list(table) == ["javob", "nuqtalar", "oraliq", "savol"]
     assert any(message.startswith("Public points, end of") for message in uzbek.missing)
+
+
+@pytest.mark.parametrize(
+    ("words", "note"),
+    [
+        ("msgid", "The catalogue of ru cannot be read (forecasting.po, line"),
+        ('msgid "just now"\nmsgstr "только что"\n', "The catalogue of ru lacks "),
+    ],
+)
+def test_of_a_damaged_or_older_catalogue_one_line_says_so(words, note, tmp_path, monkeypatch):
+    file = tmp_path / "ru/LC_MESSAGES/forecasting.po"
+    file.parent.mkdir(parents=True)
+    file.write_text(words)
+    monkeypatch.setattr("forecasting.vocabulary.catalogues.LOCALE", tmp_path)
+    answer = _answer("claim", "UZ", "ev_imports", "2025", "56,000")
+    assert answer.exit_code == 0
+    assert answer.stdout.startswith("56")
+    assert "of the draws lie below it" in answer.stdout
+    assert answer.stderr.startswith(note)
+    assert answer.stderr.count("\n") == 1
 
 
 def test_an_unknown_language_is_refused_with_the_list():

@@ -24,11 +24,6 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 Output = dict[str, Any]  # of a cell, as a notebook stores it
-DAMAGED = "The catalogue of {code} cannot be read ({damage}): this page is in English."
-OLDER = (
-    "The catalogue of {code} is of another version: it lacks {number} sentences, "
-    "which stand here in English."
-)
 # A heading, a line of a list or a paragraph: what marks it, and its words
 PROSE_BLOCK = re.compile(r"^(#+ |- |)((?:[^\n]+\n(?!\n|- |#))*[^\n]+)", re.MULTILINE)
 
@@ -109,13 +104,11 @@ def translated(notebook: NotebookNode, shown: NotebookNode) -> NotebookNode:
             cell.source = prose(cell.source)
         elif cell.get("outputs"):
             cell.outputs = outputs.get(cell.execution_count, cell.outputs)
-    missing = {*shown.metadata["missing"], *chosen.missing}
-    note = OLDER.format(code=chosen.code, number=len(missing)) if missing else ""
-    if chosen.damage:
-        note = DAMAGED.format(code=chosen.code, damage=chosen.damage)
+    missing = shown.metadata["missing"]
+    note = chosen.note(missing)
     if note:
         report.cells.insert(1, v4.new_markdown_cell(note, id="note-of-catalogue"))  # type: ignore[no-untyped-call]
-    report.metadata["missing"] = sorted(missing)
+    report.metadata["missing"] = sorted({*missing, *chosen.missing})
     return report
 
 

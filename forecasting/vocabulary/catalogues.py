@@ -35,6 +35,10 @@ LOCALE = PACKAGE / "locale"
 DOMAIN = "LC_MESSAGES/forecasting.po"
 ENGLISH = "en"
 CONDITION = re.compile(r"\[(\w+)\?")
+DAMAGED = "The catalogue of {code} cannot be read ({damage}): this is in English."
+LACKS = (
+    "The catalogue of {code} lacks {number} sentences of this version, which stand here in English."
+)
 SEPARATORS = re.compile("[,.]")
 
 
@@ -79,6 +83,19 @@ class Language:
     def missing(self) -> Collection[str]:
         """The messages that were asked for and that the catalogue has not."""
         return self._missing.messages
+
+    def note(self, missing: Collection[str] = ()) -> str:
+        """That the catalogue cannot be read, or lacks some sentences; empty where it is whole.
+
+        Parameters
+        ----------
+        missing : collection of str
+            Messages that were asked for elsewhere, too, and are missing.
+        """
+        if self.damage:
+            return DAMAGED.format(code=self.code, damage=self.damage)
+        number = len({*missing, *self.missing})
+        return LACKS.format(code=self.code, number=number) if number else ""
 
     def says(self, message: str, context: str = "") -> str:
         """A message, or the name of something with a context of its own, in this language; in

@@ -53,18 +53,19 @@ from forecasting.reporting.figures.fan import (
     words_of_outlook,
 )
 from forecasting.reporting.labels import (
-    ANSWER_WORDS,
     amount,
     amounts,
+    answer_term,
     day_words,
     finding,
     label_of,
     levels_in_words,
     market_words,
     place_term,
+    scenario_title,
     spoken_median,
     unit_by_year,
-    unit_of,
+    unit_words,
 )
 from forecasting.reporting.result_tables import label_in, stored_results, yearly
 from forecasting.scenarios.joint_draws import no_measure, yearly_growth
@@ -134,6 +135,7 @@ GROWTH_CHART = FigureForm(
 )
 PRINTED = "printed"
 FORECAST_OF_DAY = "forecast of {day}"
+AS_GIVEN = "Median as given"
 WHAT_IF_CHART = FigureForm(
     "{scenario}: {finding} in {year}",
     "{unit}; in grey, as it was given[; right, public points at the end of {end}]",
@@ -219,7 +221,7 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> Figur
         finding=finding(measure, number),
         year=rows.index[0],
         scenario=scenarios[0],
-        unit=unit_of(measure),
+        unit=unit_words(measure),
         is_log=is_log,
     )
     chart = Drawing(
@@ -671,10 +673,10 @@ def what_if_chart(changed: Outlook, original: Outlook) -> Figure:
     answers = [name for name in ANSWER_COLOURS if name in changed.results.values]
     end = min(changed.years[-1], original.years[-1])
     words = WHAT_IF_CHART.words(
-        scenario=changed.scenario.title,
+        scenario=scenario_title(changed.scenario.parameters()),
         finding=finding(measure, final_value, label_in(changed, measure)),
         year=flow.index[-1],
-        unit=unit_of(measure),
+        unit=unit_words(measure),
         end=answers and end,
     )
     chart = Drawing(
@@ -687,9 +689,8 @@ def what_if_chart(changed: Outlook, original: Outlook) -> Figure:
         xaxis={"fixedrange": True, "tickangle": 0, "tickfont": {"size": 11}},
         yaxis={"rangemode": "tozero", "fixedrange": True},
     )
-    dashed = line(
-        original_flow.index.tolist(), original_flow[0.5], MUTED, dash="dash", name="Median as given"
-    )
+    years = original_flow.index.tolist()
+    dashed = line(years, original_flow[0.5], MUTED, dash="dash", name=sentence(AS_GIVEN))
     hover = hovering(hovers(original_flow.index, original_flow))
     chart.add(*fan(flow, measure, labels=False), dashed | hover)
     if answers:
@@ -725,11 +726,11 @@ def _answer(
         if measure in results.values:
             wide = results.bands(measure).loc[[end]]
             dot = points(
-                [place + shift], wide[0.5], hovers([ANSWER_WORDS[measure]], wide), color=colour
+                [place + shift], wide[0.5], hovers([str(answer_term(measure))], wide), color=colour
             )
             bar = {"error_y": error_bar(*ends(wide), thickness=4, color=colour)}
             yield turned(dot | bar) | RIGHT_AXES
-    name = f"{capital(ANSWER_WORDS[measure])} {spoken_median(wide.iloc[0], measure)}"
+    name = f"{capital(str(answer_term(measure)))} {spoken_median(wide.iloc[0], measure)}"
     look = {"size": 11, "color": ANSWER_COLOURS[measure]}
     yield turned(words_at([place - 0.4], [0], [name], "middle right", **look)) | RIGHT_AXES
 
