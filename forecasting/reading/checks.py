@@ -16,13 +16,14 @@ from itertools import accumulate, pairwise
 from math import isclose
 
 from forecasting.evidence.rules import INTEGER_UNITS
-from forecasting.reading.answers import YEAR_TO_DATE, Answers
+from forecasting.reading.answers import YEAR_TO_DATE
 from forecasting.reading.proposals import (
     CARS,
     CUMULATIVE,
     FLOW_WORDS,
     GROWTH,
     MONEY,
+    OF_SHARES,
     WORDS,
     is_percent_line,
     is_total,
@@ -79,13 +80,11 @@ class Doubt:
 Doubts = Iterator[Doubt]
 
 
-def problems_of(answers: Answers, facts: Sequence[TableFact], name: str) -> list[Problem]:
+def problems_of(facts: Sequence[TableFact], name: str) -> list[Problem]:
     """What is wrong with the facts of a table.
 
     Parameters
     ----------
-    answers : Answers
-        By which it was read.
     facts : sequence of TableFact
         Of all series.
     name : str
@@ -96,7 +95,7 @@ def problems_of(answers: Answers, facts: Sequence[TableFact], name: str) -> list
         by_series[fact.index].append(fact)
     doubts = [doubt for check in CHECKS for series in by_series.values()
               for doubt in _one_doubt(check(series))]  # fmt: skip
-    if not any("product" in {**answers.cells, **series.cells} for series in answers.read):
+    if not any("product" in fact.series.cells for fact in facts):
         doubts += [
             doubt for series in by_series.values() for doubt in _one_doubt(new_and_used(series))
         ]
@@ -190,6 +189,8 @@ def other_numbers(facts: Sequence[TableFact]) -> Doubts:
     shape = facts[0].shape
     lines = [shape.text(axis, line) for axis in (COLUMN, ROW) for line in shape.lines(axis)]
     of_lines = {*map(other_number_in, lines)}
+    if any(map(is_percent_line, lines)) or any(n.percent for n in shape.numbers.values()):
+        of_lines.add(OF_SHARES)
     for fact in facts:
         says_pieces = any(_PIECES.search(folded(text)) for text in fact.near_texts)
         for text in () if says_pieces else _texts(fact):
@@ -292,10 +293,13 @@ def kinds(facts: Sequence[TableFact]) -> Doubts:
 
 
 def _kinds_in_titles(number: TableNumber) -> str:
-    """The kinds of vehicles that a title names, where no text beside a number names cars."""
-    if CARS.search(folded(" ".join((*number.heads, *number.labels.values())))):
+    """The kinds of vehicles that titles name, where neither they nor a text beside a number names
+    cars.
+    """
+    titles = " ".join(number.titles)
+    if CARS.search(folded(" ".join((titles, *number.heads, *number.labels.values())))):
         return ""
-    return ", ".join(sorted({kind for title in number.titles for kind in kinds_in(title)}))
+    return ", ".join(sorted(kinds_in(titles)))
 
 
 def _kinds_in_total(shape: Shape, number: TableNumber) -> set[str]:

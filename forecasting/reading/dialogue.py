@@ -190,7 +190,7 @@ class TableDialogue:
                 yield f"    {fact.text} in {fact.name} is {value} of {fact.period}"
 
     def _encoding(self) -> Iterator[Question]:
-        encodings = self.table.sheets(self.form.encoding, self.form.separator).encodings
+        encodings = self.table.sheets(self.form).encodings
         if encodings:
             likeliest_encoding = next(iter(encodings))
             yield replace(QUESTIONS["encoding"], proposed=likeliest_encoding, choices=encodings)
@@ -418,7 +418,7 @@ class SeriesQuestions:
         for number in chosen.numbers:
             if number.scale == 1 and (number.value * size) % 1 > 1e-6:
                 return "", f"{number.text} is no whole number"
-        sheets = self.table.sheets(self.form.encoding, self.form.separator)
+        sheets = self.table.sheets(self.form)
         is_open = not sheets.knows_forms and not proposal.says_unit
         return f"{size:.0f}", "the file does not tell its formats" if is_open else ""
 
@@ -654,7 +654,7 @@ def proposal_file(table: UserTable, proposal: TableProposal) -> str:
     """
     read = tuple(replace(series, unit=series.unit or 1.0) for series in proposal.answers.read)
     answers = proposal.answers
-    encodings = table.sheets(answers.encoding, answers.separator).encodings
+    encodings = table.sheets(answers).encodings
     encoding = answers.encoding or next(iter(encodings), "")
     answers = replace(proposal.answers, read=read, encoding=encoding)
     comments = {

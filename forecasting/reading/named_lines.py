@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from forecasting.reading.answers import Answers, Line, SeriesAnswer
 from forecasting.reading.cells import Place, column_letter
@@ -40,19 +41,12 @@ class Entry:
     index: int
     file: str
 
-    @property
+    @cached_property
     def series(self) -> SeriesAnswer:
-        """What it says."""
-        return self.answers.read[self.index]
-
-    @property
-    def place(self) -> str | dict[str, str]:
-        """A place, or the column of places, of the entry or of all."""
-        return self.series.place or self.answers.place
-
-    def says(self, column: str) -> bool:
-        """Whether a further column of a ledger is said of it."""
-        return column in self.series.cells or column in self.answers.cells
+        """What it says, and what is said of all of the file."""
+        series, answers = self.answers.read[self.index], self.answers
+        cells = {**answers.cells, **series.cells}
+        return replace(series, place=series.place or answers.place, cells=cells)
 
     def refusal(self, key: str, fault: str, hint: str = "") -> LedgerError:
         """The error of one of its keys."""

@@ -127,7 +127,7 @@ class PeriodReader:
     def _words_of_text(self, text: str) -> PeriodWords:
         """What a text says, with its footnote."""
         words = self._forms.period_in(text)
-        if words.plan and not self.entry.says("kind"):
+        if words.plan and "kind" not in self.entry.series.cells:
             raise PeriodError(f"{text[:40]!r} may be an estimate or a plan: say kind")
         if not words.says:
             return replace(words, open="")

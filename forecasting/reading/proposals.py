@@ -88,10 +88,12 @@ KINDS = {
     "tractors": r"tractors?|трактор\w*|trailers?|прицеп\w*",
 }  # fmt: skip
 PERCENT = re.compile(r"%|(?<!\w)(?:per ?cent|percent\w*|pct|share|доля|удельн\w*|процент\w*)(?!\w)")
+OF_SHARES = "say counts: {measure} market_share_percent, or leave it out"
 # What numbers may be that count no vehicles of their period, and what to answer
 OTHER_NUMBERS = {
-    r"^\W*(?:share|доля|удельн\w* вес)|[,(:] ?(?:in |в )?(?:%|per ?cent|percent\w*|процент\w*)\W*$":
-        "say counts: {measure} market_share_percent, or leave it out",
+    r"^\W*(?:market )?(?:share|доля|удельн\w* вес)|"
+    r"[,(:] ?(?:in |в )?(?:%|per ?cent|percent\w*|процент\w*)\W*$":
+        OF_SHARES,
     r"index|индекс\w*": "an index is not read: leave it out",
     r"rolling|moving (?:average|annual|sum|total)|trailing|last (?:12|twelve) months|скользящ\w*|"
     r"(?:12|twelve)[- ]month (?:average|sum|total)|последни\w* 12 мес\w*":

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from forecasting.reading.cells import CellSheet, Place, SheetCell, Sheets, cell_name, column_letter
 from forecasting.vocabulary.languages import folded
@@ -310,7 +310,8 @@ class Shape:
         }
 
 
-def shapes_of(sheets: Sheets, decimal: str = "", calendar: str = "") -> list[Shape]:
+@lru_cache(maxsize=16)
+def shapes_of(sheets: Sheets, decimal: str = "", calendar: str = "") -> tuple[Shape, ...]:
     """The shape of each sheet that holds numbers.
 
     Parameters
@@ -334,7 +335,7 @@ def shapes_of(sheets: Sheets, decimal: str = "", calendar: str = "") -> list[Sha
         pair_of_digits(*words) or "",
     )
     shapes = (shape_of(sheet, forms) for sheet in sheets.sheets)
-    return [shape for shape in shapes if shape.numbers]
+    return tuple(shape for shape in shapes if shape.numbers)
 
 
 def shape_of(sheet: CellSheet, forms: Forms) -> Shape:

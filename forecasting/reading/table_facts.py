@@ -260,11 +260,11 @@ class _SheetReader:
         """Numbers with their places: as is answered, else as the table names them. A row of another
         word beside places is left out: a sum of places, or one that is not known.
         """
-        answer = self.entry.place
+        answer = self.entry.series.place
         column = None
         if isinstance(answer, dict):
             column = label_column(self.entry, self.shape, "place", answer["column"])
-        elif answer or self.entry.says("partner"):  # a country beside it is the partner
+        elif answer or "partner" in self.entry.series.cells:  # a country beside it is the partner
             return [_Dated(number, period, answer) for number, period in dated]
         placed = [
             _Dated(number, period, self._place_of(number, column)) for number, period in dated

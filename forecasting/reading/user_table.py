@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from forecasting.evidence.rules import FoundRow, cell_text, normalise, number_text
+from forecasting.evidence.rules import FoundRow, normalise, number_text
 from forecasting.reading.answers import CALENDAR_NAMES, Answers, SeriesAnswer
 from forecasting.reading.candidates import Candidate, candidates_of
 from forecasting.reading.cell_files import sheets_of
@@ -94,7 +94,6 @@ class TableReading:
             "quote": " ".join(" ".join(texts).split()[:MOST_WORDS]),
             **period_cells(fact.period, one_day),
             **fact.shape.row_cells(number.place[ROW]),
-            **{key: cell_text(text) for key, text in self.answers.cells.items()},
             **series.cells,
         }
 
@@ -121,26 +120,22 @@ class UserTable:
         self.name = file.name
         self._readings: dict[str, SeriesReading] = {}
 
-    def sheets(self, encoding: str, separator: str) -> Sheets:
-        """The file as cells."""
-        return sheets_of(replace(self.file, encoding=encoding, separator=separator))
-
-    @lru_cache(maxsize=16)  # noqa: B019  a table lives as long as its command
-    def shapes(
-        self, encoding: str, separator: str, decimal: str, calendar: str
-    ) -> tuple[Shape, ...]:
-        """The shape of each sheet that holds numbers."""
-        shapes = shapes_of(self.sheets(encoding, separator), decimal, calendar)
-        if missing := {*self.titles} - {shape.title for shape in shapes}:
-            titles = [shape.title for shape in shapes]
-            hint = did_you_mean(min(missing), titles, f"there are {', '.join(titles)[:200]}")
-            raise LedgerError.at(self.name, f"has no sheet {min(missing)!r} with numbers", hint)
-        return tuple(s for s in shapes if s.title in self.titles or not self.titles)
+    def sheets(self, answers: Answers) -> Sheets:
+        """The file as cells, as answers have it written."""
+        file = replace(self.file, encoding=answers.encoding, separator=answers.separator)
+        return sheets_of(file)
 
     def shapes_for(self, answers: Answers, series: SeriesAnswer | None = None) -> tuple[Shape, ...]:
-        """The shapes as answers have the file read."""
+        """The shape of each sheet that holds numbers, as answers have the file read."""
         calendar = series.periods if series and series.periods in CALENDAR_NAMES else ""
-        return self.shapes(answers.encoding, answers.separator, answers.decimal, calendar)
+        shapes = shapes_of(self.sheets(answers), answers.decimal, calendar)
+        if not self.titles:
+            return shapes
+        titles = [shape.title for shape in shapes]
+        if missing := {*self.titles} - {*titles}:
+            hint = did_you_mean(min(missing), titles, f"there are {', '.join(titles)[:200]}")
+            raise LedgerError.at(self.name, f"has no sheet {min(missing)!r} with numbers", hint)
+        return tuple(shape for shape in shapes if shape.title in self.titles)
 
     # Reading
 
@@ -163,7 +158,7 @@ class UserTable:
         problems += self._overlaps(answers, readings)
         problems += self.open_forms(answers)
         if not problems:
-            problems += problems_of(answers, facts, self.name)
+            problems += problems_of(facts, self.name)
         left_out = [line for reading in readings for line in reading.left_out]
         left_out += self._unread(self.shapes_for(answers), readings)
         return TableReading(self.name, answers, tuple(facts), tuple(problems), tuple(left_out))
@@ -188,7 +183,7 @@ class UserTable:
 
     def open_forms(self, answers: Answers) -> Iterator[Problem]:
         """What the file leaves open of how it is written: its commas, its encoding."""
-        sheets = self.sheets(answers.encoding, answers.separator)
+        sheets = self.sheets(answers)
         if sheets.separator == ",":
             yield from self._rows_beyond_heads(self.shapes_for(answers))
         if len(sheets.encodings) > 1:

@@ -202,6 +202,11 @@ LONG = "Year,Fuel,Cars\n2023,Petrol,900\n2023,Electric,40\n2024,Petrol,800\n2024
         (  # a share in the title that another line is of
             "EV sales and their share, %;;\nYear;EV sales;Share, %\n2023;5;7\n",
             one("ev_sales", "columns: [B]"), {"2023": 5}),
+        (  # and growth, of which another line is
+            "EV sales and their growth (%);;\nYear;EV sales;Growth\n2023;5;7\n",
+            one("ev_sales", "columns: [B]"), {"2023": 5}),
+        ("Registrations of cars and buses;\nYear;Electric\n2023;5\n",
+         one("ev_registrations", "columns: [B]"), {"2023": 5}),
         ("EV sales, cumulative;\nYear;EVs\n2023;8\n2024;9\n",
          one("ev_sales cumulative", "columns: [B]", periods="own"),
          {"2023-12-31": 8, "2024-12-31": 9}),
