@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -281,7 +282,7 @@ def quota_forecast(
 def _newest_basis(imports: Ledger) -> str | None:
     """Who printed the count that ends last."""
     dated = [fact for fact in imports if fact.period_end]
-    newest = max(dated, key=lambda fact: str(fact.period_end), default=None)
+    newest = max(dated, key=attrgetter("period_end"), default=None)
     return newest.basis or None if newest else None
 
 
@@ -311,13 +312,15 @@ def open_quotas(outlook: Outlook) -> tuple[QuotaForecast, ...]:
     return tuple(forecast for forecast in forecasts if forecast and forecast.quota.is_open_quota)
 
 
-def size_that_lifts(outlook: Outlook, quota: Policy) -> float | None:
+def size_that_lifts(scenario: Scenario, flow: Array, quota: Policy) -> float | None:
     """The number that a scenario sets for a quota, where it is more than will come.
 
     Parameters
     ----------
-    outlook : Outlook
-        Of any scenario.
+    scenario : Scenario
+        Any.
+    flow : ndarray, shape (draws, years)
+        What comes in it.
     quota : Policy
         One of its country.
 
@@ -325,14 +328,14 @@ def size_that_lifts(outlook: Outlook, quota: Policy) -> float | None:
     --------
     >>> import forecasting as fc
     >>> raised = fc.outlook("kyrgyzstan-accelerated", draws=50)
-    >>> size_that_lifts(raised, open_quotas(raised)[0].quota)
+    >>> flow = raised.results.values[raised.measure]
+    >>> size_that_lifts(raised.scenario, flow, open_quotas(raised)[0].quota)
     1000000.0
     """
-    flow = outlook.results.values[outlook.measure]
     high_flow = np.quantile(flow, HIGH_QUANTILE, axis=0).max()
     sizes = [
         driver.size.low
-        for driver in outlook.scenario.drivers
+        for driver in scenario.drivers
         if driver.kind == "quota" and driver.policy == quota.id
     ]
     return min(sizes) if sizes and min(sizes) > high_flow else None

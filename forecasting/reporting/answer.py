@@ -4,7 +4,7 @@ questions, and what was known until when.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import starmap
@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from forecasting import __version__
+from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.demand.deployed import Target, active_targets, moment
 from forecasting.evidence.bases import basis_name, shipped_bases
 from forecasting.evidence.fact import unit_term
@@ -237,15 +238,14 @@ def _finding(outlook: Outlook) -> Prose:
     is_blind = outlook.evidence is not None and not len(outlook.evidence)
     has_stock = STOCK in outlook.results.values
     pattern = FINDINGS.get(measure, ANY_FINDING)
+    where = _where(outlook.parts)
+    names = {
+        "where": where,
+        "label": uncapital(label_of(measure)),
+        "cars": cars_in(outlook, measure),
+    }
     median, ends = _linked(words, outlook.results, measure, year)
-    finding = linked_sentence(
-        pattern,
-        where=_where(outlook),
-        label=uncapital(label_of(measure)),
-        cars=cars_in(outlook, measure),
-        first=median,
-        soon=year,
-    )
+    finding = linked_sentence(pattern, first=median, soon=year, **names)
     if is_blind and not has_stock:
         finding[0] = uncapital(str(finding[0]))
     flow: dict[str, object] = {"finding": finding}
@@ -253,11 +253,15 @@ def _finding(outlook: Outlook) -> Prose:
     if outlook.counted_part and of_first_year and not is_growth:
         count, until = outlook.counted_part
         flow |= {"count": amount(count, measure), "day": until}
-    past = _past_finding(outlook, range(start_year, year), words)
+    past_pattern = PAST_FINDINGS.get(measure, ANY_PAST_FINDING)
+    past_years = [(y, *words(outlook.results, measure, y)) for y in range(start_year, year)]
+    past = _past_finding(past_pattern, past_years, names)
     quotas = quota_sentences(outlook)
     if has_stock:
         flow_sentence = linked_sentence(FLOW, ends=ends, **flow)
-        return Prose([_stock_sentences(outlook, is_blind), *past, flow_sentence, *quotas], LEAD)
+        return Prose(
+            [_stock_sentences(outlook, is_blind, where), *past, flow_sentence, *quotas], LEAD
+        )
     lead = linked_sentence(
         FIRST_SENTENCE, blind=is_blind, horizon=horizon, **flow, **_end_places(outlook, words)
     )
@@ -265,7 +269,7 @@ def _finding(outlook: Outlook) -> Prose:
     return Prose([lead, *past, first_range, *quotas], LEAD)
 
 
-def _stock_sentences(outlook: Outlook, is_blind: bool) -> list[str | Link]:
+def _stock_sentences(outlook: Outlook, is_blind: bool, where: Term) -> list[str | Link]:
     """What is on the road and how many chargers stand, and what is expected of both."""
     results = outlook.results
     horizon = outlook.scenario.horizon
@@ -275,11 +279,11 @@ def _stock_sentences(outlook: Outlook, is_blind: bool) -> list[str | Link]:
         today = linked_sentence(
             TODAY,
             blind=is_blind,
-            where=_where(outlook),
+            where=where,
             cars=cars_in(outlook, STOCK),
             year=year,
             **_stock_of(results, year),
-            **_standing(outlook),
+            **_standing(outlook.demand),
         )
     median, ends = _linked(median_and_ends, results, STOCK, horizon)
     places: dict[str, object] = {"stock": median, "ends": ends}
@@ -304,18 +308,18 @@ def _stock_of(results: Results, year: int) -> dict[str, object]:
     return {"stock": median, "ends": ends}
 
 
-def _standing(outlook: Outlook) -> dict[str, object]:
+def _standing(demand: DemandOutlook | None) -> dict[str, object]:
     """The newest count of public chargers of the whole country, in points too."""
-    if outlook.demand is None or outlook.demand.standing is None:
+    if demand is None or demand.standing is None:
         return {}
-    standing = outlook.demand.standing
+    standing = demand.standing
     words: dict[str, object] = {
         "charging": standing.count,
         "unit": unit_term(standing.unit),
         "day": day_words(standing.date),
     }
     if standing.unit == "stations":
-        size = outlook.demand.parameters["points_per_station"]
+        size = demand.parameters["points_per_station"]
         points = standing.points(np.array([[size.mode]])).item()
         words |= {
             "points": spoken(points, NEED, 2),
@@ -346,34 +350,28 @@ def _linked(words: Wording, results: Results, measure: str, year: int) -> tuple[
     return Link(median, address), Link(ends, address)
 
 
-def _past_finding(outlook: Outlook, years: range, words: Wording) -> list[str]:
-    """What came in years that are over, of which no count was found."""
+def _past_finding(
+    pattern: str, years: Sequence[tuple[int, str, str]], names: Mapping[str, object]
+) -> list[str]:
+    """What came in years that are over, of which no count was found: of each year the amount and
+    its range, in words.
+    """
     if not years:
         return []
-    measure = outlook.measure
-    (year, median, ends), *next_years = [
-        (year, *words(outlook.results, measure, year)) for year in years
-    ]
+    (year, amount_words, ends), *next_years = years
     amounts = [sentence(NEXT_PAST_YEAR, year=y, amount=a, ends=e) for y, a, e in next_years]
-    finding = sentence(
-        PAST_FINDINGS.get(measure, ANY_PAST_FINDING),
-        where=_where(outlook),
-        amount=median,
-        cars=cars_in(outlook, measure),
-        label=uncapital(label_of(measure)),
-        year=year,
-        ends=ends,
-        later=", ".join(amounts),
-    )
-    return [sentence(NO_WHOLE_COUNT, finding=capital(finding), years=listed(years, OR))]
+    later = ", ".join(amounts)
+    finding = sentence(pattern, amount=amount_words, year=year, ends=ends, later=later, **names)
+    in_words = listed([year for year, *_ in years], OR)
+    return [sentence(NO_WHOLE_COUNT, finding=capital(finding), years=in_words)]
 
 
-def _where(outlook: Outlook) -> Term:
-    if len(outlook.parts) == 2:  # a corridor of which one place is counted, and the sum
-        place = outlook.parts[0].country
+def _where(parts: Sequence[Results]) -> Term:
+    if len(parts) == 2:  # a corridor of which one place is counted, and the sum
+        place = parts[0].country
         words = ONLY_COUNTED_PLACE.format(place=place_name(place))
         return Term(words, f"only place {place}")
-    return part_words(outlook.results.country)
+    return part_words(parts[-1].country)
 
 
 def evidence_summary(outlook: Outlook) -> Prose:

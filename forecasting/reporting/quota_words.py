@@ -69,8 +69,9 @@ def quota_sentences(outlook: Outlook) -> Iterator[str]:
     >>> next(quota_sentences(fc.outlook("kyrgyzstan-accelerated", draws=50)))[:46]
     'This scenario lifts the duty-free quota of 15,'
     """
+    flow = outlook.results.values[outlook.measure]
     for forecast in open_quotas(outlook):
-        size = size_that_lifts(outlook, forecast.quota)
+        size = size_that_lifts(outlook.scenario, flow, forecast.quota)
         if size is not None:
             yield sentence(LIFTED, name=_name(forecast.quota), size=size)
         elif forecast.days.median is not None:
