@@ -123,6 +123,7 @@ PAGE_WORDS = (
     "link",
     "quote",
     page.CONTENTS,
+    "Sources by number",
     html.NOTEBOOK,
     *html.SCRIPT_WORDS,
 )

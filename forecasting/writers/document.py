@@ -24,13 +24,14 @@ from docx.shared import Cm, Pt
 from lxml.html import fragment_fromstring
 from nbconvert.filters import markdown2html
 
+from forecasting.vocabulary.catalogues import ENGLISH, language
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.files import write_asked
 from forecasting.vocabulary.quantiles import Array
 from forecasting.vocabulary.sentences import sentence
 from forecasting.writers.display import ARABIC_OR_HEBREW, is_web_address, number_facts
 from forecasting.writers.messages import PLOTLY_TYPE, figure_words
-from forecasting.writers.page import sections
+from forecasting.writers.page import CONTENTS, sections
 
 CellPlace = tuple[int, int, int, int, Any]  # row, column, how many of each, and the cell
 
@@ -179,6 +180,9 @@ def _set_up(document: Any, own_layout: bool) -> None:
     if TABLE_STYLE not in document.styles:
         document.styles.add_style(TABLE_STYLE, WD_STYLE_TYPE.TABLE, builtin=True)
     document.settings.element.append(_xml("w:updateFields", "w:val", "true"))
+    if language().code != ENGLISH:
+        for spelling in document.styles.element.xpath("//w:docDefaults//w:lang"):
+            spelling.set(qn("w:val"), language().code)
     if not own_layout:
         return
     section = document.sections[0]
@@ -243,7 +247,7 @@ class _Writer:
 
     def _add_contents(self) -> None:
         """The contents; Word adds the numbers of pages when the document is opened."""
-        head = self.document.add_paragraph("Contents", "Subtitle")
+        head = self.document.add_paragraph(sentence(CONTENTS), "Subtitle")
         head.paragraph_format.keep_with_next = True
         text = "\n".join(cell.source for cell in self.cells if cell.cell_type == "markdown")
         headings = "\n".join(HEADING_LINE.findall(text))
@@ -283,7 +287,7 @@ class _Writer:
         paragraph.add_run(f". {words}")
         if self.text is not None:
             self.text.add_run(" (")
-            _add_field(self.text, f"REF {mark} \\h", f"{kind} {number}")
+            _add_field(self.text, f"REF {mark} \\h", f"{sentence(kind)} {number}")
             self.text.add_run(")")
         paragraph.paragraph_format.keep_with_next = kind == "Table"
 
@@ -408,7 +412,7 @@ class _Writer:
         """The addresses that the text has by number."""
         self.turn_for({})
         if self.sources:
-            self.document.add_heading("Sources by number", 1)
+            self.document.add_heading(sentence("Sources by number"), 1)
         for number, (address, words) in enumerate(self.sources.items(), start=1):
             paragraph = self.document.add_paragraph(style=REFERENCE_STYLE)
             self._words(paragraph, f"[{number}] {words}: {address}", frozenset())

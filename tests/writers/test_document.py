@@ -3,9 +3,12 @@
 import docx
 import numpy as np
 import pytest
+from docx.oxml.ns import qn
 from docx.shared import Pt
 from lxml import html
+from nbformat import v4
 
+from forecasting.vocabulary.catalogues import written_in
 from forecasting.writers import document
 
 
@@ -82,6 +85,26 @@ def test_columns_fill_the_width(letters: list[list[float]], widths: list[float])
     size = document._font_size(np.array(letters), 10.0)
     runs = [run for cell in table._cells for run in cell.paragraphs[0].runs]
     assert [run.font.size for run in runs] == [Pt(size)] * 4
+
+
+def test_a_document_is_in_the_language_in_which_it_is_written(tmp_path) -> None:
+    link = '<p>Слова <a href="https://stat.uz/a">Агентство статистики</a></p>'
+    shown = v4.new_code_cell(outputs=[v4.new_output("display_data", {"text/html": link})])
+    cells = [v4.new_markdown_cell("# Заголовок"), v4.new_markdown_cell("## Раздел"), shown]
+    with written_in("ru"):
+        document.write_document(
+            v4.new_notebook(cells=cells),
+            tmp_path / "ru.docx",
+            title="Заголовок",
+            day=None,
+            draw=lambda figures: [],
+        )
+    written = docx.Document(str(tmp_path / "ru.docx"))
+    texts = [paragraph.text for paragraph in written.paragraphs]
+    assert "Содержание" in texts
+    assert texts[-2:] == ["Источники по номерам", "[1] Агентство статистики: https://stat.uz/a"]
+    (spelling,) = written.styles.element.xpath("//w:docDefaults//w:lang")
+    assert spelling.get(qn("w:val")) == "ru"
 
 
 def test_a_document_is_a4_where_no_template_says_otherwise() -> None:
