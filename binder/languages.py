@@ -71,7 +71,7 @@ from forecasting.writers.messages import FigureForm
 # A message, its plural where it has one, and the context of a name
 Entry = tuple[str, str, str]
 
-SHOWN = (*COUNTRIES, *PORTS, "CN-XJ", "TJ-DU", "KG-GB", "KZ-71", "KZ-75", "UZ-TK")
+SHOWN = (*COUNTRIES, *PORTS, "AZ", "GE", "RU", "CN-XJ", "TJ-DU", "KG-GB", "KZ-71", "KZ-75", "UZ-TK")
 CORRIDORS = {"ports": "Xinjiang's ports", "xinjiang": "Xinjiang"}
 STUB = "# A stub:"  # at the head of a catalogue that need not be whole
 PLACES_OF_POLICIES = (*COUNTRIES, "KZ-75", "CN", "EAEU")

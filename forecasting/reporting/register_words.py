@@ -29,8 +29,8 @@ REGISTER_SENTENCE = (
     "than came: cars from before those days, or of kinds that the imports do not count].[ A "
     "register follows by about a quarter, and of the cars that were due in those days it took "
     "{share_due}.][ Rules that close a way on which cars left begin on {days}.] Of what comes in "
-    "{year}, {expected} is expected to stay.[ To {taker} went {taken} cars of every drive from "
-    "{taken_start} to {taken_end} ({printer}).]"
+    "{year}, {expected} is expected to stay[, by counts here and elsewhere ({others})].[ To "
+    "{taker} went {taken} cars of every drive from {taken_start} to {taken_end} ({printer}).]"
 )
 FALL_SENTENCE = (
     "From {start} to {end}, when about {imported} electric cars came to {place}, its register fell "
@@ -187,11 +187,9 @@ def _register_words(outlook: Outlook, place: str, kept: Array) -> str:
     """What the register of a country took; ``kept`` are draws of what stays in the year that is
     forecast.
     """
-    of_place = [
-        [growth for growth in growths if growth.place == place]
-        for growths in register_growths(outlook.ledger, outlook.as_of)
-    ]
-    growths, decreases = of_place
+    all_growths, all_decreases = register_growths(outlook.ledger, outlook.as_of)
+    growths = [growth for growth in all_growths if growth.place == place]
+    others = sorted({growth.place for growth in all_growths} - {place})
     falls = [
         sentence(
             FALL_SENTENCE,
@@ -200,7 +198,8 @@ def _register_words(outlook: Outlook, place: str, kept: Array) -> str:
             fall=readable(-decrease.registered),
             **_of_growth(decrease),
         )
-        for decrease in decreases
+        for decrease in all_decreases
+        if decrease.place == place
     ]
     if not growths:
         return " ".join(falls)
@@ -221,6 +220,7 @@ def _register_words(outlook: Outlook, place: str, kept: Array) -> str:
         registered=readable(newest.registered),
         days=", ".join(day_words(rule.start) for rule in rules),
         year=outlook.headline_year,
+        others=", ".join(str(place_term(other)) for other in others),
         expected=sentence(KEPT_SHARE, median=middle, range=range_words(low, high)),
         **_of_growth(newest),
         **words,
