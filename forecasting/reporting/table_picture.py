@@ -5,6 +5,7 @@ questions about it speak of.
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 
 from forecasting.reading.cells import CellSheet, column_letter
 from forecasting.vocabulary.sentences import sentence
@@ -47,35 +48,35 @@ def picture_of(name: str, sheet: CellSheet) -> list[str]:
     """
     columns = sorted({column for _, column in sheet.cells})
     rows = sorted({row for row, _ in sheet.cells})
-    picture_columns = columns[:MOST_COLUMNS]
-    columns_by_row = {row: [c for r, c in sheet.cells if r == row] for row in rows}
-    widths = {}
-    for column in picture_columns:
-        texts = [
-            cell.text
-            for (row, at), cell in sheet.cells.items()
-            if at == column and len(columns_by_row[row]) > 1
-        ]
-        longest = max(map(_width, texts), default=0)
-        widths[column] = min(max(longest, NARROWEST), WIDEST)
+    widths = _widths(sheet, columns[:MOST_COLUMNS])
+    heads = "".join(f"  {_padded(column_letter(c), size)}" for c, size in widths.items())
+    count_words = sentence("[ (and {more} more)]", more=len(columns) - len(widths))
+    title = _cut(sentence("{name}[, sheet {title}]", name=name, title=sheet.title), WIDTH)
+    lines = [_line(sheet, row, widths) for row in [*rows[:TOP_ROWS], *rows[TOP_ROWS:][-LAST_ROWS:]]]
+    left_out = len(rows) - len(lines)
+    if left_out == 1:
+        lines.insert(TOP_ROWS, _line(sheet, rows[TOP_ROWS], widths))
+    elif left_out:
+        lines.insert(TOP_ROWS, f"      ... {left_out} more rows ...")
+    return [title, f"{'':4}{heads.rstrip()}{count_words}", *lines]
+
+
+def _widths(sheet: CellSheet, columns: list[int]) -> dict[int, int]:
+    """How wide each column is drawn, so that they fit beside each other; the last are left out
+    where they do not. A text that stands alone in its row takes the room of all.
+    """
+    filled = Counter(row for row, _ in sheet.cells)
+    widths = dict.fromkeys(columns, NARROWEST)
+    for (row, column), cell in sheet.cells.items():
+        if column in widths and filled[row] > 1:
+            widths[column] = min(max(widths[column], _width(cell.text)), WIDEST)
     while sum(widths.values()) + 2 * len(widths) + 6 > WIDTH:
         widest = max(widths, key=lambda column: widths[column])
         if widths[widest] <= NARROWEST:
             widths.popitem()
         else:
             widths[widest] -= 1
-    heads = "".join(f"  {_padded(column_letter(c), size)}" for c, size in widths.items())
-    count_words = sentence("[ (and {more} more)]", more=len(columns) - len(widths))
-    lines = [_cut(sentence("{name}[, sheet {title}]", name=name, title=sheet.title), WIDTH)]
-    lines.append(f"{'':4}{heads.rstrip()}{count_words}")
-    picture_rows = rows
-    if len(rows) > TOP_ROWS + LAST_ROWS + 1:
-        picture_rows = [*rows[:TOP_ROWS], *rows[-LAST_ROWS:]]
-    for number, row in enumerate(picture_rows):
-        if number == TOP_ROWS and len(picture_rows) < len(rows):
-            lines.append(f"      ... {len(rows) - len(picture_rows)} more rows ...")
-        lines.append(_line(sheet, row, widths))
-    return lines
+    return widths
 
 
 def _line(sheet: CellSheet, row: int, widths: dict[int, int]) -> str:

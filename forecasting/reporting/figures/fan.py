@@ -210,12 +210,11 @@ def fan_chart(
     basis = _basis(outlook, measure, part.country)
     comparable = counts_of_basis(place_marks(outlook, measure, part.country), basis)
     counts = [mark for mark in comparable if mark.middle >= start_year - 0.5]
-    history = _history_heights(
-        part.bands(measure)[0.5], counts, range(start_year, outlook.first_year)
-    )
+    years_before = range(start_year, outlook.first_year)
     forecast = outlook.forecasts.get(part.country)
     if forecast and not forecast.diagnostics["facts"]:
-        history = history[:0]  # of a market that nobody counted no year before is known
+        years_before = range(0)  # of a market that nobody counted no year before is known
+    history = _history_heights(part.bands(measure)[0.5], counts, years_before)
     is_forecast = measure == outlook.measure
     year_to_date = _year_to_date(counts, outlook.first_year)
     stocks = [mark for mark in counts if mark.stock]
@@ -236,14 +235,7 @@ def fan_chart(
         margin_r=END_LABEL_PIXELS,
     )
     if len(history):
-        boundary = outlook.first_year - 0.5
-        day_line = _words_beside_the_line(outlook)
-        chart.mark("x", boundary, dash="dot")
-        chart.add(
-            words_at(
-                [boundary], [max(wide[0.9])], [day_line], "middle left", size=11.5, color=MUTED
-            )
-        )
+        _mark_day(chart, outlook, max(wide[0.9]))
     if has_battery_line:
         battery = part.bands("bev_stock").loc[start_year:, 0.5]
         chart.add(line([*battery.index], battery, INK, dash="dash", width=1, showlegend=False))
@@ -255,6 +247,14 @@ def fan_chart(
     # The alternative text has what a pointer shows of each year
     chart.alternative += re.sub("<.*?>", " ", ";".join(hovers(wide.index, wide)))
     return chart.years([*history.index, *wide.index]).figure()
+
+
+def _mark_day(chart: Drawing, outlook: Outlook, height: float) -> None:
+    """The line between what was counted and what may come, with its words at a height."""
+    boundary = outlook.first_year - 0.5
+    words = _words_beside_the_line(outlook)
+    chart.mark("x", boundary, dash="dot")
+    chart.add(words_at([boundary], [height], [words], "middle left", size=11.5, color=MUTED))
 
 
 def _words_beside_the_line(outlook: Outlook) -> str:
