@@ -5,6 +5,7 @@ multipliers, signs.
 [28948.0, 5100.0, 2.5]
 """
 
+import math
 import re
 import unicodedata
 from collections import Counter
@@ -237,10 +238,12 @@ def numbers_in(text: str, decimal: str = "") -> list[Number]:
             continue
         scale = multiplier_in(match["power"]) if match["power"] else 1.0
         sign = match["sign"] or ""
-        value = -read[0] if sign and sign != "+" else read[0]
+        value = (-read[0] if sign and sign != "+" else read[0]) * scale
+        if math.isinf(value):  # of more than 300 digits
+            continue
         numbers.append(
             Number(
-                value=round(value * scale, 9),
+                value=round(value, 9),
                 scale=scale,
                 half_digit=0.5 * 10.0 ** -read[1] * scale,
                 percent=match["percent"] is not None,
@@ -265,11 +268,14 @@ def printed_number(text: str, decimal: str = "") -> float | None:
 
     >>> printed_number("100,000"), printed_number("1.2 million"), printed_number("10 %")
     (100000.0, 1200000.0, 10.0)
+    >>> printed_number("9" * 400), printed_number("1e400")
+    (None, None)
     """
     words = plain_text(text)
     for number in numbers_in(words, decimal):
         if (number.start, number.end) == (0, len(words)) and not number.times:
             return number.value
     if re.fullmatch(r"[+-]?\d+(?:\.\d+)?e[+-]?\d{1,3}", words, re.IGNORECASE):
-        return float(words)
+        number = float(words)
+        return number if math.isfinite(number) else None
     return None

@@ -209,3 +209,24 @@ def test_a_run_keeps_as_many_days_as_it_is_told(reported_project: Any) -> None:
         "2024-03-01",
         "2024-04-01",
     ]
+
+
+def test_what_cannot_be_removed_is_left_and_a_link_is_never_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "a").touch()
+    (tmp_path / "link").symlink_to("mine")
+    store_module.remove(tmp_path / "link")
+    store_module.remove(tmp_path / "nothing")
+    assert [path.name for path in tmp_path.rglob("*")] == ["mine", "a"]
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "rmdir", refused)
+        store_module.remove(tmp_path / "mine")
+    assert [path.name for path in tmp_path.rglob("*")] == ["mine"]
+    store_module.remove(tmp_path / "mine")
+    assert not (tmp_path / "mine").exists()

@@ -1,0 +1,42 @@
+"""Which facts say no more than an earlier one, by the digits in which they are written."""
+
+import math
+
+import pytest
+
+from forecasting.evidence.fact import Fact
+from forecasting.evidence.observation import _repeats
+
+
+def fact(value: float, rounding: float = 0.0, relation: str = "equals") -> Fact:
+    return Fact(
+        id="a",
+        measure="ev_imports",
+        place="UZ",
+        period_start="2024-01-01",
+        period_end="2024-12-31",
+        relation=relation,
+        quantity="total",
+        value=value,
+        reference="b" if math.isnan(value) else "",
+        rounding=rounding,
+    )
+
+
+@pytest.mark.parametrize(
+    ("later", "earlier", "repeats"),
+    [
+        (fact(float("2000")), fact(float("2000.0")), True),
+        (fact(2000.0, 500), fact(2000.0, 5), True),
+        (fact(2000.0, 5), fact(2000.0, 500), False),  # the same number in more digits
+        (fact(2000.0, 50), fact(2050.0), True),
+        (fact(2000.0, 50), fact(2051.0), False),
+        (fact(2000.0), fact(2001.0), False),
+        (fact(float("nan")), fact(float("nan")), True),
+        (fact(float("nan")), fact(1.0), False),
+    ],
+)
+def test_a_number_that_is_repeated_or_rounded_is_no_new_one(
+    later: Fact, earlier: Fact, repeats: bool
+) -> None:
+    assert _repeats(later, earlier) is repeats
