@@ -6,8 +6,8 @@ pip install cosmic-ray (outside the lock), then: python benches/mutations.py [gr
 
 Each mutant changes one operator, number, condition or loop in a copy of the repository, where the
 tests that belong run: those of the room, and those elsewhere that import the module; the slow ones
-if asked. A place in the code is drawn first and then one
-change of it, so that an operator with ten replacements counts as one. Left out are annotations,
+if asked. A module is drawn by its size, then a place in it, then one change there, so that an
+operator with ten replacements counts as one. Left out are annotations,
 which no test can notice, and what any test would notice: code that does not compile, and bitwise
 operators between numbers. A mutant that survives is printed with its difference: it is equivalent,
 or a test is missing.
@@ -22,7 +22,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import islice
+from functools import cache
 from pathlib import Path
 
 from cosmic_ray.commands.init import _all_work_items
@@ -62,18 +62,32 @@ def main() -> None:
 
 
 def drawn(folder: Path, mutants: int, seed: int) -> list[MutationSpec]:
-    places = defaultdict(list)
-    for module in sorted(folder.glob("**/*.py")):
-        passed_over = annotations(module)
-        for item in _all_work_items([module], {}):
-            (mutation,) = item.mutations
-            kind, *replaced = mutation.operator_name.split("_")
-            annotated = any(start <= mutation.start_pos < end for start, end in passed_over)
-            if not annotated and not (ARITHMETIC & {*replaced} and BITWISE & {*replaced[1:]}):
-                places[module, mutation.start_pos, kind].append(mutation)
+    modules = sorted(folder.glob("**/*.py"))
+    sizes = [module.stat().st_size for module in modules]
     rng = random.Random(seed)
-    chosen = (rng.choice(places[place]) for place in rng.sample(sorted(places), len(places)))
-    return list(islice(filter(compiles, chosen), mutants))
+    chosen: dict[object, MutationSpec] = {}
+    while len(chosen) < mutants:
+        (module,) = rng.choices(modules, sizes)
+        if not (places := places_of(module)):
+            continue
+        place = rng.choice(sorted(places))
+        mutation = rng.choice(places[place])
+        if compiles(mutation):
+            chosen.setdefault((module, place), mutation)
+    return list(chosen.values())
+
+
+@cache
+def places_of(module: Path) -> dict[tuple[object, str], list[MutationSpec]]:
+    places = defaultdict(list)
+    passed_over = annotations(module)
+    for item in _all_work_items([module], {}):
+        (mutation,) = item.mutations
+        kind, *replaced = mutation.operator_name.split("_")
+        annotated = any(start <= mutation.start_pos < end for start, end in passed_over)
+        if not annotated and not (ARITHMETIC & {*replaced} and BITWISE & {*replaced[1:]}):
+            places[mutation.start_pos, kind].append(mutation)
+    return places
 
 
 def compiles(mutation: MutationSpec) -> bool:
@@ -102,12 +116,23 @@ def annotations(module: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     ]
 
 
+def imported(path: Path) -> set[str]:
+    """The modules that tests import, and what they import of them."""
+    nodes = [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    names = {f"{node.module}.{alias.name}" for node in froms for alias in node.names}
+    return names | {str(node.module) for node in froms}
+
+
 def run(number: int, mutation: MutationSpec, room: str, asked: argparse.Namespace) -> bool:
     module = ".".join(mutation.module_path.with_suffix("").parts)
-    texts = {path: path.read_text(encoding="utf-8") for path in Path("tests").rglob("test_*.py")}
+    imports = {path: imported(path) for path in Path("tests").rglob("test_*.py")}
     tests = sorted(
-        (path for path in texts if path.parent.name == room or module in texts[path]),
-        key=lambda path: module not in texts[path],
+        (path for path in imports if path.parent.name == room or module in imports[path]),
+        key=lambda path: (
+            path.stem != f"test_{mutation.module_path.stem}",
+            module not in imports[path],
+        ),
     )
     rules = "tests/test_architecture.py"  # of all rooms
     first = [str(mutation.module_path), *map(str, tests), rules, f"forecasting/{room}"]
