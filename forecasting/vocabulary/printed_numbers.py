@@ -276,6 +276,6 @@ def printed_number(text: str, decimal: str = "") -> float | None:
         if (number.start, number.end) == (0, len(words)) and not number.times:
             return number.value
     if re.fullmatch(r"[+-]?\d+(?:\.\d+)?e[+-]?\d{1,3}", words, re.IGNORECASE):
-        number = float(words)
-        return number if math.isfinite(number) else None
+        value = float(words)
+        return value if math.isfinite(value) else None
     return None
