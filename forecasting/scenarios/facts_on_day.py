@@ -448,34 +448,34 @@ def drivers_on_day(
     for each that is left out.
 
     A driver whose facts were all published later would be hindsight, and so would be one that
-    follows it. The order of the params file
-    moves no number.
+    follows it. The order of the params file moves no number.
 
     Raises
     ------
     LedgerError
         Where a driver cites a fact that the ledger does not have.
     """
-    drivers = []
-    omitted_names: list[str] = []
     ordered = sorted(scenario.drivers, key=_start_and_name)
-    for driver in ordered:
-        days = [ledger.get(name).known_from for name in driver.fact_ids()]
-        policy = shipped_policies().get(driver.policy)
-        is_future = policy is not None and not policy.is_known(as_of)
-        if is_future or (days and all(day is None or day > as_of for day in days)):
-            omitted_names.append(driver.name)
-        else:
-            drivers.append(driver)
-    while followers := [driver for driver in drivers if driver.after in omitted_names]:
-        omitted_names += [driver.name for driver in followers]
-        drivers = [driver for driver in drivers if driver not in followers]
-    omitted = [
+    omitted = {driver.name for driver in ordered if _is_unpublished(driver, ledger, as_of)}
+    while followers := {
+        driver.name for driver in ordered if driver.after in omitted and driver.name not in omitted
+    }:
+        omitted |= followers
+    caveats = [
         Caveat("driver_unpublished", values={"driver": driver.name, "day": str(as_of)})
         for driver in ordered
-        if driver.name in omitted_names
+        if driver.name in omitted
     ]
-    return drivers, omitted
+    return [driver for driver in ordered if driver.name not in omitted], caveats
+
+
+def _is_unpublished(driver: Driver, ledger: Ledger, as_of: dt.date) -> bool:
+    """Whether all facts that a driver cites, or the policy that it is of, were published later."""
+    days = [ledger.get(name).known_from for name in driver.fact_ids()]
+    if days and all(day is None or day > as_of for day in days):
+        return True
+    policy = shipped_policies().get(driver.policy)
+    return policy is not None and not policy.is_known(as_of)
 
 
 def _start_and_name(driver: Driver) -> tuple[dt.date, str]:
