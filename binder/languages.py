@@ -41,6 +41,7 @@ from forecasting.reporting import (
     register_words,
     result_tables,
     score_words,
+    site,
     workbook,
     workbook_live,
 )
@@ -82,21 +83,22 @@ CARS = (
 # What a page is made from: messages are their constants, and what stands where it is said
 PAGE_MODULES = (
     answer, charging_tables, grounds, mirror, more_points, past, quota_words, register_words,
-    result_tables, charging_charts, drawing, fan, scenario_contrast,
+    result_tables, charging_charts, drawing, fan, scenario_contrast, site,
 )  # fmt: skip
 SAYING = ("sentence", "linked_sentence")
-TEMPLATES = ("report.html.j2",)
+TEMPLATES = ("report.html.j2", "index.html.j2")
 NOTEBOOKS = ("country_outlook.ipynb", "corridor_outlook.ipynb")
 # Constants that are names, heads or cells, or nothing that is read
 NO_MESSAGES = {
     "ONLY_COUNTED_PLACE", "SIZE_UNITS", "POLICY_WORDS", "VEHICLES_OF_QUOTA", "BEFORE_HEAD",
     "AFTER_HEAD", "YEAR_ON_HEAD", "DIFFERENCE", "HOUSE", "FONT", "LESS_A_YEAR", "BOUND_SYMBOLS",
-    "LABEL_SIDES", "LOADER", "REASONS",
+    "LABEL_SIDES", "LOADER", "REASONS", "FAILED", "EVENTS",
 }  # fmt: skip
 # Messages of one word
 WORDS = (
     grounds.NO_FACT, charging_tables.REACHED, fan.MEDIAN, fan.COUNTED, fan.WITHOUT_POLICIES,
-    scenario_contrast.PRINTED, answer.SCENARIOS.caption,
+    scenario_contrast.PRINTED, answer.SCENARIOS.caption, site.ALL,
+    *(section["title"] for section in site.INDEX_SECTIONS),
 )  # fmt: skip
 # The words of cells
 CELLS = (
@@ -105,6 +107,7 @@ CELLS = (
     "one's own", "same agency", "two agencies", "two definitions", "source", "this scenario",
     "in this scenario", "whole year", "anything", "low", "middle", "high", "baseline",
     "accelerated", "constrained", "battery cars", "electric cars", "plug-in hybrids", "a day", "km",
+    "with its date", "without", "one multiplier", "All",
 )  # fmt: skip
 # Caveats of what `ev-forecast check` reads, which no brief has
 OF_FILES = (
@@ -127,7 +130,9 @@ PAGE_WORDS = (
     html.NOTEBOOK,
     *html.SCRIPT_WORDS,
 )
-SAID_IN_TEMPLATE = re.compile(r"\{\{ '(.*?)' \| says")
+SAID_IN_TEMPLATE = re.compile(
+    r"\{\{ '([^']*)' \| says|\{% filter says.*?%\}(.*?)\{% endfilter %\}", re.DOTALL
+)
 
 
 def _words(value: Any) -> Iterator[str]:
@@ -201,16 +206,22 @@ def messages() -> Iterator[str]:
     yield from (*RELATION_WORDS.values(), FROM_DAY, FROM_YEAR, QUOTA_UNIT)
     for quantity in QUANTITIES.values():
         yield from filter(None, (quantity.words, quantity.fall))
+    yield from messages_of_pages()
+    yield from messages_of_workbooks()
+    yield from messages_of_explorer()
+
+
+def messages_of_pages() -> Iterator[str]:
+    """The prose of the notebooks, and what the templates of pages say."""
     for name in NOTEBOOKS:
         for cell in nbformat.read(shipped_folder("notebooks") / name, as_version=4).cells:
             if cell.cell_type == "markdown":
                 yield from prose_messages(cell.source)
     yield from PAGE_WORDS
     for name in TEMPLATES:
-        yield from SAID_IN_TEMPLATE.findall(page.template_text(name, html.REPORTING))
+        for parts in SAID_IN_TEMPLATE.findall(page.template_text(name, html.REPORTING)):
+            yield " ".join("".join(parts).split())
     yield from messages_of_commands()
-    yield from messages_of_workbooks()
-    yield from messages_of_explorer()
 
 
 def messages_of_workbooks() -> Iterator[str]:
@@ -383,7 +394,11 @@ def template(catalogue: Catalog) -> Catalog:
     )
     for message in messages():
         wanted.add(message)
-    counted = (*(words[:2] for words in result.TIMES_AGO), score_words.CONFLICTS_COUNTED)
+    counted = (
+        site.FAILED,
+        *(words[:2] for words in result.TIMES_AGO),
+        score_words.CONFLICTS_COUNTED,
+    )
     for count in (*counts(), *counted, cli.FACTS_COUNTED, cli.SCENARIOS_OF_OUT):
         wanted.add(count)
     for context, words in names():

@@ -20,7 +20,13 @@ from forecasting.vocabulary.catalogues import (
     written_in,
 )
 from forecasting.vocabulary.files import write_whole
-from forecasting.vocabulary.names import OTHER_NOTEBOOKS, OUTLOOK_TABLE, OUTLOOK_WORKBOOK
+from forecasting.vocabulary.names import (
+    INDEX_PAGE,
+    OTHER_NOTEBOOKS,
+    OUTLOOK_TABLE,
+    OUTLOOK_WORKBOOK,
+    file_in,
+)
 from forecasting.vocabulary.sentences import sentence
 from forecasting.writers.display import number_facts
 from forecasting.writers.page import (
@@ -103,6 +109,7 @@ def notebook_to_html(
     title: str,
     files: Mapping[str, str] | None = None,
     language: str = ENGLISH,
+    index: str = INDEX_PAGE,
     **changes: str,
 ) -> str:
     """Turn an executed notebook into a page.
@@ -117,6 +124,8 @@ def notebook_to_html(
         Files beside the page, by what they are called in it.
     language : str
         Of the words.
+    index : str
+        The page of all reports.
     **changes : str
         What changed since the last run, as of `Changes`.
 
@@ -143,6 +152,7 @@ def notebook_to_html(
         title,
         title=" ".join(title.split()),
         language=language,
+        index=index,
         files=files or {},
         brief=brief,
         sections=parts,
@@ -225,7 +235,8 @@ def _write_translation(path: Path, notebook: NotebookNode, files: dict[str, str]
     nbformat.write(report, path)  # type: ignore[no-untyped-call]
     files = {sentence(NOTEBOOK): path.name, **files}
     words = ENGLISH if chosen_language().damage else _code(path)
-    page = notebook_to_html(report, title=title, files=files, language=words)
+    index = file_in(INDEX_PAGE, _code(path))
+    page = notebook_to_html(report, title=title, files=files, language=words, index=index)
     path.with_suffix(".html").write_text(page, encoding="utf-8")
 
 

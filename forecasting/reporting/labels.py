@@ -207,7 +207,9 @@ def market_words(name: str) -> str:
     >>> market_words("Turkiye")
     'Turkiye'
     """
-    return territory(find_place(name), name)
+    code = find_place(name)
+    words = str(place_term(code)) if code else name
+    return territory(code, name) if code and words == place_name(code) else words
 
 
 def answer_term(measure: str) -> Term:

@@ -16,7 +16,14 @@ from forecasting.evaluation.scoreboard import by_place, record_known_by
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.datasets import central_asia, path
 from forecasting.reporting.html import Changes
-from forecasting.reporting.labels import ANSWER_WORDS, amount, day_words, label_of, label_words
+from forecasting.reporting.labels import (
+    ANSWER_WORDS,
+    amount,
+    day_words,
+    label_of,
+    label_words,
+    market_words,
+)
 from forecasting.reporting.result_tables import spread, yearly
 from forecasting.reporting.score_words import (
     EVENTS,
@@ -26,6 +33,7 @@ from forecasting.reporting.score_words import (
 )
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.outlook_files import load_record, load_results
+from forecasting.vocabulary.catalogues import digits
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.measures import AT_THE_HORIZON
 from forecasting.vocabulary.names import OUTLOOK_TABLE
@@ -34,6 +42,7 @@ from forecasting.vocabulary.sentences import Term, plural, sentence, uncapital
 from forecasting.writers.columns import Column, Row, TableForm, inside_words
 from forecasting.writers.display import BulletList, Line, Link, Table, mention
 from forecasting.writers.messages import linked_sentence
+from forecasting.writers.numbers import ENDS
 
 Record = dict[str, Any]  # what a file holds of a report, or a page shows
 MIN_CHANGE = 0.01  # a change of a headline number, as a share of it, from which it is told
@@ -303,13 +312,17 @@ def _median_changes(old_folder: Path, folder: Path, record: Record) -> Iterator[
                 }
 
 
+OF_ALL = "{inside} of {outcomes}"
 BOARD = TableForm(
     [
-        Column("Place", "place"),
-        Column("Inside 80 %", "{inside} of {outcomes}"),
-        Column("Expected", "{expected_low} to {expected_high}"),
+        Column("Place", "place", market_words),
+        Column("Inside 80 %", lambda row: sentence(OF_ALL, **row)),
+        Column(
+            "Expected",
+            lambda row: sentence(ENDS, low=row["expected_low"], high=row["expected_high"]),
+        ),
         Column("Score", "{score:.2f}"),
-        Column("The rule's", "rule_score", "{:.2f}".format),
+        Column("The rule's", "rule_score", lambda score: digits(f"{score:.2f}")),
     ]
 )
 

@@ -175,10 +175,10 @@ def score_column(name: str, head: str) -> Column:
     def words(row: Row) -> str:
         number = row[name]
         if isinstance(number, int):
-            return f"{number:,}"
+            return digits(f"{number:,}")
         errors = [row[ERRORS[name]]] if ERRORS.get(name) in row else []
         numbers = [value for value in (number, *errors) if value == value]
-        return " ± ".join(f"{value:.3f}" for value in numbers)
+        return digits(" ± ".join(f"{value:.3f}" for value in numbers))
 
     return Column(head, words)
 

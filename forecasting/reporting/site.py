@@ -31,6 +31,7 @@ from forecasting.reporting.labels import (
     label_of,
     median_and_range,
     part_words,
+    place_term,
     spoken_median,
 )
 from forecasting.reporting.past import kept_forecasts, scoreboard
@@ -51,6 +52,12 @@ from forecasting.scenarios.outlook_files import (
     stored_caveat,
     stored_caveats,
 )
+from forecasting.vocabulary.catalogues import (
+    ENGLISH,
+    language,
+    name_of_language,
+    written_in,
+)
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.files import write_whole
 from forecasting.vocabulary.measures import AT_THE_HORIZON, CHARGING_ANSWERS, HEADLINE
@@ -59,15 +66,17 @@ from forecasting.vocabulary.names import (
     ASSETS,
     DRAWS_TABLE,
     INDEX_PAGE,
+    OTHER_NOTEBOOKS,
     OUTLOOK_TABLE,
     PLOTLY_SCRIPT,
     REPORT_PAGE,
+    file_in,
 )
-from forecasting.vocabulary.places import COUNTRIES, is_place, place_name
-from forecasting.vocabulary.sentences import capital, plural, sentence
+from forecasting.vocabulary.places import COUNTRIES, PORTS, is_place
+from forecasting.vocabulary.sentences import Term, capital, plural, sentence
 from forecasting.writers.columns import HIGH, LOW, Column, TableForm, rows_beside
 from forecasting.writers.display import line_html, number_facts
-from forecasting.writers.numbers import percent
+from forecasting.writers.numbers import growth_range, percent
 from forecasting.writers.page import figure_html, plotly_script
 
 Record = Mapping[str, Any]  # what files hold of a report
@@ -113,7 +122,9 @@ INDEX_SECTIONS = (
 
 
 MAP_LABEL = "Map: electric cars on the road and public points needed at the end of {year}"
-ON_THE_MAP = {REGION_CHART_MEASURE: "{} cars", NEED: "{} points"}
+ON_THE_MAP = {REGION_CHART_MEASURE: "{number} cars", NEED: "{number} points"}
+ALL = "Together"
+GROWTH_LABEL = "Growth on the year: {label}"
 
 
 GAP = TableForm(
@@ -153,6 +164,37 @@ def build_site(folder: Path, records: Sequence[Record], table: pd.DataFrame) -> 
         If the page would load anything from outside.
     """
     results = stored_results(table)
+    write_assets(folder)
+    others = {
+        path.stem.rpartition(".")[2]
+        for record in records
+        for path in (folder / str(record["name"])).glob(OTHER_NOTEBOOKS)
+    }
+    codes = [ENGLISH, *sorted(others)]
+    parameters = [_run_record(folder, record, results)["parameters"] for record in records]
+    article = write_article(folder, parameters)
+    pages = []
+    for code in codes:
+        with written_in(code):
+            pages.append(_write_index(folder, records, table, results, codes, article))
+    return pages[0]
+
+
+def _page_in(name: str, code: str) -> str:
+    """The name of a page in a language."""
+    return name if code == ENGLISH else file_in(name, code)
+
+
+def _write_index(
+    folder: Path,
+    records: Sequence[Record],
+    table: pd.DataFrame,
+    results: Stored,
+    codes: Sequence[str],
+    article: bool,
+) -> Path:
+    """The index in the language in which words are written now, beside those in others."""
+    code = language().code
     runs = [_run_record(folder, record, results) for record in records]
     columns = _columns(runs)
     failures = [
@@ -161,21 +203,25 @@ def build_site(folder: Path, records: Sequence[Record], table: pd.DataFrame) -> 
         if run["failure"]
     ]
     newest = max({run["as_of"] for run in runs} - {"latest"}, default="")
-    write_assets(folder)
     return write_page(
-        folder / INDEX_PAGE,
+        folder / _page_in(INDEX_PAGE, code),
         "index.html.j2",
-        title=INDEX_TITLE,
+        language=code,
+        pages={
+            name_of_language(other): _page_in(INDEX_PAGE, other) for other in codes if other != code
+        },
+        title=sentence(INDEX_TITLE),
         count=len(runs),
         failed=plural(len(runs), *FAILED, failed=len(failures)),
         failures=failures,
-        changes=[run for run in runs if run["since"]],
+        # What changed is told in English where a report is made
+        changes=[run for run in runs if run["since"] and code == ENGLISH],
         region=_region(folder, runs, results),
         sections=list(_sections(runs)),
         gap=_gap(results),
         **_summary_parts(len(runs) - len(failures), newest, folder / ARCHIVE),
         comparisons=_comparisons(table, columns[:MAX_SCENARIO_COLUMNS]),
-        article=write_article(folder, [run["parameters"] for run in runs]),
+        article=article,
         data=not table.empty,
     )
 
@@ -208,11 +254,19 @@ def _run_record(folder: Path, record: Record, results: Stored) -> Run:
         "newest_count": age.facts[0] if age and age.facts else None,
         "caveats": lines_of(caveat for caveat in stored_caveats(stored) if caveat != age),
         "failure": record.get("failure"),
-        "link": name if (folder / name / REPORT_PAGE).is_file() else "",
+        "link": _report_of(folder, name),
         "since": number_facts(record.get("since", "")),
         "since_summary": record.get("since_summary", ""),
         "fresh": sentence(FRESH, day=as_of, both=as_of and finished, time=finished),
     }
+
+
+def _report_of(folder: Path, name: str) -> str:
+    """Where the page of a report lies, in the language of the index or in English; nothing where
+    there is none.
+    """
+    pages = (f"{name}/{_page_in(REPORT_PAGE, code)}" for code in (language().code, ENGLISH))
+    return next((page for page in pages if (folder / page).is_file()), "")
 
 
 def _run_names(name: str, keys: Record) -> Run:
@@ -223,7 +277,7 @@ def _run_names(name: str, keys: Record) -> Run:
     code = keys.get("country") or COUNTRY_OF_SLUG.get(slug)
     place = str(part_words(slug or name))
     if code and is_place(code):
-        place = place_name(code)
+        place = str(place_term(code))
         scenario = name.removeprefix(f"{country_slug(code)}-")
     return {"name": name, "country": code, "place": place, "scenario": scenario}
 
@@ -256,14 +310,19 @@ def _sections(runs: Sequence[Run]) -> Iterator[Part]:
         mine = [run for run in ordered if bool(run["country"]) == section["of_countries"]]
         columns = _columns(mine)
         if mine:
-            yield section | {
-                "columns": columns,
-                "many": len(columns) > MAX_SCENARIO_COLUMNS,
-                "rows": [
-                    _row(place, list(group), columns)
-                    for place, group in groupby(mine, key=itemgetter("place"))
-                ],
-            }
+            words = {name: sentence(str(section[name])) for name in ("title", "words")}
+            yield (
+                section
+                | words
+                | {
+                    "columns": columns,
+                    "many": len(columns) > MAX_SCENARIO_COLUMNS,
+                    "rows": [
+                        _row(place, list(group), columns)
+                        for place, group in groupby(mine, key=itemgetter("place"))
+                    ],
+                }
+            )
 
 
 def _row(place: str, mine: Sequence[Run], columns: Sequence[str]) -> Part:
@@ -289,7 +348,8 @@ def _caveats_of_place(runs: Sequence[Run]) -> Iterator[str]:
             holders.setdefault(words, []).append(run["scenario"])
     for words, names in holders.items():
         if len(names) < len(runs):
-            yield f"{capital(', '.join(names))}: {words}"
+            terms = [str(Term(name, "scenario")) for name in names]
+            yield f"{capital(', '.join(terms))}: {words}"
         else:
             yield words
 
@@ -313,15 +373,15 @@ def _lines(run: str, keys: Record, stored: Record, results: Stored) -> Iterator[
         median, ends = median_and_range([entry[LOW], entry["median"], entry[HIGH]], name)
         if known_as_growth(name) and year in growth:
             low, median, high = (percent(growth[year][level]) for level in ("0.1", "0.5", "0.9"))
-            label = f"Growth on the year: {label.removesuffix(' index').lower()}"
-            ends = f"{low} to {high}"
+            label = sentence(GROWTH_LABEL, label=label.removesuffix(" index").lower())
+            ends = growth_range(low, high)
         yield {"label": label, "year": year, "median": median, "range": ends}
 
 
 def _gap(results: Stored) -> Part | None:
     """Need, practice and standard of each country's baseline in the last year that all have."""
     baselines = {
-        place_name(country): part
+        str(place_term(country)): part
         for (scenario, country), part in results.items()
         if scenario.endswith(f"-{BASELINE}") and set(CHARGING_ANSWERS) <= set(part.values)
     }
@@ -399,17 +459,19 @@ def _region_part(
     }
     links = {name: link for name, (link, _, _) in stored.items()}
     charts = small_fans(
-        {"Together": total.bands(REGION_CHART_MEASURE)} | bands, REGION_CHART_MEASURE
+        {sentence(ALL): total.bands(REGION_CHART_MEASURE)} | bands, REGION_CHART_MEASURE
     )
-    figures = zip(("Together", *bands), _figures("region", charts), strict=True)
+    figures = zip((sentence(ALL), *bands), _figures("region", charts), strict=True)
     measures = [measure for measure in REGION_MEASURES if measure in total.values]
     groups = {str(year): (total, year) for year in (total.years[0], total.years[-1])}
     table = TOGETHER_TABLE.with_columns(chain.from_iterable(map(range_columns, groups)))
     return {
-        "title": f"{len(stored)} countries together",
+        "title": plural(len(stored), "{} country", "{:,} countries together"),
         "sentence": _sentence(total, newest_counts),
         "map": page_template("map.svg.j2").render(
-            label=MAP_LABEL.format(year=total.years[-1]), places=_map_places(stored)
+            label=sentence(MAP_LABEL, year=total.years[-1]),
+            places=_map_places(stored),
+            ports={port: str(place_term(port)) for port in PORTS},
         ),
         "table": table.table(measure_rows(groups, measures)),
         "figures": [
@@ -425,7 +487,8 @@ def _map_places(stored: Mapping[str, tuple[str, str, StoredResults]]) -> dict[st
         lines = []
         for measure, words in ON_THE_MAP.items():
             if measure in part.values:
-                lines.append(words.format(spoken_median(part.bands(measure).iloc[-1], measure)))
+                number = spoken_median(part.bands(measure).iloc[-1], measure)
+                lines.append(sentence(words, number=number))
         places[country] = {"name": name, "link": link, "lines": lines}
     return places
 
@@ -444,5 +507,5 @@ def _sentence(total: Results, newest_counts: Sequence[Fact]) -> str:
     oldest: dict[str, object] = {}
     if newest_counts:
         fact = min(newest_counts, key=lambda fact: fact.period.end)
-        oldest = {"place": place_name(fact.place), "day": day_words(fact.period.end)}
+        oldest = {"place": place_term(fact.place), "day": day_words(fact.period.end)}
     return sentence(TOGETHER, stock=median, ends=ends, year=final_year, **points, **oldest)

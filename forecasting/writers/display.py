@@ -34,7 +34,7 @@ WEB_ADDRESS = re.compile(
     r"([/?#][^\s\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]*)?",
     re.IGNORECASE,
 )
-PAGE_ADDRESS = re.compile(r"#.*|(\.\./)?[\w-]+/report\.html", re.DOTALL)
+PAGE_ADDRESS = re.compile(r"#.*|(\.\./)?[\w-]+/report(\.\w+)?\.html", re.DOTALL)
 # Links to rows of a page: of facts, and of what numbers rest on
 PAGE_LINK = re.compile(r'<a (class="fact" )?href="#((?:fact|grounds)-[^"]*)">(.*?)</a>', re.DOTALL)
 ROW = re.compile(r'<li id="((?:fact|grounds)-[^"]*)">')

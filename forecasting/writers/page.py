@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.vocabulary.errors import RunError
 from forecasting.vocabulary.names import PLOTLY_SCRIPT
-from forecasting.vocabulary.sentences import filled, sentence
+from forecasting.vocabulary.sentences import Term, filled, sentence
 from forecasting.writers.display import ARABIC_OR_HEBREW
 from forecasting.writers.messages import PLOTLY_TYPE, figure_words
 
@@ -98,9 +98,14 @@ def _without_colours(text: str) -> str:
     return str(strip_ansi(text))  # type: ignore[no-untyped-call]
 
 
-def _says(_: object, message: str) -> str:
+def _says(_: object, message: str, **places: object) -> str:
     """A message in the language of the page; not of the template, which is made once for all."""
-    return sentence(message)
+    return sentence(" ".join(message.split()), **places)
+
+
+def _scenario(_: object, name: str) -> str:
+    """The name of a scenario in the language of the page."""
+    return str(Term(name, "scenario"))
 
 
 def page_form(source: str) -> Any:
@@ -117,6 +122,7 @@ def page_form(source: str) -> Any:
         "richest": lambda data: next((kind for kind in PAGE_TYPES if kind in data), "text/plain"),
         "shortened": _shortened,
         "says": pass_context(_says),
+        "scenario": pass_context(_scenario),
     }
     return page.from_string(source)
 

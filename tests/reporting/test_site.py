@@ -84,6 +84,36 @@ def test_reports_of_one_scenario_have_a_card_each(out, records):
     assert 'href="uzbekistan-baseline/report.html" data-scenario="baseline"' in page
 
 
+def test_the_index_is_in_russian_where_a_report_is(out, records):
+    for ending in ("html", "ipynb"):
+        (out / "uzbekistan-baseline" / f"report.ru.{ending}").touch()
+    page = built(out, records)
+    assert page.name == "index.html"
+    assert 'href="index.ru.html"' in text(page)
+    russian = text(out / "index.ru.html")
+    assert '<html lang="ru">' in russian
+    assert 'href="uzbekistan-baseline/report.ru.html"' in russian
+    assert 'href="kazakhstan-baseline/report.html"' in russian  # it is in English alone
+    body = re.sub(
+        "<(script|style).*?</\\1>|<[^>]*>", " ", russian[russian.index("<body>") :], flags=re.S
+    )
+    body = body.replace("a made-up caveat", "")
+    words = {*re.findall("[A-Za-z]{3,}", body)}
+    files = {
+        "CSV",
+        "PNG",
+        "SVG",
+        "Excel",
+        "Parquet",
+        "export",
+        "forecast",
+        "REPORTS",
+        "xlsx",
+        "FILE",
+    }
+    assert words <= {"AFIR", "English", "UTC", "nbsp", *files}
+
+
 def test_failures_come_first_with_cell_and_trace(out, records):
     records[1] = record(
         "uzbekistan-accelerated",

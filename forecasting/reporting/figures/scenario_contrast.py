@@ -73,9 +73,8 @@ from forecasting.scenarios.outlook import first_rate_forecasts, printed_growth
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.measures import EV_SHARE
 from forecasting.vocabulary.periods import year as year_of
-from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
-from forecasting.vocabulary.sentences import capital, sentence, uncapital
+from forecasting.vocabulary.sentences import Term, capital, sentence, uncapital
 from forecasting.writers.messages import FigureForm
 from forecasting.writers.numbers import interval, percent, readable
 
@@ -216,11 +215,11 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> Figur
         form = COMPARISON_CHART
     words = form.words(
         subject=label_of(measure),
-        place=place_name(largest["country"]),
+        place=place_term(largest["country"]),
         number=number,
         finding=finding(measure, number),
         year=rows.index[0],
-        scenario=scenarios[0],
+        scenario=Term(scenarios[0], "scenario"),
         unit=unit_words(measure),
         is_log=is_log,
     )
@@ -229,7 +228,7 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> Figur
         margin_r=64,
         height=150 + 84 * len(order),
         xaxis=scale(range_ends),
-        yaxis=named_rows(map(place_name, order)),
+        yaxis=named_rows(str(place_term(code)) for code in order),
         **SIDEWAYS,
     )
     labels: list[tuple[float, float, str, str]] = []
@@ -238,9 +237,10 @@ def scenario_comparison(table: pd.DataFrame, measure: str = "ev_stock") -> Figur
         shift = 0.26 * ((len(scenarios) - 1) / 2 - place)
         colour = colour_of(scenario, place)
         y = [round(order.index(code) + shift, 2) for code in part["country"]]
-        names = [f"{place_name(code)}, {scenario}" for code in part["country"]]
+        scenario_words = str(Term(scenario, "scenario"))
+        names = [f"{place_term(code)}, {scenario_words}" for code in part["country"]]
         look = {"color": colour, "symbol": SYMBOLS[place % 5]}
-        chart.add(turned(whiskers(y, part, names, scenario.capitalize(), **look)))
+        chart.add(turned(whiskers(y, part, names, capital(scenario_words), **look)))
         levels = part[RANGE_LEVELS].to_numpy()
         medians = [levels_in_words(row, measure)[1] for row in levels]
         labels += zip(y, part[0.9], medians, [colour] * len(y), strict=True)
@@ -302,7 +302,7 @@ def scenario_paths(table: pd.DataFrame, country: str, measure: str = "ev_stock")
     unit = unit_by_year(measure)
     chart = Drawing(
         PATHS_CHART.words(
-            place=place_name(country), finding=final_range, year=years[-1], unit=unit
+            place=place_term(country), finding=final_range, year=years[-1], unit=unit
         ),
         yaxis=linear_scale(_range_ends(paths)),
         showlegend=False,
@@ -348,7 +348,7 @@ def region_chart(total: Results, measure: str) -> Figure:
     """
     wide = total.bands(measure)
     words = REGION_CHART.words(
-        place=place_name(total.country),
+        place=place_term(total.country),
         finding=finding(measure, spoken_median(wide.iloc[-1], measure)),
         year=wide.index[-1],
         unit=unit_by_year(measure),
