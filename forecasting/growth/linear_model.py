@@ -18,7 +18,9 @@ from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.mode import Mode
 from forecasting.vocabulary.quantiles import Array, Indices, strata
 
-COMPONENT_DRAWS = (500, 500, 1000)  # of each step; the last gives evidence and starts of chains
+COMPONENT_DRAWS: tuple[int, ...] = (500, 500, 1000)  # the last gives evidence and starts of chains
+FURTHER_DRAWS = (2000, 4000)  # where the mode doubts a bound: few see the other explanations
+BOUND_IN_DOUBT = 0.2  # probability of being wrong at the mode
 OPEN_PART = 0.1  # part of them that is drawn from the prior
 CHAINS = 250
 BURN = 2  # sweeps before draws are taken
@@ -46,7 +48,9 @@ class LinearModel:
         rows = np.arange(len(f.value))
         expected, spread = mode.leave_one_out()
         is_certain = f.outlier == 0
-        doubt = f.doubt(expected, spread) / np.where(is_certain, 1.0, f.outlier)
+        wrong = f.doubt(expected, spread)
+        self.doubts_a_bound = bool((wrong[~f.exact & ~is_certain] > BOUND_IN_DOUBT).any())
+        doubt = wrong / np.where(is_certain, 1.0, f.outlier)
         doubt = np.where(f.exact, doubt, np.inf)
         doubt[is_certain] = 0.0
         order = np.argsort(-doubt, kind="stable")
@@ -169,7 +173,10 @@ class ComponentDraws:
         most = max(int(MOST_WORK / unknowns**3), 1)
         kind_prior = linear.path.kind_share[linear.kinds]
         kind_part, part = linear.kind_at_mode, linear.parts_at_mode
-        for draws in COMPONENT_DRAWS:
+        steps = COMPONENT_DRAWS
+        if linear.doubts_a_bound:
+            steps += FURTHER_DRAWS
+        for draws in steps:
             draws = min(draws, most)
             kind_part, part = _opened(kind_part, kind_prior), _opened(part, mixtures.weight)
             self.kind = rng.choice(len(kind_part), draws, p=kind_part)

@@ -189,6 +189,24 @@ def test_a_new_last_year_leaves_the_prior_and_the_facts_as_they_were(facts, obse
 
 
 @pytest.mark.slow
+def test_of_a_year_that_two_bounds_contradict_the_doubt_is_the_same_for_all_seeds(facts):
+    """Chains began where one of few draws that count had put them: 0.02 to 0.59."""
+    table = facts(
+        ("equals", "total", 2022, 2000),
+        ("equals", "total", 2023, 5000),
+        ("greater_than", "total", 2023, 8000),
+        ("less_than", "total", 2023, 3000),
+    )
+    doubted = [
+        forecast_flow(table, [2024], market_size=SIZE, seed=seed).fit_table()["doubted"]
+        for seed in range(8)
+    ]
+    scatter = np.std(doubted, axis=0)
+    assert (scatter < [0.02, 0.08, 0.08, 0.08]).all()
+    assert np.mean(doubted, axis=0) == pytest.approx([0.02, 0.48, 0.55, 0.53], abs=0.06)
+
+
+@pytest.mark.slow
 def test_the_evidence_is_the_same_however_many_facts_have_their_components_drawn(
     facts, observed, monkeypatch
 ):
