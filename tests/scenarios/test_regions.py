@@ -112,6 +112,9 @@ def test_a_year_beyond_the_outlook_is_refused(made, year):
         by_region(made, year)
 
 
+OF_REGISTER = {"period_end": "2022-01-02"}  # the day of Uzbekistan's
+
+
 def more_than(measure, part, value, **cells):
     """The shipped ledger with one more count."""
     told = central_asia().frame
@@ -132,6 +135,10 @@ def more_than(measure, part, value, **cells):
         (
             more_than("ev_stock", "UZ-SA", 99_000.0, period_end="2025-10-01"),
             "mine: 99,000 in Samarkand are more than the 86,100 of Uzbekistan; the count is",
+        ),
+        (
+            more_than("vehicle_stock", "UZ-SA", 9e6, basis="uz-register-persons", **OF_REGISTER),
+            "mine: 9,000,000 in Samarkand are more than the 3,268,470 of Uzbekistan; the count is",
         ),
     ],
 )
