@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from forecasting.curves.definitions import CURVES
-from forecasting.curves.model import GrowthModel
+from forecasting.curves.model import GrowthModel, check_domain
 from forecasting.vocabulary.errors import ModelError
 
 SALES = [96, 195, 238, 380, 1045, 1230, 1267, 1828, 1586, 1673, 1800, 1580, 1500]
@@ -44,6 +44,8 @@ def test_bad_series_are_refused(endog, message):
         ({"kind": "flows"}, "kind is 'flows'; give flow or stock"),
         ({"bounds": {"pp": (0, 1)}}, "bass curve has no parameter 'pp'; it has m, p, q"),
         ({"bounds": {"q": 0.3}}, "bounds of 'q': 0.3; give a pair"),
+        ({"bounds": {"q": (1,)}}, r"bounds of 'q': \(1,\); give a pair"),
+        ({"bounds": {"q": (1, 2, 3)}}, r"bounds of 'q': \(1, 2, 3\); give a pair"),
         ({"bounds": {"q": (1, 0.3)}}, r"bounds of 'q': \(1, 0.3\); give a lower one below"),
         ({"bounds": {"p": (-3, -1)}}, r"bounds of 'p': \(-3, -1\); .* within \(0, inf\)"),
         ({"bounds": [(0, 1)]}, "give a mapping of names to pairs"),
@@ -217,3 +219,12 @@ def test_the_curve_of_given_parameters() -> None:
         model.predict([100.0, -1.0, 0.3])
     with pytest.raises(ModelError, match="name one curve"):
         GrowthModel(model.endog, curve="auto").predict(results.params)
+
+
+def test_a_level_of_nothing_and_a_value_outside_of_its_domain_are_refused():
+    """The ends of a domain are within it."""
+    bass = CURVES["bass"]
+    check_domain({"m": 5.0, "p": 0.0}, "fixed", bass)
+    for values in ({"m": 0.0}, {"m": np.inf}, {"p": -0.1}):
+        with pytest.raises(ModelError, match=r"fixed: '[mp]' cannot be .*; the bass curve has it"):
+            check_domain(values, "fixed", bass)

@@ -19,6 +19,7 @@ from forecasting.runs.execute.execution import (
     execute,
     read_template,
 )
+from forecasting.runs.execute.fork_engine import ForkEngine
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
 
@@ -157,3 +158,11 @@ def test_what_was_printed_in_one_go_is_one_output() -> None:
 def test_cells_without_code_do_not_run() -> None:
     cells = [new_code_cell("1"), new_code_cell(" \n"), new_markdown_cell("1")]
     assert [execution._runs(cell) for cell in cells] == [True, False, False]
+
+
+def test_the_kernel_of_a_notebook_is_the_one_that_is_named_or_its_own() -> None:
+    notebook = new_notebook()
+    notebook.metadata["kernelspec"] = {"name": "own"}
+    assert ForkEngine.nb_kernel_name(notebook, "mine") == "mine"
+    assert ForkEngine.nb_kernel_name(notebook) == "own"
+    assert ForkEngine.nb_kernel_name(new_notebook()) == "python3"

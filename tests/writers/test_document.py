@@ -145,3 +145,14 @@ def test_a_page_becomes_heads_paragraphs_lists_and_a_table() -> None:
     assert [run.bold for run in made.paragraphs[1].runs] == [None, True]
     (table,) = made.tables
     assert table.cell(0, 0).text == "3"
+
+
+def test_a_text_that_introduces_a_table_refers_to_it_by_its_number() -> None:
+    table = "<table><tr><td><p>3</p></td></tr></table>"
+    for introduces, ending in ((True, " (Table 1)"), (False, "")):
+        made = docx.Document()
+        document._set_up(made, True)
+        writer = document._Writer(made, [], "")
+        writer.write("<p>Cars of each year</p>", introduces)
+        writer.write(table)
+        assert made.paragraphs[0].text == f"Cars of each year{ending}"
