@@ -26,6 +26,7 @@ from forecasting.evidence import fact, reconcile
 from forecasting.evidence.bases import shipped_bases
 from forecasting.evidence.policies import shipped_policies
 from forecasting.evidence.rules import FACT_KINDS
+from forecasting.reading.questions import OF_DAYS, QUESTIONS
 from forecasting.reporting import (
     answer,
     caveat_words,
@@ -50,7 +51,7 @@ from forecasting.reporting.labels import COUNTED_UNITS, PARAMETERS, SETTING_WORD
 from forecasting.reporting.result_tables import FROM_DAY, FROM_YEAR, QUOTA_UNIT, SIZE_UNITS
 from forecasting.reporting.translation import prose_messages
 from forecasting.runs.output import result
-from forecasting.scenarios import what_if
+from forecasting.scenarios import new_country, what_if
 from forecasting.scenarios.question import find_scenarios
 from forecasting.scenarios.workbook_values import INPUT_HEADS
 from forecasting.vocabulary import sentences
@@ -277,9 +278,15 @@ def names_in_explorer() -> Iterator[tuple[str, str]]:
 def messages_of_commands() -> Iterator[str]:
     """What the commands answer that say it in another language."""
     yield from _of_module(
-        cli, "WRITTEN", "SOURCE_OF_FACT", "ASSUMPTION", "TELLS_OF", "JUDGED",
+        cli, "YOUR_CHOICE", "NOTHING_MORE", "FIRST_QUESTION", "FORECASTS", "NOTE", "REPORT_IS",
+        "RUN_AGAIN", "KEPT", "ASKED", "WRITTEN", "SOURCE_OF_FACT", "ASSUMPTION", "TELLS_OF",
+        "JUDGED",
     )  # fmt: skip
     yield from _of_module(fact, "FACT_IN_LINE")
+    yield from _of_module(
+        new_country, "FLOW_ASKED", "NEW_CARS_ASKED", "STOCK_ASKED", "NEWEST",
+    )  # fmt: skip
+    yield QUESTIONS["decimal"].asks
     yield from _of_module(reconcile, "AGAINST", "ABOVE", "BOUND_WORDS")
     yield from _of_module(result, "AGE", "NOW", "NO_REASON")
     yield caveat_words.AGE_TODAY
@@ -288,6 +295,16 @@ def messages_of_commands() -> Iterator[str]:
         "CARS_IN_YEAR", "SIGN", "QUOTA_USED_UP_ON", "QUOTA_CLAIM", "NOT_AT_ALL", "FACTOR_HEAD",
         "CONFLICTS_HEAD",
     )  # fmt: skip
+
+
+def names_in_questions() -> Iterator[tuple[str, str]]:
+    """What is asked about a table, and what may be answered."""
+    words = [new_country.COUNTRY_ASKED, new_country.SINCE_ASKED, new_country.HORIZON_ASKED]
+    words += [new_country.MOST_OFTEN, new_country.OF_THAT_DAY, new_country.NOT_PRINTED]
+    for question in QUESTIONS.values():
+        words += [question.asks, question.explained, *question.choices.values()]
+    words.remove(QUESTIONS["decimal"].asks)
+    yield from (("question", text) for text in (*words, *OF_DAYS.values()) if text)
 
 
 def names_in_commands() -> Iterator[tuple[str, str]]:
@@ -314,6 +331,7 @@ def names() -> Iterator[tuple[str, str]]:
     yield from names_in_tables()
     yield from names_in_params()
     yield from names_in_commands()
+    yield from names_in_questions()
     yield from names_in_workbooks()
     yield from names_in_explorer()
     for code in SHOWN:

@@ -169,6 +169,13 @@ WRITTEN = (
     "`ev-forecast run {path}`; edit it, then `ev-forecast check {path}`"
 )
 ASKED = "{question}[ {answer}][ ({reasons})]"
+YOUR_CHOICE = "Your choice (? explains)"
+NOTHING_MORE = "there is nothing more to say of it"
+FIRST_QUESTION = "this is the first question"
+FORECASTS = "wrote {params}, which forecasts [{flow}][shares?shares]"
+NOTE = "note: {line}"
+REPORT_IS = "the report is {page}; to change it, edit {params}"
+RUN_AGAIN = "to run it again: ev-forecast run {params} --allow {folder}"
 TELLS_OF = "the ledger tells of"
 JUDGED = "{judged} of {all} assumptions are judgements; a page shows {shown}"
 SOURCE_OF_FACT = "[{source}, ][{published}][undated?no date][ {url}]"
@@ -674,17 +681,17 @@ def _ask_each(country: NewCountry) -> None:
     question_lines: tuple[str, ...] = ()
     while question := country.waiting():
         question_lines = _show_question(question, question_lines)
-        words = f"{question.asks}" if not question.choices else "Your choice (? explains)"
+        words = f"{question.asks}" if not question.choices else sentence(YOUR_CHOICE)
         proposed = _proposed(question)
         text = click.prompt(words, default=proposed, show_default=bool(proposed))
         if text.strip() == "?":
-            say(question.explained or question.reason or "there is nothing more to say of it")
+            say(question.explained or question.reason or sentence(NOTHING_MORE))
             continue
         if text.strip().lower() == "back":
             if answered_keys:
                 country.take_back(answered_keys.pop())
             else:
-                say("this is the first question")
+                say(sentence(FIRST_QUESTION))
             question_lines = ()
             continue
         try:
@@ -773,19 +780,20 @@ def _new_of_table(
     from forecasting.runs.runner import run as run_all
 
     params = new_country.write(folder, scenario)
-    say(f"wrote {params}, which forecasts {new_country.flow or 'shares'}")
+    flow = new_country.flow
+    say(sentence(FORECASTS, params=params, flow=flow, shares=not flow))
     notes = [*lines_of(new_country.caveats)]
     for line in notes:
-        say(f"note: {line}")
-    summary = run_all([params], allow=[table.parent])
+        say(sentence(NOTE, line=line))
+    with written_in(ENGLISH):  # as a run of it would be
+        summary = run_all([params], allow=[table.parent])
     page = f"{summary.folder}/{params.stem}/{REPORT_PAGE}"
-    flow = new_country.flow
     answer(str(summary), params=params, flow=flow, notes=notes, page=page, run=summary.to_dict())
     if not summary.ok:
         raise Exit(1)
-    say(f"the report is {page}; to change it, edit {params}")
+    say(sentence(REPORT_IS, page=page, params=params))
     if fault_of_place(table, folder)[0]:
-        say(f"to run it again: ev-forecast run {params} --allow {table.parent}")
+        say(sentence(RUN_AGAIN, params=params, folder=table.parent))
 
 
 @main.command(short_help="Score past forecasts of markets that you bring.")

@@ -14,6 +14,7 @@ from forecasting.cli import main
 from forecasting.demand.parameters import load_parameters
 from forecasting.evidence.bases import basis_name, shipped_bases
 from forecasting.evidence.policies import policies_of
+from forecasting.reading.questions import QUESTIONS
 from forecasting.reporting.answer import answer, charging_answers
 from forecasting.reporting.labels import (
     event_term,
@@ -140,6 +141,29 @@ def test_a_stub_says_what_it_has_and_english_the_rest():
     assert re.search(r"\d+-yilda Oʻzbekistonga taxminan .* olib kiriladi", words)
     assert list(table) == ["javob", "nuqtalar", "oraliq", "savol"]
     assert any(message.startswith("Public points, end of") for message in uzbek.missing)
+
+
+@pytest.mark.slow
+def test_a_table_is_asked_about_in_russian_and_its_report_is_as_in_english(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "t.csv").write_text("Year,EV sales\n2023,5400\n2024,8000\n")
+    told = _answer("new", "Georgia", "--ledger", "t.csv", "--published", "2025-02-01", "--yes")
+    assert told.exit_code == 0, told.stderr
+    assert "С какого дня известны эти числа? 2025-02-01" in told.stdout
+    assert "Сколько всего автомобилей в парке" in told.stdout
+    assert "отчёт — reports/georgia-baseline/report.html; чтобы его изменить" in told.stdout
+    assert "could not be written" not in told.stdout
+    page = (tmp_path / "reports/georgia-baseline/report.html").read_text()
+    assert "<title>Georgia: outlook of " in page
+    assert not re.search("[а-я]{4}", page)
+
+
+def test_a_question_about_a_table_takes_its_answer_in_russian():
+    with written_in("ru"):
+        question = QUESTIONS["unit"].said()
+    assert question.asks == "Чему равна единица?"
+    assert [question.answer(text) for text in ("2", "тысяче", "1000")] == ["1000"] * 3
+    assert QUESTIONS["unit"].said() == QUESTIONS["unit"]
 
 
 @pytest.mark.parametrize(

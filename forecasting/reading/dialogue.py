@@ -60,6 +60,7 @@ from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.printed_numbers import value_of_digits
 from forecasting.vocabulary.printed_periods import MONTHS
 from forecasting.vocabulary.quantities import quantity_of
+from forecasting.vocabulary.sentences import sentence
 from forecasting.vocabulary.strict_yaml import parse_yaml
 
 MOST_CANDIDATES = 30  # lines that are listed
@@ -210,7 +211,9 @@ class TableDialogue:
             values = {mark: value_of_digits(digits, mark) for mark in ".,"}
             choices = {mark: f"{text} is {value[0]:,g}" for mark, value in values.items() if value}
             question = QUESTIONS["decimal"]
-            yield replace(question, asks=question.asks.format(text=text, row=row), choices=choices)
+            yield replace(
+                question, asks=sentence(question.asks, text=text, row=row), choices=choices
+            )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from forecasting.evidence.rules import number_text
 from forecasting.reading.answers import (
@@ -19,6 +20,7 @@ from forecasting.reading.answers import (
 )
 from forecasting.reading.named_lines import lines_named
 from forecasting.reading.shape import COLUMN, ROW, Shape
+from forecasting.vocabulary.catalogues import language
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.languages import folded
@@ -114,6 +116,20 @@ class Question:
     def reason(self) -> str:
         """Why it is asked."""
         return self.because or self.doubt
+
+    def said(self) -> Question:
+        """The question in the language in which words are written now; what depends on the table
+        stays as it is.
+        """
+        says = partial(language().says, context="question")
+        return replace(
+            self,
+            asks=says(self.asks),
+            because=says(self.because),
+            doubt=says(self.doubt),
+            choices={value: says(meaning) for value, meaning in self.choices.items()},
+            explained=says(self.explained),
+        )
 
     def answer(self, text: str) -> str:
         """The answer as it is kept: a number of the list, an answer or its words, or what is read.

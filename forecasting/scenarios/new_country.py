@@ -47,8 +47,19 @@ from forecasting.vocabulary.printed_numbers import printed_number
 if TYPE_CHECKING:
     from forecasting.evidence.ledger import Ledger
     from forecasting.scenarios.facts_on_day import MarketOnDay
+from forecasting.vocabulary.sentences import Term, sentence
 
 UNSAID = "unknown"
+# What is asked beside the table, and why
+COUNTRY_ASKED = "Which country is forecast?"
+FLOW_ASKED = "Which of these is forecast: {flows}?"
+SINCE_ASKED = "Since when are these numbers known?"
+NEW_CARS_ASKED = "New cars a year in {place} (or {unknown})?"
+HORIZON_ASKED = "Until which year?"
+STOCK_ASKED = "All vehicles on the road in {place}?"
+MOST_OFTEN = "told most often"
+OF_THAT_DAY = "the file is of that day"
+NEWEST = "the newest is {fact}"
 NOT_PRINTED = "nobody has printed it here"
 USUAL_HORIZON = 2030
 YEARS_AHEAD = 4
@@ -158,32 +169,30 @@ class NewCountry:
             main_place = max(places, key=places.count, default="")
             if not main_place and self.plain is None:
                 main_place = self.table.place(self._table_answers() or Answers())
-            yield Question("country", "Which country is forecast?", main_place, country_code)
+            yield Question("country", COUNTRY_ASKED, main_place, country_code)
             self.country = self.answers["country"]
         flows = _flows(self.facts())
         if len(flows) > 1:
             choices = {flow: MEASURES[flow].label for flow in flows}
-            asks = f"Which of these is forecast: {', '.join(flows)}?"
-            because = "told most often"
-            yield Question("measure of all", asks, flows[0], None, because, choices=choices)
+            asks = sentence(FLOW_ASKED, flows=", ".join(flows))
+            yield Question("measure of all", asks, flows[0], None, MOST_OFTEN, choices=choices)
         if not all(fact.published for fact in self.facts()):
-            asks = "Since when are these numbers known?"
             changed = dt.date.fromtimestamp(self.path.stat().st_mtime)
             day = str(self.published or changed)
-            because = "" if self.published else "the file is of that day"
-            yield Question("published", asks, day, _key("published"), because)
+            because = "" if self.published else OF_THAT_DAY
+            yield Question("published", SINCE_ASKED, day, _key("published"), because)
         market = self._market()
         because = NOT_PRINTED
         if market.facts:
-            because = f"the newest is {market.facts[-1]}"
-        place = place_name(self.country)
-        asks = f"New cars a year in {place} (or {UNSAID})?"
+            because = sentence(NEWEST, fact=market.facts[-1])
+        place = Term(place_name(self.country), f"place {self.country}")
+        asks = sentence(NEW_CARS_ASKED, place=place, unknown=UNSAID)
         size = Question("market_size", asks, _size_of(market), _key("market_size"), because)
         yield replace(size, origin=market.origin)
         year = max(USUAL_HORIZON, self.facts().latest.year + YEARS_AHEAD)
-        yield Question("horizon", "Until which year?", str(year), _key("horizon"))
+        yield Question("horizon", HORIZON_ASKED, str(year), _key("horizon"))
         if self._fleet() is None:
-            asks = f"All vehicles on the road in {place}?"
+            asks = sentence(STOCK_ASKED, place=place)
             yield Question("vehicle_stock", asks, UNSAID, _fleet_size, NOT_PRINTED)
 
     def sheets(self) -> list[CellSheet]:
@@ -196,7 +205,7 @@ class NewCountry:
         """The next question that is not answered; None where all are."""
         for question in self.questions():
             if question.key not in self.given:
-                return question
+                return question.said()
         return None
 
     @property
