@@ -620,12 +620,14 @@ def _baseline_first(scenario: Scenario) -> tuple[bool, str]:
 
 def _assumption(driver: Driver) -> str:
     """What an event is, how large it is likeliest, and when. The reason of one that the scenario
-    rules out says what comes instead, so no size is told.
+    rules out says what comes instead, so no size is told; nor of a policy that does what such ones
+    did elsewhere.
     """
+    usual = driver.kind == "policy" and driver.size.mode == 1
     return sentence(
         ASSUMPTION,
         reason=reason_term(driver),
-        size=driver.probability > 0 and readable(driver.size.mode),
+        size=driver.probability > 0 and not usual and readable(driver.size.mode),
         unit=size_unit(driver),
         dates=driver_dates(driver),
         chance=0 < driver.probability < 1 and readable(driver.probability),
