@@ -192,3 +192,9 @@ def test_growth_is_by_year_from_the_last_that_is_over() -> None:
     assert np.isnan(growth(225, quantity="yoy_growth_percent"))
     assert growth(225, measure="ev_stock", period=period_of("2026-06-30")) == pytest.approx(50)
     assert np.isnan(growth(225, measure="ev_stock", period=period_of("2024-06-30")))
+
+
+def test_counts_of_a_place_are_observed_amounts_alone() -> None:
+    found = claim._counts_of_place(outlook(), "UZ", "ev_imports")
+    assert {fact.id for fact in found} == {"total", "earlier", "again", "customs"}
+    assert claim._counts_of_place(outlook(), "UZ", "ev_stock")[0].id == "stock"
