@@ -126,6 +126,11 @@ def test_a_params_file_is_the_same_in_every_language(tmp_path):
     assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 
+def test_any_country_has_its_name(tmp_path):
+    answer = _answer("new", "Norway", "--out", str(tmp_path)).stdout
+    assert "norway-baseline.yaml (Норвегия); файл" in answer
+
+
 def test_the_figures_of_an_answer_are_the_same_in_every_language():
     command = ["claim", "KG", "quota", "2026", "2026-09-30", "--json"]
     assert _answer(*command).stdout == CliRunner().invoke(main, command).stdout

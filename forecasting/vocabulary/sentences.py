@@ -15,7 +15,7 @@ from functools import reduce
 from numbers import Real
 from string import Formatter
 
-from forecasting.vocabulary.catalogues import day_in, digits, language
+from forecasting.vocabulary.catalogues import day_in, digits, language, territory
 
 # A part that may be left out, with a condition of its own where it names nothing
 OPTIONAL_PART = re.compile(r"\[(?:(\w+)\?)?(.*?)\]")
@@ -75,7 +75,11 @@ class Term(str):
             context = f"{self.context}, {case or 'counted'}"
             return language().counts(context, self.one, words, number or 0)
         form = language().says(words, ", ".join(filter(None, (self.context, case))))
-        return language().says(words, self.context) if form == words else form
+        if form == words:
+            form = language().says(words, self.context)
+        kind, _, code = self.context.partition(" ")
+        # A country of which no entry is asked for has its name from CLDR
+        return territory(code, words) if kind == "place" and form == words else form
 
     def __str__(self) -> str:
         return self.form()
