@@ -375,6 +375,9 @@ def registered_share(
         share = earlier.registered / earlier.lagged
         # Of the cars that left then, those whose way is open still
         open_part = leaving / still_leaving(earlier, rules)
+        if earlier.end > growth.start:
+            # Who stays under a rule does not tell how many left before it
+            open_part = min(open_part, 1.0)
         least = min(share, LEAST_SHARE)
         shares.append(max(1 - (1 - share) * open_part, least) if share < 1 else share)
     logs = np.log(shares)
