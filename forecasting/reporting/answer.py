@@ -123,11 +123,11 @@ NO_WHOLE_COUNT = "{finding}; no whole count of {years} was found."
 TODAY = (
     "[blind?Nobody has counted this market; judging by other markets alone, ]{where} had about "
     "{stock} {cars}[ ({ends})] at the end of {year}[, and {charging:,.0f} charging {unit} on {day}"
-    "][ ({per_station} points each, about {points})]."
+    "][ (about {points} points, {per_station} each)]."
 )
 EXPECTED = (
     "By the end of {horizon} we expect {stock} ({ends}, four times in five)[; they need about "
-    "{need} public charging points ({need_ends})][; built as in other markets, there will be "
+    "{need} public charging points ({need_ends})][; at the pace of other markets there will be "
     "{practice}][; built at the pace of this scenario, there will be {rollout}]."
 )
 FLOW = "{finding} ({ends})[, {count} of them counted by {day:d MMMM}]."

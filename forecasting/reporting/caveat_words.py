@@ -137,7 +137,7 @@ def size_words(caveat: Caveat | None) -> str:
     return sentence(SIZE_JUDGED)
 
 
-AGE_TODAY = "{age}[ That is {months} months ago.]"
+AGE_TODAY = "{age}[ That count is {months} months old.]"
 
 
 def age_today(age: Caveat, today: dt.date) -> str:

@@ -101,7 +101,7 @@ FAILED = ("{failed} of {} run failed", "{failed} of {} runs failed")
 FRESH = "[as of {day}][both? · ][run {time} UTC]"
 TOGETHER = (
     "About {stock} electric cars on the road by the end of {year} ({ends})[: they need {need} "
-    "public charging points; built as in other markets, there will be {practice}]."
+    "public charging points; at the pace of other markets there will be {practice}]."
     "[ The oldest count among them is that of {place}: it ends on {day}.]"
 )
 INDEX_SECTIONS = (

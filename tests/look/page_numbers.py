@@ -29,7 +29,7 @@ SENTENCES = {
     rf"({AMOUNT}) (?P<label>[a-z][^,;:.\d]*?) in (\d{{4}})(?:, ({AMOUNT}) in (\d{{4}}))?": "",
     rf"we expect ({AMOUNT}) \({RANGE}, four times in five\)": "cars on the road",
     rf"they need about ({AMOUNT}) public charging points(?: \({RANGE}\))?": ANSWERS["Need"],
-    rf"built as in other markets, there will be ({AMOUNT})": ANSWERS["By practice elsewhere"],
+    rf"at the pace of other markets there will be ({AMOUNT})": ANSWERS["By practice elsewhere"],
 }
 
 

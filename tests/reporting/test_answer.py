@@ -37,7 +37,7 @@ def test_the_finding_is_a_sentence_that_one_would_say(outlook):
     assert said.sentence == (
         "Uzbekistan had about 8,000 electric cars at the end of 2022. By the end of 2030 we expect "
         "210,000 (57,000 to 730,000, four times in five); they need about 6,800 public charging "
-        "points (1,900 to 24,000); built as in other markets, there will be 15,000."
+        "points (1,900 to 24,000); at the pace of other markets there will be 15,000."
     )
     assert str(said).endswith(
         "Uzbekistan will import about 10,000 electric cars in 2023 (6,800 to 15,000), 2,540 of "
@@ -264,6 +264,6 @@ def test_points_of_a_scenario_with_a_roll_out_are_not_said_to_follow_other_marke
         answer(fc.outlook(f"uzbekistan-{name}", draws=50)).sentence
         for name in ("baseline", "accelerated")
     )
-    assert "1,399 charging stations on 1 May 2025 (1 to 3 points each, about 2,800)" in baseline
-    assert "; built as in other markets, there will be " in baseline
+    assert "1,399 charging stations on 1 May 2025 (about 2,800 points, 1 to 3 each)" in baseline
+    assert "; at the pace of other markets there will be " in baseline
     assert "; built at the pace of this scenario, there will be " in accelerated

@@ -237,7 +237,8 @@ def test_age_is_reckoned_on_the_day_of_reading() -> None:
     assert "ends on 30 November 2022" in words_of(made.age)
     assert age_today(made.age, dt.date(2022, 12, 12)) == words_of(made.age)
     assert (
-        age_today(made.age, dt.date(2024, 11, 30)) == f"{words_of(made.age)} That is 24 months ago."
+        age_today(made.age, dt.date(2024, 11, 30))
+        == f"{words_of(made.age)} That count is 24 months old."
     )
     assert '<span data-counted="2022-11-30">Its newest' in age_line(made.age).html()
 

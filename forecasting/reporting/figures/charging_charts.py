@@ -78,8 +78,8 @@ SETTING_COLOURS = {
     "enroute_dc": ORANGE,
 }
 GAP_CHART = FigureForm(
-    "{scenario}: {need} public charging points needed in {year}; built as in other markets, there "
-    "will be {practice}",
+    "{scenario}: {need} public charging points needed in {year}; at the pace of other "
+    "markets there will be {practice}",
     "public points at the end of each year, medians; bars, the 80 % ranges of the last"
     "[; line, {points}][; dotted, {stations}]",
     OUTLOOK_SOURCE,
