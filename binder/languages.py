@@ -64,7 +64,7 @@ from forecasting.vocabulary.catalogues import (
 )
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.names import shipped_folder
-from forecasting.vocabulary.places import COUNTRIES, PORTS, REGION, place_name
+from forecasting.vocabulary.places import COUNTRIES, PLACES, PORTS, REGION, place_name
 from forecasting.vocabulary.quantities import QUANTITIES, RELATION_WORDS
 from forecasting.writers import numbers, page
 from forecasting.writers.columns import Column, TableForm
@@ -73,7 +73,8 @@ from forecasting.writers.messages import FigureForm
 # A message, its plural where it has one, and the context of a name
 Entry = tuple[str, str, str]
 
-SHOWN = (*COUNTRIES, *PORTS, "AZ", "GE", "RU", "CN-XJ", "TJ-DU", "KG-GB", "KZ-71", "KZ-75", "UZ-TK")
+PARTS = (code for code in PLACES if code.partition("-")[0] in COUNTRIES)
+SHOWN = (*COUNTRIES, *PORTS, *PARTS, "AZ", "GE", "RU", "CN", "CN-XJ")
 CORRIDORS = {"ports": "Xinjiang's ports", "xinjiang": "Xinjiang"}
 STUB = "# A stub:"  # at the head of a catalogue that need not be whole
 PLACES_OF_POLICIES = (*COUNTRIES, "KZ-75", "CN", "EAEU")
@@ -115,7 +116,17 @@ OF_FILES = (
     "named_otherwise", "shares_only", "sizes_ahead", "read_by_words", "lines_left_out",
     "several_places", "two_numbers", "parts_of_count", "facts_undated",
 )  # fmt: skip
-UNITS = ("%", "percent", "index", "GWh", "MW", "factor", "share of imports", "vehicles per year")
+UNITS = (
+    "million USD",
+    "%",
+    "percent",
+    "index",
+    "GWh",
+    "MW",
+    "factor",
+    "share of imports",
+    "vehicles per year",
+)
 PAGE_WORDS = (
     "Figure",
     "Table",
@@ -194,6 +205,7 @@ def messages() -> Iterator[str]:
     yield from _of_module(score_words, "CHAIN_SENTENCE", "RECORD_SENTENCE")
     yield from _of_module(
         labels, "SUBJECTS", "TITLE", "MEMO_TITLE", "SCENARIO_TITLE", "MILLIONS", "UNIT_BY_YEAR",
+        "BY_ANSWER",
         "COUNTED", "WITHOUT_UNIT", "MEASURED", "DAY", "ON_UNKNOWN_DAY", "PUBLISHED_ON",
         "PUBLISHED_IN_MONTH", "PUBLISHED_IN_YEAR",
     )  # fmt: skip
@@ -355,6 +367,7 @@ def words_of_tables() -> Iterator[tuple[str, str]]:
     yield from (("cell", words) for words in CELLS)
     for stretch in stretches(TRUCK_ROAD):
         yield from (("cell", stretch[end]) for end in ("start", "end"))
+    yield from (("cell", row["what"]) for row in read_table("station_costs.csv"))
     for row in (*read_table("road_vehicles.csv"), *read_table("truck_outlook.csv")):
         yield "cell", row["unit"]
         yield "parameter", PARAMETERS.get(row["quantity"], row["quantity"].replace("_", " "))

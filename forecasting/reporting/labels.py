@@ -54,6 +54,7 @@ TITLE = "{place}, {scenario}"
 WORD_BREAK = re.compile(r"(?<!\bre)(?<!\bplug)-")
 POLICY_PLACE = re.compile(r"\S+-\d\d-")  # before the name in a policy's id
 DAY = "{day:d MMMM y}"
+BY_ANSWER = "{what}[ by {answer}]"
 MILLIONS = "{number} million"
 UNIT_BY_YEAR = "{unit} a year"
 # A number of a measure, by what its unit is
@@ -201,6 +202,16 @@ def unit_words(measure: str) -> str:
     return str(Term(unit_of(measure), "unit"))
 
 
+def answer_in_text(label: str) -> str:
+    """The label of an answer on public charging as a sentence has it.
+
+    >>> answer_in_text("public charging points: need")
+    'public charging points by need'
+    """
+    what, _, answer = label.partition(": ")
+    return sentence(BY_ANSWER, what=what, answer=answer)
+
+
 def market_words(name: str) -> str:
     """A market of a panel by the name of its country; in English as the panel has it.
 
@@ -268,7 +279,7 @@ def finding(measure: str, words: str, label: str = "") -> str:
     >>> finding("ev_imports", "66,600", "Battery cars imported"), finding("energy_gwh", "436")
     ('66,600 battery cars imported', '436 GWh of electricity for electric vehicles')
     """
-    label = uncapital(label or label_of(measure)).replace(":", " by")
+    label = answer_in_text(uncapital(label or label_of(measure)))
     unit = unit_of(measure)
     message = MEASURED
     if unit in COUNTED_UNITS:

@@ -718,7 +718,10 @@ def fit_table(forecast: FlowForecast, limit: int | None = None) -> Table:
     """
     fit = forecast.fit_table()
     frame = fit.sort_values("surprise", key=lambda by: -by.abs(), kind="stable").iloc[:limit]
-    return FIT.table(frame.to_dict("records"))
+    # Worded anew, in the language in which the table is shown
+    words = {fact.id: in_words(fact) for fact in forecast.evidence or ()}
+    printed = frame["fact"].map(words).fillna(frame["printed"])
+    return FIT.table(frame.assign(printed=printed).to_dict("records"))
 
 
 def headline_numbers(outlook: Outlook) -> dict[str, float]:

@@ -84,7 +84,7 @@ def table_words(words: str, kind: str) -> str:
     >>> table_words("median", "head"), table_words("2,180", "cell")
     ('median', '2,180')
     """
-    return language().says(words, kind)
+    return language().says(str(words), kind)
 
 
 class _CellForm(Formatter):

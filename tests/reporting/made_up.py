@@ -186,7 +186,10 @@ def make_outlook(
         ledger=make_ledger(),
         forecasts={
             country: SimpleNamespace(
-                basis="statistics agency", diagnostics={"facts": 3}, fit_table=lambda: FIT
+                basis="statistics agency",
+                diagnostics={"facts": 3},
+                evidence=(),
+                fit_table=lambda: FIT,
             )
         },  # type: ignore[dict-item]
         baseline_forecasts={},

@@ -20,7 +20,10 @@ BASELINES = (
     *(f"{name}-baseline" for name in ("kazakhstan", "kyrgyzstan", "tajikistan", "turkmenistan")),
     *(f"{name}-baseline" for name in ("uzbekistan", "horgos", "ports", "xinjiang")),
 )
-MOST_LATIN = 0.08  # letters for one of the language's own
+MOST_LATIN = 0.08  # letters of a brief for one of the language's own
+MOST_LATIN_OF_PAGE = 0.04  # of a whole page, without what stands in its language
+# The names of sources, which lead to them; quotations; the ids of facts
+IN_THEIR_LANGUAGE = re.compile(r"<a .*?</a>|«.*?»|\b[a-z]+(-\w+)+", re.DOTALL)
 NAMES = {"AFIR", "BYD", "html", "report", "ev", "forecasting", "br", "alt"}
 TAGS = re.compile("<style>.*?</style>|<[^>]*>", re.DOTALL)
 
@@ -102,6 +105,10 @@ def test_a_report_is_in_russian_but_for_names(name, shell):
     assert letters("[A-Za-z]", brief) <= MOST_LATIN * letters("[А-Яа-яЁё]", brief)
     assert {*re.findall("[A-Za-z]{2,}", brief)} <= NAMES
     assert not re.search(r"\d,\d{3}\b|\d %|\"|None|\{|\}", brief)
+    outputs = [each for cell in report.cells for each in cell.get("outputs", ())]
+    shown = [each["data"].get("text/html", "") for each in outputs]
+    page = TAGS.sub(" ", IN_THEIR_LANGUAGE.sub(" ", "\n".join(shown)))
+    assert letters("[A-Za-z]", page) <= MOST_LATIN_OF_PAGE * letters("[А-Яа-яЁё]", page)
 
 
 @pytest.mark.slow

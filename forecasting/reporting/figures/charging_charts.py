@@ -49,6 +49,7 @@ from forecasting.reporting.labels import (
     DIGITS_OF_TENTH,
     SETTING_WORDS,
     amounts,
+    answer_in_text,
     answer_term,
     label_of,
     median_and_range,
@@ -297,7 +298,7 @@ def tornado(outlook: Outlook, measure: str = NEED) -> Figure:
     words = words_of_outlook(
         outlook,
         TORNADO_CHART if inputs else FLAT_TORNADO_CHART,
-        subject=uncapital(label_of(measure)).replace(":", " by"),
+        subject=answer_in_text(uncapital(label_of(measure))),
         assumption=inputs and inputs[-1],
         range=ranges and ranges[-1],
         year=outlook.scenario.horizon,
