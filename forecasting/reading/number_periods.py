@@ -11,8 +11,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
-from forecasting.reading.answers import BEFORE, LENGTHS, OF_ITS_PERIOD, YEAR_TO_DATE
+from forecasting.reading.answers import (
+    BEFORE,
+    CALENDAR_NAMES,
+    LENGTHS,
+    OF_ITS_PERIOD,
+    YEAR_TO_DATE,
+)
 from forecasting.reading.named_lines import Entry
+from forecasting.reading.proposals import may_name_period
 from forecasting.reading.shape import (
     MONTH_HEADS,
     QUARTER_HEADS,
@@ -39,6 +46,7 @@ SOLAR_SHIFT = 621
 _SAYS_FISCAL = re.compile(rf"\b{FISCAL}\b|\bend(?:ed|ing)\b")
 # What to answer, by words of the reason why a period is not known
 HINTS = {
+    "not understood": f"correct the cell, or say periods: {LENGTHS[0]}, if it is of a whole year",
     "no year": "say the year, e.g. periods: 2024",
     "begins": "say in which month: periods: july (or another)",
     "stands for": f"say periods: {', '.join(LENGTHS[:-1])} or {LENGTHS[-1]}",
@@ -78,8 +86,13 @@ class PeriodReader:
     def _forms(self) -> Forms:
         """How its texts are written: of years that begin in another month 2010-11 is one."""
         forms = self.shape.forms
-        has_years = self.entry.series.periods.removesuffix(BEFORE) in MONTHS
+        has_years = self._begins_elsewhere
         return replace(forms, digits=forms.digits or "year") if has_years else forms
+
+    @property
+    def _begins_elsewhere(self) -> bool:
+        """Whether it is answered that the years begin in another month."""
+        return self.entry.series.periods.removesuffix(BEFORE) in MONTHS
 
     # What the texts say
 
@@ -93,9 +106,9 @@ class PeriodReader:
         """
         words = self._words_of_row(number)
         for text in number.heads:
-            words = words.joined(self._words_of_text(text))
+            words = words.joined(self._whole(self._words_of_text(text), text))
         words = words.joined(self._words_of_note(number.text))
-        for text in number.titles:
+        for text in (*self.shape.period_heads, *number.titles):
             words = self._with_title(words, text)
         answer = self.entry.series.periods
         if answer.isdecimal() and words.year is None and words.day is None:
@@ -106,7 +119,7 @@ class PeriodReader:
         """What the labels of a row say; the year may stand beside the first of its months alone."""
         words = PeriodWords()
         for column, text in number.labels.items():
-            words = words.joined(self._words_of_label(column, text))
+            words = words.joined(self._whole(self._words_of_label(column, text), text))
         if words.months is None or words.year or words.day:
             return words
         for column in sorted(self.shape.period_columns - number.labels.keys()):
@@ -120,9 +133,25 @@ class PeriodReader:
         if column not in self.shape.period_columns or not re.fullmatch(r"\d{1,2}", text):
             return self._words_of_text(text)
         number = int(text)
-        if QUARTER_HEADS.search(self.shape.period_heads) and number <= 4:
+        if self._heads_have(QUARTER_HEADS) and number <= 4:
             return PeriodWords(months=(3 * number - 2, 3 * number))
         return PeriodWords(months=(number, number), named=True)
+
+    def _whole(self, words: PeriodWords, text: str) -> PeriodWords:
+        """The words of a label or a head, of which everything is understood.
+
+        Raises
+        ------
+        PeriodError
+            Where a part of it may name another period, and no answer says that it is a year.
+        """
+        is_year = self.entry.series.periods in (LENGTHS[0], *CALENDAR_NAMES)
+        if not words.says or words.open or is_year or self._begins_elsewhere:
+            return words
+        rest = self._forms.period_in(text).rest
+        if may_name_period(rest):
+            raise PeriodError(f"{rest[:40]!r} is not understood in {text[:40]!r}, of a period")
+        return words
 
     def _words_of_text(self, text: str) -> PeriodWords:
         """What a text says, with its footnote."""
@@ -158,7 +187,8 @@ class PeriodReader:
             is_running = title.to_date and "monthly" not in folded(text)
             return replace(words, to_date=words.to_date or is_running)
         is_number_of_sheet = text == self.shape.title and not (title.year or title.named)
-        if words.day or is_number_of_sheet:
+        is_end_of_year = title.day_of_month and self._begins_elsewhere
+        if words.day or is_number_of_sheet or is_end_of_year:
             return words
         if title.months and not words.months and title.day is None:
             return self._with_months_of_title(words, title, text)
@@ -171,7 +201,12 @@ class PeriodReader:
         if title.year and words.year and title.year != words.year:
             return replace(words, open=words.open or f"the title says {text[:60]!r}")
         if title.year or title.named or words.year is None:
-            return words.joined(replace(title, open=words.open or title.open))
+            doubt = ""
+            if title.named and self.of_a_day and title.day_of_month is None:
+                doubt = f"the title names no day: {text[:60]!r}"
+            elif title.day_of_month and not self.of_a_day:
+                doubt = f"the title says {text[:60]!r}"
+            return words.joined(replace(title, open=words.open or title.open or doubt))
         return words
 
     # What they mean
@@ -235,7 +270,7 @@ class PeriodReader:
             for number in self.shape.numbers.values()
             for text in (*number.heads, *number.labels.values(), *number.titles)
         }
-        texts.add(self.shape.period_heads)
+        texts.update(self.shape.period_heads)
         return any(_SAYS_FISCAL.search(folded(text)) and "年度" not in text for text in texts)
 
     def _of_day(self, day: dt.date, days: Sequence[dt.date]) -> Period:
@@ -260,11 +295,14 @@ class PeriodReader:
         """Of how long a period days stand: as is answered, as their head says, as they follow."""
         if self.entry.series.periods in LENGTHS:
             return self.entry.series.periods
-        heads = self.shape.period_heads
         for length, pattern in zip(LENGTHS, (YEAR_HEADS, QUARTER_HEADS, MONTH_HEADS), strict=True):
-            if pattern.search(heads):
+            if self._heads_have(pattern):
                 return length
         return "month" if len(days) > 1 and _are_months(days) else ""
+
+    def _heads_have(self, pattern: re.Pattern[str]) -> bool:
+        """Whether a head of a column of periods has a word."""
+        return any(pattern.search(folded(head)) for head in self.shape.period_heads)
 
 
 def _solar_period(words: PeriodWords) -> Period:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from forecasting.reading.shape import MONTH_HEADS, QUARTER_HEADS
 from forecasting.vocabulary.languages import country_names, folded
 from forecasting.vocabulary.places import spellings
 from forecasting.vocabulary.printed_numbers import MULTIPLIERS, multiplier_in
@@ -58,7 +59,7 @@ HEADS = {
 }
 # Words that change nothing of what is counted
 FILLERS = re.compile(
-    r"(?<![^\W\d_])(?:of which|из них|в том числе|number|quantity|count|total number|of|in|the|"
+    r"(?<![^\W\d_])(?:of which|из них|в том числе|number|quantity|count|total number|of|in|at|the|"
     r"by|to|from|and|units?|pcs|pieces|public|publicly|available|month|monthly|annual|annually|yearly|year|quarterly|quarter|"
     r"количеств\w*|числ\w*|единиц\w*|ед|шт|штук\w*|по|в|за|на|и|год\w*|годам|месяц\w*|общедоступн\w*|"
     r"vs|thousands?|period)(?![^\W\d_])\.?",
@@ -67,7 +68,7 @@ FILLERS = re.compile(
 TITLE_FILLERS = re.compile(
     r"(?<![^\W\d_])(?:republics?|markets?|tables?|data|sheets?|types?|fuels?|engines?|codes?|hs|"
     r"source|statistic\w*|national|offices?|bureau|committee|agency|ministry|customs|services?|since|"
-    r"at|half|end|beginning|республик\w*|рын\w*|таблиц\w*|данны\w*|лист\w*|код\w*|тн вэд|"
+    r"half|end|beginning|республик\w*|рын\w*|таблиц\w*|данны\w*|лист\w*|код\w*|тн вэд|"
     r"источник\w*|статисти\w*|национальн\w*|комитет\w*|бюро|министерств\w*|таможенн\w*|с начала|"
     r"начало|конец|кыргызск\w*|состоящ\w*)(?![^\W\d_])"
 )
@@ -255,6 +256,22 @@ def unknown_words(titles: Iterable[str]) -> tuple[str, ...]:
     """
     words = (_words_in(TITLE_FILLERS.sub(" ", without_countries(folded(t))))[1] for t in titles)
     return tuple(word for of_title in words for word in of_title if len(word) > 1)
+
+
+def may_name_period(text: str) -> bool:
+    """Whether what a label says beside its period may be a part of the period: a number, a length
+    of time, a word that no declaration has.
+
+    >>> may_name_period("EV sales in Norway"), may_name_period("week 5")
+    (False, True)
+    """
+    words = without_countries(folded(text))
+    for pattern in (TOTALS, MONEY, PERCENT):
+        words = pattern.sub(" ", words)
+    is_part = re.search(
+        rf"(?<!\d)\d{{1,2}}(?!\d)|{MONTH_HEADS.pattern}|{QUARTER_HEADS.pattern}", words
+    )
+    return is_part is not None or bool(_words_in(words)[1])
 
 
 def is_percent_line(text: str) -> bool:

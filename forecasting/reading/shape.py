@@ -272,9 +272,9 @@ class Shape:
         return ""
 
     @cached_property
-    def period_heads(self) -> str:
-        """The heads of the columns of periods, folded."""
-        return " ".join(folded(self._head_of_labels(column)) for column in self.period_columns)
+    def period_heads(self) -> tuple[str, ...]:
+        """The heads of the columns of periods."""
+        return tuple(map(self._head_of_labels, sorted(self.period_columns)))
 
     def label(self, row: int, column: int) -> str:
         """The text of a column that holds for a row: its own, or the one above it where it is

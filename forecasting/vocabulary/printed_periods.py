@@ -50,7 +50,7 @@ _YEAR = r"(?<!\d)(?:19[5-9]|20[0-5])\d(?!\d)"
 _YEAR_FIRST = r"(?<!\d)(?:19[5-9]|20[0-5])\d"
 _ORDINAL = r"(?:iv|i{1,3}|[1-4]|(?:first|second|third|fourth|(?:перв|втор|трет|четверт)\w*))"
 _SHORT_YEAR = r"(?:['’ ]?(?P<short>\d\d)(?!\d))"
-_QUARTER = r"(?:q(?:uarter|tr)?|кв(?:артал\w*)?|trim(?:estre|\.)?|季度|t(?=\d))"
+_QUARTER = r"(?:q(?:uarter|tr)?|кв(?:артал\w*)?|trim(?:estre|\.)?|季度|t(?=\d)|(?<=[1-4])t)"
 _HALF = r"(?:half(?:[- ]year)?|h|полуг(?:оди\w*)?|semestre|s(?=\d)|halbjahr|半年)"
 _COUNT_OF_MONTHS = r"(?:months?|мес(?:яц\w*)?|м|m|个?月|ay\w*|oy\w*|ой\w*|mo)"
 UP_TO = (
@@ -94,6 +94,8 @@ class PeriodWords:
         First and last, of the year.
     day : date or None
         A day, which stands for itself, or for the period that ends or begins with it.
+    day_of_month : int or None
+        Of a day whose year another text says.
     fiscal : str
         Of a fiscal year: whether `year` is the one in which it begins, or ends.
     named : bool
@@ -111,6 +113,7 @@ class PeriodWords:
     year: int | None = None
     months: tuple[int, int] | None = None
     day: dt.date | None = None
+    day_of_month: int | None = None
     fiscal: str = ""
     named: bool = False
     to_date: bool = False
@@ -140,12 +143,21 @@ class PeriodWords:
             year=number,
             months=months,
             day=day,
+            day_of_month=self.day_of_month or words.day_of_month,
             fiscal=self.fiscal or words.fiscal,
             named=(self if self.months == months else words).named,
             to_date=self.to_date or words.to_date,
             plan=self.plan or words.plan,
             open=self.open or words.open,
-        )
+        ).dated()
+
+    def dated(self) -> "PeriodWords":
+        """With the day of a month as a day, once its year is said; 29 February may be the 28th."""
+        if self.day_of_month is None or self.year is None or self.months is None:
+            return self
+        end = _month_at(self.year, self.months[0]).end
+        day = end.replace(day=min(self.day_of_month, end.day))
+        return replace(self, day=day, day_of_month=None, year=None, months=None)
 
     def period(self, first_month: int = 1) -> Period:
         """The days that are meant.
@@ -256,7 +268,7 @@ def period_in(text: str, languages: Collection[str] = ()) -> PeriodWords:
     ('begins', 'forecast')
     """
     words = folded(re.sub(FOOTNOTES, "", plain_text(text)))
-    words = re.sub(rf"({_YEAR_FIRST})(?=[qh][1-4]|[1-4][qh])", r"\1 ", words)
+    words = re.sub(rf"({_YEAR_FIRST})(?=[qht][1-4]|[1-4][qht])", r"\1 ", words)
     stretch = _Text(words)
     part = _take_period(stretch, languages)
     to_date = stretch.take(TO_DATE) is not None
@@ -273,7 +285,7 @@ def period_in(text: str, languages: Collection[str] = ()) -> PeriodWords:
         or _doubt_of_brackets(part, words, stretch.text)
         or _doubt_of_word(part, remainder),
         rest=remainder,
-    )
+    ).dated()
 
 
 def _take_period(text: _Text, languages: Collection[str]) -> PeriodWords:
@@ -295,7 +307,8 @@ def _doubt_of_word(part: PeriodWords, remainder: str) -> str:
     """Why a month may be none, where a single word stands beside its name."""
     is_word = re.fullmatch(r"[^\W\d_]{1,12}", remainder) is not None
     is_filler = re.fullmatch(r"in|im|en|за|в|of|de|w|month|месяц", remainder) is not None
-    if part.months and part.named and is_word and not is_filler:
+    is_month = part.months and part.named and part.day_of_month is None
+    if is_month and is_word and not is_filler:
         return f"beside the month it says {remainder!r}"
     return ""
 
@@ -431,12 +444,13 @@ def _quarter_of_languages() -> str:
 
 @dataclass(frozen=True)
 class _Months:
-    """Months that a form names: from one to another, a year of two digits beside them, whether they
-    are names, and why they may be others.
+    """Months that a form names: from one to another, a year of two digits beside them, a day in the
+    month, whether they are names, and why they may be others.
     """
 
     months: tuple[int, int] | None = None
     year: int | None = None
+    day: int | None = None
     are_names: bool = False
     doubt: str = ""
 
@@ -446,7 +460,14 @@ def _with_months(text: _Text, part: PeriodWords, languages: Collection[str]) -> 
     if part.year is None and (month := _month_in_digits(text)):
         return month
     match = _Months()
-    for form in (_chinese, _quarters, _halves, _quarters_of_languages, _count_of_months):
+    for form in (
+        _day_of_each_year,
+        _chinese,
+        _quarters,
+        _halves,
+        _quarters_of_languages,
+        _count_of_months,
+    ):
         match = form(text)
         if match.months:
             break
@@ -456,9 +477,9 @@ def _with_months(text: _Text, part: PeriodWords, languages: Collection[str]) -> 
     return PeriodWords(
         number,
         match.months,
-        None,
-        part.fiscal,
-        match.are_names,
+        day_of_month=match.day,
+        fiscal=part.fiscal,
+        named=match.are_names,
         open=part.open or match.doubt or doubt,
     )
 
@@ -548,6 +569,21 @@ def _chinese(text: _Text) -> _Months:
     return _Months()
 
 
+def _day_of_each_year(text: _Text) -> _Months:
+    """A day in digits, or the first one, of years that other texts name: на 01.01."""
+    match = text.take(
+        r"(?<!\w)(?:на|at|as of|am|au) (0[1-9]|[12]\d|3[01])\.(0[1-9]|1[0-2])\.?(?!\d)"
+    )
+    if match:
+        month = int(match[2])
+        return _Months((month, month), day=int(match[1]), are_names=True)
+    if text.take(
+        r"на начало года|(?:at|as of) (?:the )?(?:beginning|start) of (?:the |each )?year"
+    ):
+        return _Months((1, 1), day=1, are_names=True)
+    return _Months()
+
+
 def _quarters(text: _Text) -> _Months:
     return _unit_of(text, _QUARTER, 3)
 
@@ -585,7 +621,7 @@ def _unit_of(text: _Text, unit: str, length: int) -> _Months:
         rf"(?![^\W\d_])\.?(?: of)?{_SHORT_YEAR}?|"
         rf"(?<![^\W\d_]){unit}[ .-]?(?P<n2>iv|i{{1,3}}|[1-4])(?![^\W_])"
         rf"(?:[ '’/-](?P<short2>\d\d)(?!\d))?|"
-        rf"第?(?P<n3>[一二三四1-4上下]){unit}"
+        rf"第?(?<!\d)(?P<n3>[一二三四1-4上下]){unit}"
     )
     if match is None:
         return _Months()
@@ -645,14 +681,29 @@ def _from_name_to_name(text: _Text, names: list[_Name]) -> _Months:
 def _single_name(text: _Text, names: list[_Name]) -> _Months:
     """One month, or the months up to it: April, up to April."""
     month = min(names[0][1])
-    start, _, up_to, year = _take_names(text, names)
     doubt = _doubt_of_names(names)
+    if day := _take_day_of_month(text, names[0][0][0]):
+        return _Months((month, month), day=day, are_names=True, doubt=doubt)
+    start, _, up_to, year = _take_names(text, names)
     if not up_to:
         return _Months((month, month), year, are_names=True, doubt=doubt)
     ends_year = re.search(r"(?:year|months|ended|ending)\s*$", text.text[:start])
     if ends_year or up_to in ("a", "by", "do", "до", "until", "till"):
         doubt = doubt or f"says {up_to!r} before the month"
     return _Months((1, month), year, are_names=True, doubt=doubt)
+
+
+def _take_day_of_month(text: _Text, name: str) -> int | None:
+    """A day beside the name of its month, whose year is not behind it: 1er janvier, July 1st."""
+    word = re.escape(name)
+    match = text.take(
+        rf"(?<![\w.,/-])(?P<day>[12]?\d|3[01])[-.°]?[^\W\d_]{{0,2}}\.? (?:of |de )?{word}(?!\w)\.?"
+        rf"(?![ '’-]{{1,2}}\d\d(?!\d))|"
+        rf"(?<!\w){word}\.? (?P<day2>(?:[12]?\d|3[01])(?:st|nd|rd|th)|[1-9])(?!\w)"
+    )
+    if match is None:
+        return None
+    return int(re.sub(r"\D", "", match["day"] or match["day2"])) or None
 
 
 def _take_names(text: _Text, names: list[_Name]) -> tuple[int, str, str, int | None]:

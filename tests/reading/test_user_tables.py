@@ -288,7 +288,7 @@ USED = "Year,New electric cars,Used electric cars\n2024,5,9\n"
         ("ปี,รถ\n2567,9\n2568 (ม.ค.-ต.ค.),5\n2569 (บาง),5\n",
          one("ev_sales", "columns: [B]", periods="buddhist"), "beside the year it says"),
         ("Месяц,EVs\nЖанвар 2024,9\nФеврол 2024,5\n", one("ev_sales", "columns: [B]"),
-         "several are of one period"),
+         "'жанвар' is not understood in 'Жанвар 2024'"),
         ("Year,EVs\n2024,50\n2030 target,90\n", one("ev_sales", "columns: [B]"), "say kind"),
         ("Date,EVs\n2023-12-31,50\n2024-12-31,60\n", one("ev_sales", "columns: [B]"),
          "periods: year, quarter or month"),
@@ -488,6 +488,58 @@ def test_the_unit_of_an_earlier_time_is_proposed_as_it_was():
         dialogue.given[question.key] = question.answer("")
     assert proposals["1 unit"] == "2.5"
     assert dialogue.answers().read[0].unit == 2.5
+
+
+@pytest.mark.parametrize(
+    ("title", "head", "day"),
+    [
+        ("Парк электромобилей на 1 января", "Год", "2023-01-01"),
+        ("Electric cars on the road at 1st January", "Year", "2023-01-01"),
+        ("Parc de voitures au 1er janvier", "Année", "2023-01-01"),
+        ("Parque de veículos a 1.º de janeiro", "Ano", "2023-01-01"),
+        ("Bestand am 1. Jänner", "Jahr", "2023-01-01"),
+        ("Парк электромобилей", "На 1 января", "2023-01-01"),
+        ("Парк электромобилей", "На начало года", "2023-01-01"),
+        ("Парк на 01.07", "Год", "2023-07-01"),
+        ("Fleet on July 1st", "Year", "2023-07-01"),
+        ("Fleet on 29 February", "Year", "2023-02-28"),
+    ],
+)
+def test_a_day_without_a_year_is_that_of_the_years_of_the_table(title, head, day):
+    table = f"{title}\n{head},EVs\n2023,40\n"
+    assert read(table, one("ev_stock", "columns: [B]")) == {day: 40}
+    assert "may be of another period" in read(table, one("ev_sales", "columns: [B]"))
+
+
+def test_a_month_alone_in_the_title_of_a_stock_is_asked():
+    table = "Parc au premier janvier\nAnnée,EVs\n2023,40\n"
+    assert "the title names no day" in read(table, one("ev_stock", "columns: [B]"))
+
+
+def test_the_year_of_months_may_stand_in_their_head():
+    table = "Импорт\nМесяц 2025 года,EVs\nянварь,4\nфевраль,5\n"
+    found = read(table, one("ev_imports", "columns: [B]"))
+    assert found == {"2025-01": 4, "2025-02": 5}
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["last quarter 2023", "9 mths 2023", "Week 5 2023", "1 пол. 2023", "4-й кв-л 2023",
+     "quarter 2023", "начало 2023", "HY1 2023", "first four weeks of 2023"],
+)  # fmt: skip
+def test_a_label_is_understood_whole_or_asked(label):
+    table = f"EV sales\nPeriod,EV sales\n{label},40\n"
+    assert "Of which period is each number?" in proposed(table)[1]
+    for periods in ("own", "year_to_date", "quarter"):
+        found = read(table, one("ev_sales", "columns: [B]", periods=periods))
+        assert "is not understood in" in found
+    assert read(table, one("ev_sales", "columns: [B]", periods="year")) == {"2023": 40}
+
+
+@pytest.mark.parametrize("label", ["1T 2023", "2023T1", "T1 2023"])
+def test_a_quarter_may_be_a_t(label):
+    table = f"Ventas\nPeriodo,Coches\n{label},40\n"
+    assert read(table, one("ev_sales", "columns: [B]")) == {"2023-01..2023-03": 40}
 
 
 def test_a_year_is_said_under_periods():
