@@ -293,13 +293,14 @@ def kinds(facts: Sequence[TableFact]) -> Doubts:
 
 
 def _kinds_in_titles(number: TableNumber) -> str:
-    """The kinds of vehicles that titles name, where neither they nor a text beside a number names
-    cars.
-    """
-    titles = " ".join(number.titles)
-    if CARS.search(folded(" ".join((titles, *number.heads, *number.labels.values())))):
-        return ""
-    return ", ".join(sorted(kinds_in(titles)))
+    """The kinds of vehicles that a title names, where no text nearer to a number names cars."""
+    texts = (" ".join((*number.heads, *number.labels.values())), *number.titles)
+    for text in texts:
+        if kinds_of_text := kinds_in(text):
+            return ", ".join(sorted(kinds_of_text))
+        if CARS.search(folded(text)):
+            return ""
+    return ""
 
 
 def _kinds_in_total(shape: Shape, number: TableNumber) -> set[str]:

@@ -31,6 +31,7 @@ from forecasting.reading.proposals import (
     GROWTH_WORDS,
     is_of_battery_cars,
     is_of_plug_ins,
+    kinds_in,
     says_to_date,
     unknown_words,
 )
@@ -335,7 +336,7 @@ class SeriesQuestions:
         if self.answer("lines") == NONE:
             return
         chosen = self.chosen()
-        doubt = _doubt_of_words(chosen) if chosen else ""
+        doubt = (_doubt_of_words(chosen) or self._doubt_of_notes()) if chosen else ""
         yield self._question("counts", self._proposed_series().counts, doubt)
         yield self._question("unit", *self._proposed_unit())
         for ask in (self._periods, self._country, self._fix):
@@ -501,6 +502,11 @@ class SeriesQuestions:
             if ("electric" in words or may_count) and not candidate.proposal.sure:
                 return f"{candidate.label}: what does it count? ({_doubt_of_words(candidate)})"
         return ""
+
+    def _doubt_of_notes(self) -> str:
+        """Which note below the table names other vehicles than cars."""
+        notes = (note for shape in self.table.shapes_for(self.form) for note in shape.notes)
+        return next((f"a note says {note[:60]!r}" for note in notes if kinds_in(note)), "")
 
 
 def _doubt_of_lines(proposed: Candidate, candidates: Sequence[Candidate]) -> str:

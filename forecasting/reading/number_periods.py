@@ -119,7 +119,7 @@ class PeriodReader:
         """What the labels of a row say; the year may stand beside the first of its months alone."""
         words = PeriodWords()
         for column, text in number.labels.items():
-            words = words.joined(self._whole(self._words_of_label(column, text), text))
+            words = words.joined(self._words_of_label(column, text))
         if words.months is None or words.year or words.day:
             return words
         for column in sorted(self.shape.period_columns - number.labels.keys()):
@@ -131,7 +131,7 @@ class PeriodReader:
 
     def _words_of_label(self, column: int, text: str) -> PeriodWords:
         if column not in self.shape.period_columns or not re.fullmatch(r"\d{1,2}", text):
-            return self._words_of_text(text)
+            return self._whole(self._words_of_text(text), text)
         number = int(text)
         if self._heads_have(QUARTER_HEADS) and number <= 4:
             return PeriodWords(months=(3 * number - 2, 3 * number))

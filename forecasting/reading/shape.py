@@ -420,6 +420,8 @@ def _number_of(place: Place, cell: SheetCell, forms: Forms) -> TableNumber | Non
 
 def _number_of_text(place: Place, text: str, forms: Forms) -> TableNumber | None:
     digits = re.sub(rf"(?<=[\d%]){FOOTNOTES}$|(?<=\d) {FOOTNOTES}$", "", text)
+    # Provisional or revised; 2025 (p) is a year
+    digits = re.sub(r"(?<=\d)(?<!^\d{4}) ?\(?[pr]\)?$", "", digits)
     relation = "equals"
     if text[0] in SIGNS and text[0] not in "=±":
         relation = SIGNS[text[0]]

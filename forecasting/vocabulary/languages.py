@@ -16,27 +16,11 @@ from typing import Any
 # Of the languages with a press of their own, the two whose words are proposed stand first
 LANGUAGES = (
     *("en", "ru", "uk", "be", "kk", "ky", "uz", "uz_Cyrl", "tg", "tk", "az", "ka", "hy", "tr"),
-    *("de", "de_AT", "fr", "es", "pt", "it", "nl", "pl", "cs", "sk", "sl", "hr", "sr"),
-    *(
-        "sr_Latn",
-        "bs",
-        "mk",
-        "bg",
-        "ro",
-        "hu",
-        "fi",
-        "sv",
-        "da",
-        "nb",
-        "is",
-        "et",
-        "lv",
-        "lt",
-        "el",
-        "sq",
-    ),
+    *("de", "fr", "es", "pt", "it", "nl", "pl", "cs", "sk", "sl", "hr", "sr", "sr_Latn", "bs"),
+    *("mk", "bg", "ro", "hu", "fi", "sv", "da", "nb", "is", "et", "lv", "lt", "el", "sq"),
     *("he", "ar", "fa", "ps", "ur", "hi", "bn", "ne", "si", "ta", "th", "lo", "km", "my"),
     *("vi", "id", "ms", "fil", "ja", "ko", "zh", "zh_Hant", "mn", "sw", "am", "ca", "gl", "eu"),
+    "de_AT",
 )
 SHORTEST_NAME = 2  # letters; a narrow name such as J is of three months
 SHORT_NAME = 3  # letters up to which a name is also another word of some language

@@ -205,7 +205,7 @@ LONG = "Year,Fuel,Cars\n2023,Petrol,900\n2023,Electric,40\n2024,Petrol,800\n2024
         (  # and growth, of which another line is
             "EV sales and their growth (%);;\nYear;EV sales;Growth\n2023;5;7\n",
             one("ev_sales", "columns: [B]"), {"2023": 5}),
-        ("Registrations of cars and buses;\nYear;Electric\n2023;5\n",
+        ("Registrations of cars and buses;\nYear;Electric cars\n2023;5\n",
          one("ev_registrations", "columns: [B]"), {"2023": 5}),
         ("EV sales, cumulative;\nYear;EVs\n2023;8\n2024;9\n",
          one("ev_sales cumulative", "columns: [B]", periods="own"),
@@ -509,6 +509,41 @@ def test_a_day_without_a_year_is_that_of_the_years_of_the_table(title, head, day
     table = f"{title}\n{head},EVs\n2023,40\n"
     assert read(table, one("ev_stock", "columns: [B]")) == {day: 40}
     assert "may be of another period" in read(table, one("ev_sales", "columns: [B]"))
+
+
+@pytest.mark.parametrize(
+    ("title", "head"),
+    [("EV sales", "EV sales; %"), ("EV sales; %", "EV sales"), ("%", "EV sales"),
+     ("in %", "EV sales"), ("Unit: %", "EV sales"), ("в % к предыдущему году", "EV sales"),
+     ("EV sales", "% of new registrations"), ("Numbers in per cent", "EV sales")],
+)  # fmt: skip
+def test_percent_are_no_count_whatever_is_answered(title, head):
+    found = read(f"{title}\nYear,{head}\n2023,40\n", one("ev_sales", "columns: [B]"))
+    assert "40 may count something else" in found
+
+
+@pytest.mark.parametrize(
+    "titles",
+    ["Electric cars; buses and motorcycles", "Electric cars\nIncluding buses",
+     "Легковые и грузовые автомобили"],
+)  # fmt: skip
+def test_kinds_in_the_nearest_title_are_no_cars(titles):
+    found = read(f"{titles}\nYear,Electric\n2023,40\n", one("ev_sales", "columns: [B]"))
+    assert "is below a title of" in found
+    cars = f"{titles}\nPassenger cars\nYear,Electric\n2023,40\n"
+    assert read(cars, one("ev_sales", "columns: [B]")) == {"2023": 40}
+
+
+def test_a_note_of_other_vehicles_is_asked_about():
+    table = "EV sales\nYear,EV sales\n2023,40\nIncludes buses and motorcycles\n"
+    assert "a note says 'Includes buses and motorcycles'" in proposed(table)[1]
+    assert read(table, one("ev_sales", "columns: [B]")) == {"2023": 40}
+
+
+def test_a_number_may_have_the_mark_of_a_provisional_one():
+    table = 'Year,EVs\n2023,"27,906p"\n2024,"27,910 (r)"\n'
+    found = read(table, one("ev_sales", "columns: [B]"))
+    assert found == {"2023": 27906, "2024": 27910}
 
 
 def test_a_month_alone_in_the_title_of_a_stock_is_asked():
