@@ -93,8 +93,7 @@ OF_SHARES = "say counts: {measure} market_share_percent, or leave it out"
 # What numbers may be that count no vehicles of their period, and what to answer
 OTHER_NUMBERS = {
     r"^\W*(?:market )?(?:share|доля|удельн\w* вес)|"
-    r"^\W*(?:(?:in|в) )?(?:%|per ?cent|percent\w*|процент\w*)|"
-    r"(?<!\d)(?<!\d )(?:%|per ?cent|percent\w*|процент\w*)\W*$":
+    r"(?<!\d)(?<!\d )(?:%|per ?cent|percent\w*|prozent|процент\w*)":
         OF_SHARES,
     r"index|индекс\w*": "an index is not read: leave it out",
     r"rolling|moving (?:average|annual|sum|total)|trailing|last (?:12|twelve) months|скользящ\w*|"

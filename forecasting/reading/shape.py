@@ -353,10 +353,11 @@ def shape_of(sheet: CellSheet, forms: Forms) -> Shape:
         for (_, column), cell in sheet.cells.items()
         if folded(cell.text) in ROW_HEADS
     }
+    other_columns = {*row_heads, _column_of_row_numbers(sheet, forms)}
     cells = {
         place: cell
         for place, cell in sorted(sheet.cells.items())
-        if place[COLUMN] not in row_heads and not (cell.repeated and cell.number is not None)
+        if place[COLUMN] not in other_columns and not (cell.repeated and cell.number is not None)
     }
     numbers = _all_numbers(cells, forms)
     period_columns = _period_columns(sheet, numbers, forms)
@@ -367,7 +368,7 @@ def shape_of(sheet: CellSheet, forms: Forms) -> Shape:
     return Shape(
         sheet,
         forms,
-        _with_texts(sheet, numbers, texts_by_row, period_columns, row_heads),
+        _with_texts(sheet, numbers, texts_by_row, period_columns, other_columns),
         {place: text for place, text in unread.items() if texts_by_row[place[ROW]].head_rows},
         period_columns,
         frozenset(row for texts in texts_by_row.values() for row in texts.head_rows),
@@ -447,6 +448,21 @@ def _looks_like_number(cell: SheetCell, forms: Forms) -> bool:
     """Whether a text that is no number begins as one, and is no period."""
     is_text = cell.number is None and cell.day is None
     return is_text and bool(_LIKE_NUMBER.match(cell.text)) and not forms.is_period(cell.text)
+
+
+def _column_of_row_numbers(sheet: CellSheet, forms: Forms) -> int | None:
+    """The column at the left that numbers the rows 1, 2, 3, ... whose labels stand behind it."""
+    column = min((column for _, column in sheet.cells), default=0)
+    numbers = _all_numbers({p: c for p, c in sheet.cells.items() if p[COLUMN] == column}, forms)
+    values = [*map(int, _whole_numbers(numbers.values()))]
+    if len(values) < 2 or values != [*range(1, len(values) + 1)]:
+        return None
+    first_row = min(row for row, _ in numbers)
+    head = sheet.cells.get((first_row - 1, column))
+    is_numbered = head is None or NUMBER_HEADS.fullmatch(head.text)
+    labels = [sheet.cells.get((row, column + 1)) for row, _ in numbers]
+    has_labels = all(label and _number_of((0, 0), label, forms) is None for label in labels)
+    return column if is_numbered and has_labels else None
 
 
 # Columns and rows that name periods
@@ -650,12 +666,12 @@ def _with_texts(
     numbers: Mapping[Place, TableNumber],
     texts_by_row: Mapping[int, _Above],
     period_columns: Collection[int],
-    row_heads: Collection[int],
+    other_columns: Collection[int | None],
 ) -> dict[Place, TableNumber]:
     """Numbers with the texts that say what they are."""
     leftmost = min((column for _, column in numbers), default=0)
     labels_by_row = {
-        row: _labels(sheet.rows()[row], row, numbers, period_columns, row_heads)
+        row: _labels(sheet.rows()[row], row, numbers, period_columns, other_columns)
         for row in {row for row, _ in numbers}
     }
     labelled = {}
@@ -677,7 +693,7 @@ def _labels(
     row: int,
     numbers: Collection[Place],
     period_columns: Collection[int],
-    row_heads: Collection[int],
+    other_columns: Collection[int | None],
 ) -> dict[int, str]:
     """The texts of a row by column: those before its first number, and periods anywhere."""
     first_number = min(column for column in cells if (row, column) in numbers)
@@ -685,5 +701,5 @@ def _labels(
     return {
         column: _COMPACT_MONTH.sub(r"\2/\1", text) if column in period_columns else text
         for column, text in texts.items()
-        if column not in row_heads and (column < first_number or column in period_columns)
+        if column not in other_columns and (column < first_number or column in period_columns)
     }

@@ -515,7 +515,8 @@ def test_a_day_without_a_year_is_that_of_the_years_of_the_table(title, head, day
     ("title", "head"),
     [("EV sales", "EV sales; %"), ("EV sales; %", "EV sales"), ("%", "EV sales"),
      ("in %", "EV sales"), ("Unit: %", "EV sales"), ("в % к предыдущему году", "EV sales"),
-     ("EV sales", "% of new registrations"), ("Numbers in per cent", "EV sales")],
+     ("EV sales", "% of new registrations"), ("Numbers in per cent", "EV sales"),
+     ("Электромобили в процентах от регистраций", "Электромобили")],
 )  # fmt: skip
 def test_percent_are_no_count_whatever_is_answered(title, head):
     found = read(f"{title}\nYear,{head}\n2023,40\n", one("ev_sales", "columns: [B]"))
@@ -544,6 +545,16 @@ def test_a_number_may_have_the_mark_of_a_provisional_one():
     table = 'Year,EVs\n2023,"27,906p"\n2024,"27,910 (r)"\n'
     found = read(table, one("ev_sales", "columns: [B]"))
     assert found == {"2023": 27906, "2024": 27910}
+
+
+@pytest.mark.parametrize("head", ["No;Type", ";"])
+def test_rows_may_be_numbered_before_their_labels(head):
+    table = f"Fleet;\n{head};2023;2024\n1;Battery cars;61;72\n2;Hybrids;24;28\n;All;85;100\n"
+    found = read(table, one("bev_stock", "rows: [Battery cars]"))
+    assert found == {"2023-12-31": 61, "2024-12-31": 72}
+    answers = answers_in(one("bev_stock", "rows: [Battery cars]"))
+    (row, _) = UserTable(UserFile("own.csv", table.encode())).read(answers).at("UZ").rows()
+    assert "1" not in row.cells.values()
 
 
 def test_a_month_alone_in_the_title_of_a_stock_is_asked():
