@@ -238,14 +238,21 @@ def test_the_package_is_what_its_page_says(name):
     start, end = (facts["year"].astype(str) + day for day in ("-01-01", "-12-31"))
     facts = facts.assign(quantity="total", period_start=start, period_end=end)
     last = int(facts["year"].max())
-    forecast = fc.forecast_flow(
-        facts.drop(columns="year"),
-        [fc.year(last + ahead) for ahead in range(1, AHEAD + 1)],
-        market_size=pd.Series(known),
-        place=place or None,
-        draws=8000,
-    )
-    ours = np.log(forecast.quantiles([0.1, 0.5, 0.9]).to_numpy())
+    asked = [fc.year(last + ahead) for ahead in range(1, AHEAD + 1)]
+    # The upper end of "a fall" scatters by 0.12 over seeds of 8,000 draws: eight are pooled
+    forecasts = [
+        fc.forecast_flow(
+            facts.drop(columns="year"),
+            asked,
+            market_size=pd.Series(known),
+            place=place or None,
+            draws=4000,
+            seed=seed,
+        )
+        for seed in range(8)
+    ]
+    logs = [np.log(np.concatenate([f.totals(period) for f in forecasts])) for period in asked]
+    ours = np.quantile(logs, [0.1, 0.5, 0.9], axis=1).T
     expected, effective = plain(totals, bounds, known, place, seed=1)
     assert effective > 1000
     spread = (expected[:, 2] - expected[:, 0])[:, None] / 2.56
