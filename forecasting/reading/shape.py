@@ -271,6 +271,16 @@ class Shape:
                 return cell.text
         return ""
 
+    @property
+    def is_table(self) -> bool:
+        """Whether its numbers have heads, or one of them a period."""
+        texts = (
+            text
+            for number in self.numbers.values()
+            for text in (*number.labels.values(), *number.titles)
+        )
+        return bool(self.head_rows or self.period_columns) or self.forms.names_period(texts)
+
     @cached_property
     def period_heads(self) -> tuple[str, ...]:
         """The heads of the columns of periods."""
@@ -334,8 +344,10 @@ def shapes_of(sheets: Sheets, decimal: str = "", calendar: str = "") -> tuple[Sh
         languages_of(words),
         pair_of_digits(*words) or "",
     )
-    shapes = (shape_of(sheet, forms) for sheet in sheets.sheets)
-    return tuple(shape for shape in shapes if shape.numbers)
+    shapes = [shape_of(sheet, forms) for sheet in sheets.sheets]
+    shapes = [shape for shape in shapes if shape.numbers]
+    # A sheet of notes may hold a number, too: the version of the file
+    return tuple([shape for shape in shapes if shape.is_table] or shapes)
 
 
 def shape_of(sheet: CellSheet, forms: Forms) -> Shape:

@@ -557,6 +557,17 @@ def test_rows_may_be_numbered_before_their_labels(head):
     assert "1" not in row.cells.values()
 
 
+def test_a_sheet_of_notes_is_no_table():
+    def with_notes(sheet):
+        notes = sheet.parent.create_sheet("Read me", 0)
+        notes.append(["Electric vehicle sales"])
+        notes.append(["Release", 3])
+        notes.append(["p", "provisional"])
+
+    content = workbook([["EV sales"], ["Year", "EV sales"], [2023, 40], [2024, 61]], with_notes)
+    assert proposed(content, "own.xlsx") == (["ev_sales"], "")
+
+
 def test_a_month_alone_in_the_title_of_a_stock_is_asked():
     table = "Parc au premier janvier\nAnnée,EVs\n2023,40\n"
     assert "the title names no day" in read(table, one("ev_stock", "columns: [B]"))
