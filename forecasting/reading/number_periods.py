@@ -158,6 +158,8 @@ class PeriodReader:
         words = self._forms.period_in(text)
         if words.plan and "kind" not in self.entry.series.cells:
             raise PeriodError(f"{text[:40]!r} may be an estimate or a plan: say kind")
+        if self._ends_year(words, text):
+            return PeriodWords(fiscal=ENDS)
         if not words.says:
             return replace(words, open="")
         if words.plan:
@@ -169,6 +171,11 @@ class PeriodReader:
             reason = words.open or f"has a mark without a note: {text[:40]!r}"
             return replace(words, open=reason)
         return words
+
+    def _ends_year(self, words: PeriodWords, text: str) -> bool:
+        """Whether a text says on which day the years of a flow end: year ended 30 June."""
+        names_day = words.day_of_month is not None and not self.of_a_day
+        return names_day and _SAYS_FISCAL.search(folded(text)) is not None
 
     def _note(self, text: str) -> str:
         """The footnote of a text."""
@@ -187,9 +194,10 @@ class PeriodReader:
             is_running = title.to_date and "monthly" not in folded(text)
             return replace(words, to_date=words.to_date or is_running)
         is_number_of_sheet = text == self.shape.title and not (title.year or title.named)
-        is_end_of_year = title.day_of_month and self._begins_elsewhere
-        if words.day or is_number_of_sheet or is_end_of_year:
+        if words.day or is_number_of_sheet:
             return words
+        if self._ends_year(title, text):
+            return words if words.months else replace(words, fiscal=words.fiscal or ENDS)
         if title.months and not words.months and title.day is None:
             return self._with_months_of_title(words, title, text)
         names_year = title.year or (title.day and not words.months)

@@ -568,6 +568,19 @@ def test_a_sheet_of_notes_is_no_table():
     assert proposed(content, "own.xlsx") == (["ev_sales"], "")
 
 
+@pytest.mark.parametrize(
+    "titles",
+    ["EV sales; year ended 30 June\nYear;EVs", "EV sales\nYear ended 30 June;EVs",
+     "EV sales for the year ended 30 June\nYear;EVs"],
+)  # fmt: skip
+def test_a_year_that_ends_on_a_day_is_no_calendar_year(titles):
+    table = f"{titles}\n2023;5\n2024;6\n"
+    asked = read(table, one("ev_sales", "columns: [B]", periods="own"))
+    assert "begins in another month than January" in asked
+    found = read(table, one("ev_sales", "columns: [B]", periods="july"))
+    assert found == {"2022-07..2023-06": 5, "2023-07..2024-06": 6}
+
+
 def test_a_month_alone_in_the_title_of_a_stock_is_asked():
     table = "Parc au premier janvier\nAnnée,EVs\n2023,40\n"
     assert "the title names no day" in read(table, one("ev_stock", "columns: [B]"))
