@@ -12,6 +12,8 @@ from itertools import groupby, repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from forecasting.vocabulary.sentences import Term
+
 if TYPE_CHECKING:  # sentences need no table, and pandas takes half a second to load
     import pandas as pd
 
@@ -176,7 +178,7 @@ def number_facts(page: str, rows: str = "") -> str:
         if not kind:
             return link[0]
         if name == f"fact-{words}":  # an id says nothing to a reader
-            words = "fact"
+            words = str(Term("fact", "head"))
         return f'<a class="fact" href="#{name}">{words}<sup>{numbers[name]}</sup></a>'
 
     return PAGE_LINK.sub(linked, page)

@@ -198,7 +198,7 @@ def figure_html(figure: Content, name: str) -> str:
         buttons.append(sentence(verb))
         buttons += [
             f'<button type="button" data-{action}="{kind.lower()}" '
-            f'aria-label="{sentence(verb)} {kind}: {title}">{sentence(kind)}</button>'
+            f'aria-label="{sentence(verb)} {sentence(kind)}: {title}">{sentence(kind)}</button>'
             for kind in kinds
         ]
     # A title alone, where there is nothing to draw, is not worth a picture
