@@ -31,7 +31,7 @@ from forecasting.reading.proposals import (
     GROWTH_WORDS,
     is_of_battery_cars,
     is_of_plug_ins,
-    kinds_in,
+    kinds_of_note,
     says_to_date,
     unknown_words,
 )
@@ -504,9 +504,9 @@ class SeriesQuestions:
         return ""
 
     def _doubt_of_notes(self) -> str:
-        """Which note below the table names other vehicles than cars."""
+        """Which note below the table counts other vehicles than cars."""
         notes = (note for shape in self.table.shapes_for(self.form) for note in shape.notes)
-        return next((f"a note says {note[:60]!r}" for note in notes if kinds_in(note)), "")
+        return next((f"a note says {note[:60]!r}" for note in notes if kinds_of_note(note)), "")
 
 
 def _doubt_of_lines(proposed: Candidate, candidates: Sequence[Candidate]) -> str:

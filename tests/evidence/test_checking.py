@@ -140,8 +140,9 @@ def test_the_command_names_what_is_missing(tmp_path, known, lacking):
 def test_the_command_proposes_and_appends_only_what_is_sure_and_asked_for(tmp_path):
     path = tmp_path / "facts.csv"
     text = "In 2023 Uzbekistan imported 2,000 electric cars"
-    two_numbers = f"{text}, of which 1,900 were from China"
-    for words, sure in ((text, True), (two_numbers, False)):
+    part = f"{text}, of which 1,900 were from China"
+    two_numbers = f"{text} and 1,900 electric cars"
+    for words, sure in ((text, True), (part, True), (two_numbers, False)):
         shown = CliRunner().invoke(
             main, ["fact", str(path), "--text", words, "--published", "2024-02-01"]
         )

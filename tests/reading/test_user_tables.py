@@ -538,6 +538,7 @@ def test_kinds_in_the_nearest_title_are_no_cars(titles):
 def test_a_note_of_other_vehicles_is_asked_about():
     table = "EV sales\nYear,EV sales\n2023,40\nIncludes buses and motorcycles\n"
     assert "a note says 'Includes buses and motorcycles'" in proposed(table)[1]
+    assert "a note says" not in str(proposed(table.replace("Includes", "Without")))
     assert read(table, one("ev_sales", "columns: [B]")) == {"2023": 40}
 
 

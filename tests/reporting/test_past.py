@@ -41,7 +41,7 @@ def test_the_index_has_a_row_a_place_and_the_count_expected() -> None:
     last = told["table"].frame.iloc[-1]
     assert last["Place"] == "All"
     expected = last["Expected"]
-    assert expected.startswith("27 to ")
+    assert expected.startswith("34 to ")
     assert f"lie inside their 80 % range, where {expected} would be expected" in told["sentence"]
 
 

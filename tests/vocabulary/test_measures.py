@@ -35,9 +35,11 @@ def test_only_what_is_in_percent_is_a_share():
     assert all(name.endswith("_percent") == row.is_share for name, row in MEASURES.items())
 
 
-def test_avoided_carbon_alone_may_lie_below_0():
-    # Where electricity is made of coal, an electric car may emit more
-    assert [name for name, measure in MEASURES.items() if measure.signed] == ["co2_avoided_t"]
+def test_avoided_carbon_and_the_margin_of_a_point_alone_may_lie_below_0():
+    # Where electricity is made of coal, an electric car may emit more; a point may cost more
+    # than it earns
+    signed = [name for name, measure in MEASURES.items() if measure.signed]
+    assert signed == ["co2_avoided_t", "point_margin"]
 
 
 def test_what_crosses_a_border_is_each_import_and_export_and_what_is_named():
