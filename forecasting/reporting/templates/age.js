@@ -9,7 +9,7 @@
     const age = document.createElement("span");
     age.className = months > 12 ? "age old" : "age";
     const { lang } = document.documentElement;
-    age.textContent = ` That is ${months} ${months === 1 ? "month" : "months"} ago.`;
+    age.textContent = ` That count is ${months} ${months === 1 ? "month" : "months"} old.`;
     if (lang !== "en") age.textContent = ` (${new Intl.RelativeTimeFormat(lang).format(-months, "month")})`;
     place.append(age);
   }
