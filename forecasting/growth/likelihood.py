@@ -227,13 +227,11 @@ def stock_ages(period: Period, first_year: int, months: int) -> Array:
 
 def _count_weights(o: Observation, period: Period, first_year: int, months: int) -> Array:
     """Share of each month's flow that is still counted at the period's end."""
-    until = month_number(period.end) - 12 * first_year
+    months_before = month_number(period.end) - 12 * first_year - np.arange(months)
     survival = 1 - SCRAPPAGE if o.stock else 1.0
-    weights = survival ** stock_ages(period, first_year, months)
-    weights[until + 1 :] = 0.0
-    if 0 <= until < months:
-        weights[until] *= period.end.day / next(iter(Period(period.end, period.end).months())).days
-    return weights
+    (last_month,) = Period(period.end, period.end).months()
+    share = np.clip(months_before + period.end.day / last_month.days, 0, 1)
+    return np.asarray(share * survival ** stock_ages(period, first_year, months))
 
 
 def contrast_weights(o: Observation, first_year: int, months: int) -> tuple[Array, Array, Array]:

@@ -5,10 +5,12 @@ import math
 import pytest
 
 from forecasting.evidence.fact import Fact
-from forecasting.evidence.observation import _repeats
+from forecasting.evidence.observation import _repeats, _tells_fall
 
 
-def fact(value: float, rounding: float = 0.0, relation: str = "equals") -> Fact:
+def fact(
+    value: float, rounding: float = 0.0, relation: str = "equals", quantity: str = "total"
+) -> Fact:
     return Fact(
         id="a",
         measure="ev_imports",
@@ -16,7 +18,7 @@ def fact(value: float, rounding: float = 0.0, relation: str = "equals") -> Fact:
         period_start="2024-01-01",
         period_end="2024-12-31",
         relation=relation,
-        quantity="total",
+        quantity=quantity,
         value=value,
         reference="b" if math.isnan(value) else "",
         rounding=rounding,
@@ -40,3 +42,18 @@ def test_a_number_that_is_repeated_or_rounded_is_no_new_one(
     later: Fact, earlier: Fact, repeats: bool
 ) -> None:
     assert _repeats(later, earlier) is repeats
+
+
+@pytest.mark.parametrize(
+    ("quantity", "value", "falls"),
+    [
+        ("yoy_growth_percent", -3.1, True),
+        ("yoy_growth_percent", -3.0, False),  # no more than a register's error
+        ("yoy_growth_percent", 5.0, False),
+        ("yoy_difference", -500.0, False),  # of how many is not known
+    ],
+)
+def test_a_growth_tells_a_fall_and_a_difference_in_vehicles_does_not(
+    quantity: str, value: float, falls: bool
+) -> None:
+    assert _tells_fall(fact(value, quantity=quantity)) is falls

@@ -151,6 +151,22 @@ def test_a_vehicle_leaves_the_register_by_four_percent_a_year(facts):
     assert weights[18:24].tolist() == [0.0] * 6
 
 
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2021-10-31", [0.0] * 3),  # all came in after it
+        ("2021-12-31", [0.0] * 3),
+        ("2022-01-31", [1.0, 0.0, 0.0]),
+        ("2022-02-14", [0.96 ** (1 / 12), 0.5, 0.0]),
+        ("2022-04-15", [0.96 ** (3 / 12), 0.96 ** (2 / 12), 0.96 ** (1 / 12)]),
+    ],
+)
+def test_a_stock_holds_no_month_after_its_day_on_any_grid(facts, day, expected):
+    table = facts(("equals", "stock", f"{day}/{day}", 8000)).assign(measure="ev_stock")
+    weights, _, _ = contrast_weights(one(table), 2022, 3)
+    assert weights.tolist() == pytest.approx(expected, abs=1e-15)
+
+
 def test_a_register_is_less_exact_than_a_count_of_sales(facts):
     table = facts(("equals", "stock", "2023-12-31/2023-12-31", 1e6)).assign(measure="ev_stock")
     assert narrow_sd(one(table)) == pytest.approx(math.hypot(0.01, 0.03), rel=1e-3)

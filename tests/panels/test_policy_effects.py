@@ -12,6 +12,7 @@ import pytest
 from forecasting.evidence.policies import Policy, checked_policies
 from forecasting.growth.policy_months import Effect, PolicyEffects, course, months_since, numbers_of
 from forecasting.growth.within_year import CLOSINGS
+from forecasting.panels import policy_effects
 from forecasting.panels.policy_effects import (
     estimate_policy_effects,
     events,
@@ -127,3 +128,17 @@ def test_an_event_needs_just_as_many_months(change: dict[str, Any], is_enough: b
     table = pd.DataFrame({"market": "AT", "month": month, "registrations": counts})
     table = table.drop(index=list(change.get("without", ())))
     assert len(events(table, checked_policies([policy]).values())) == is_enough
+
+
+@pytest.mark.parametrize("hurry", [0.5, 1.0, 2.0])
+def test_buyers_hurry_for_half_a_month_for_one_or_for_two(
+    hurry: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fit(evidence: object, kind: str, base: PolicyEffects) -> tuple[float, Effect]:
+        return -abs(base.hurry - hurry), Effect(rush=base.hurry)
+
+    monkeypatch.setattr(policy_effects, "_fit", fit)
+    nothing = pd.DataFrame(columns=["market", "month", "registrations"])
+    effects = estimate_policy_effects(nothing, [])
+    # What privileges' beginnings do is fitted with the hurry that their ends tell
+    assert (effects.hurry, effects.ends.rush, effects.begins.rush) == (hurry,) * 3

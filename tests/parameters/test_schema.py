@@ -368,3 +368,9 @@ def test_no_drivers_at_all_leave_all_out_and_none_given_keeps_them() -> None:
     assert scenario.replace(drivers=[]).drivers == ()
     assert scenario.replace(horizon=2031).drivers == scenario.drivers
     assert len(scenario.replace(drivers=[DUTY | {"name": "tax"}]).drivers) == 2
+
+
+def test_a_change_of_no_scenario_is_refused_by_name() -> None:
+    message = r"^Scenario\.as_change_of\(\) missing a required argument: 'origin'$"
+    with pytest.raises(ScenarioError, match=message):
+        scenario_from_parameters(GOOD).as_change_of()  # type: ignore[call-arg]

@@ -14,6 +14,7 @@ import pytest
 from forecasting.runs.output import object_store as remote
 from forecasting.runs.runner import RunResult, RunSummary, run
 from forecasting.vocabulary.errors import InputError, RunError
+from forecasting.vocabulary.names import LOCK
 
 
 def pretend(project: Any, made: dict[str, str]) -> Callable[[Path], RunSummary]:
@@ -63,6 +64,17 @@ def test_what_was_made_is_sent_and_what_is_there_is_known(project: Any, kind: st
     system, root = fsspec.core.url_to_fs(address)
     assert system.cat(f"{root}/index.html") == b"uz-a,uz-b"
     assert system.cat(f"{root}/uz-a/report.html") == b"done"
+
+
+def test_of_what_lies_beside_the_reports_the_lock_is_not_sent(tmp_path: Path) -> None:
+    mirror = tmp_path / "mirror"
+    summary = pretend(None, {"uz-a": "done"})(mirror)
+    (mirror / LOCK).write_text("held here")
+    (mirror / "runs.json").write_text("{}")
+    system = fsspec.filesystem("file")
+    remote._Remote(system, str(tmp_path / "store"), mirror).push(summary)
+    sent = ["index.html", "runs.json", "uz-a/report.html", "uz-a/run.json"]
+    assert listed(f"file://{tmp_path}/store") == sent
 
 
 def test_a_report_that_was_not_sent_whole_has_no_record(

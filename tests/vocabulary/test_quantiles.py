@@ -26,3 +26,11 @@ def test_a_third_digit_stands_where_an_end_moves_by_less_than_a_hundredth(
 ) -> None:
     """1.71 / 2.56 of the log of the range, over the root of 500 draws, is 0.01 at 0.3348."""
     assert standing_digits(50.0, 50.0 * np.exp(log_ratio)) == digits
+
+
+@pytest.mark.parametrize(("low", "digits"), [(0.5, 3), (1.0, 3), (0.0, 2), (-0.5, 2)])
+def test_a_range_of_less_than_one_has_as_many_digits_as_any_above_0(
+    low: float, digits: int
+) -> None:
+    """Of a range of 20 % an end moves by 0.0054: 0.668 times 0.182, over 22.4."""
+    assert standing_digits(low, 1.2 * low) == digits

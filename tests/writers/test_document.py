@@ -156,3 +156,19 @@ def test_a_text_that_introduces_a_table_refers_to_it_by_its_number() -> None:
         writer.write("<p>Cars of each year</p>", introduces)
         writer.write(table)
         assert made.paragraphs[0].text == f"Cars of each year{ending}"
+
+
+def test_a_page_that_turns_behind_a_table_leaves_no_empty_line_there() -> None:
+    made = docx.Document()
+    document._set_up(made, True)
+    writer = document._Writer(made, [], "")
+    writer.write("<p>Cars</p><table><tr><td><p>3</p></td></tr></table>")
+    kinds = [qn("w:p"), qn("w:p"), qn("w:tbl"), qn("w:p"), qn("w:sectPr")]
+    body = made.element.body
+    assert [each.tag for each in body] == kinds  # the text, the caption, the table, an empty line
+    wide = "<td>1234567890</td>" * 12
+    writer.turn_for({"text/html": f"<table><tr>{wide}</tr></table>"})
+    assert [each.tag for each in body] == kinds  # the end of the upright part, for the empty line
+    assert body[3].xpath("./w:pPr/w:sectPr")
+    first, second = made.sections
+    assert (second.page_width, second.page_height) == (first.page_height, first.page_width)
