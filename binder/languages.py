@@ -26,7 +26,7 @@ from forecasting.evidence import fact, reconcile
 from forecasting.evidence.bases import shipped_bases
 from forecasting.evidence.policies import shipped_policies
 from forecasting.evidence.rules import FACT_KINDS
-from forecasting.reading.questions import OF_DAYS, QUESTIONS
+from forecasting.reading.questions import OF_DAYS, TABLE_QUESTIONS
 from forecasting.reporting import (
     answer,
     caveat_words,
@@ -94,7 +94,7 @@ NOTEBOOKS = ("country_outlook.ipynb", "corridor_outlook.ipynb")
 NO_MESSAGES = {
     "ONLY_COUNTED_PLACE", "SIZE_UNITS", "POLICY_WORDS", "VEHICLES_OF_QUOTA", "BEFORE_HEAD",
     "AFTER_HEAD", "YEAR_ON_HEAD", "DIFFERENCE", "HOUSE", "FONT", "LESS_A_YEAR", "BOUND_SYMBOLS",
-    "LABEL_SIDES", "LOADER", "REASONS", "FAILED", "EVENTS",
+    "LABEL_SIDES", "LOADER", "DIFFERENCE_COUNTS", "FAILED", "EVENTS",
 }  # fmt: skip
 # Messages of one word
 WORDS = (
@@ -139,7 +139,7 @@ PAGE_WORDS = (
     "quote",
     page.CONTENTS,
     "Sources by number",
-    html.NOTEBOOK,
+    html.NOTEBOOK_LINK,
     *html.SCRIPT_WORDS,
 )
 SAID_IN_TEMPLATE = re.compile(
@@ -247,8 +247,8 @@ def messages_of_workbooks() -> Iterator[str]:
     yield from _of_module(
         workbook_live, "READ_ME", "ABOUT_BUSINESS", "ABOUT_BRIEF", "TAKES", "TO_CHECK", "STEP",
         "CHECK_INPUTS", "CHECKS_TITLE", "HOLDS", "LOOK_HERE", "DO_ALL_HOLD", "ALL_HOLD",
-        "SEE_CHECKS", "SET_IN", "HOURS_OF_YEAR", "OWN_TARGET", "OWN_TARGET_YEAR", "OWN_FLOW",
-        "OWN_PRICE", "NO_PRICE",
+        "SEE_CHECKS", "SET_IN", "HOURS_OF_YEAR", "TARGET_LEVER", "TARGET_YEAR_LEVER", "OWN_FLOW",
+        "OWN_PRICE", "NO_PRINTED_PRICE",
     )  # fmt: skip
     yield from workbook_live.CHECKS
 
@@ -267,9 +267,10 @@ def names_in_workbooks() -> Iterator[tuple[str, str]]:
 def messages_of_explorer() -> Iterator[str]:
     """What the explorer says."""
     yield from _of_module(
-        explore, "NO_WIDGETS", "SCENARIO", "ADD", "MATTERS", "EVENTS", "FACTS", "KEEP", "FILE",
-        "SAVE", "REPLACE", "KNOWN_ON", "NEW_CARS_A_YEAR", "SIZE_OF_FILE", "SIZE_OF_LEDGER",
-        "YOUR_TARGET", "TARGET_HINT", "FROM_DAY", "READS", "READS_ANEW", "IS_THERE", "SAVED",
+        explore, "NO_WIDGETS", "SCENARIO_LABEL", "ADD", "MATTERS", "EVENTS", "FACTS_LABEL", "KEEP",
+        "FILE_LABEL", "SAVE", "REPLACE", "KNOWN_ON", "NEW_CARS_A_YEAR", "SIZE_OF_FILE",
+        "SIZE_OF_LEDGER", "YOUR_TARGET", "TARGET_HINT", "FROM_LABEL", "READS", "READS_ANEW",
+        "IS_THERE", "SAVED",
     )  # fmt: skip
     yield explore.WHAT_IF.caption
 
@@ -292,20 +293,20 @@ def messages_of_commands() -> Iterator[str]:
     yield from _of_module(
         cli, "YOUR_CHOICE", "NOTHING_MORE", "FIRST_QUESTION", "FORECASTS", "NOTE", "REPORT_IS",
         "RUN_AGAIN", "KEPT", "ASKED", "WRITTEN", "SOURCE_OF_FACT", "ASSUMPTION", "TELLS_OF",
-        "JUDGED",
+        "JUDGED_COUNT",
     )  # fmt: skip
     yield from _of_module(fact, "FACT_IN_LINE")
     yield from _of_module(
         new_country, "FLOW_ASKED", "NEW_CARS_ASKED", "STOCK_ASKED", "NEWEST",
     )  # fmt: skip
-    yield QUESTIONS["decimal"].asks
+    yield TABLE_QUESTIONS["decimal"].asks
     yield from _of_module(reconcile, "AGAINST", "ABOVE", "BOUND_WORDS")
     yield from _of_module(result, "AGE", "NOW", "NO_REASON")
     yield caveat_words.AGE_TODAY
     yield from _of_module(
         score_words, "CLAIM", "PRINTED_NUMBER", "GROWTH_OF_CLAIM", "ORIGIN_OF_CLAIM",
-        "CARS_IN_YEAR", "SIGN", "QUOTA_USED_UP_ON", "QUOTA_CLAIM", "NOT_AT_ALL", "FACTOR_HEAD",
-        "CONFLICTS_HEAD",
+        "CARS_IN_YEAR", "PERCENT_SIGN", "QUOTA_USED_UP_ON", "QUOTA_CLAIM", "NOT_AT_ALL",
+        "FACTOR_HEAD", "CONFLICTS_HEAD",
     )  # fmt: skip
 
 
@@ -313,9 +314,9 @@ def names_in_questions() -> Iterator[tuple[str, str]]:
     """What is asked about a table, and what may be answered."""
     words = [new_country.COUNTRY_ASKED, new_country.SINCE_ASKED, new_country.HORIZON_ASKED]
     words += [new_country.MOST_OFTEN, new_country.OF_THAT_DAY, new_country.NOT_PRINTED]
-    for question in QUESTIONS.values():
+    for question in TABLE_QUESTIONS.values():
         words += [question.asks, question.explained, *question.choices.values()]
-    words.remove(QUESTIONS["decimal"].asks)
+    words.remove(TABLE_QUESTIONS["decimal"].asks)
     yield from (("question", text) for text in (*words, *OF_DAYS.values()) if text)
 
 
@@ -323,7 +324,8 @@ def names_in_commands() -> Iterator[tuple[str, str]]:
     """The names in what the commands answer."""
     yield from (("bound", words) for words in score_words.BOUND_NAMES.values())
     yield from (("side of interval", words) for words in score_words.SIDES)
-    yield from (("conflict", words) for words in reconcile.REASONS)
+    reasons = (reconcile.TWO_AGENCIES, reconcile.TWO_DEFINITIONS, reconcile.SAME_AGENCY)
+    yield from (("conflict", words) for words in reasons)
     yield from (("kind", kind) for kind in (*FACT_KINDS, "source"))
     yield from (("status", status) for status in ("done", "failed"))
 

@@ -177,7 +177,7 @@ NOTE = "note: {line}"
 REPORT_IS = "the report is {page}; to change it, edit {params}"
 RUN_AGAIN = "to run it again: ev-forecast run {params} --allow {folder}"
 TELLS_OF = "the ledger tells of"
-JUDGED = "{judged} of {all} assumptions are judgements; a page shows {shown}"
+JUDGED_COUNT = "{judged} of {all} assumptions are judgements; a page shows {shown}"
 SOURCE_OF_FACT = "[{source}, ][{published}][undated?no date][ {url}]"
 ASSUMPTION = "{key}[, {place}]: {low:g}, {mode:g}, {high:g} {unit}\n    {note}"
 
@@ -205,7 +205,7 @@ def _answering_in(code: str) -> Iterator[None]:
         click.echo(note, err=True)
 
 
-LANGUAGE = option(
+LANGUAGE_OPTION = option(
     "--language",
     metavar="CODE",
     default=ENGLISH,
@@ -605,7 +605,7 @@ def check(paths: Paths, ledger: Paths, published: dt.date | None) -> None:
 )
 @option("--scenario", help="Name of the scenario; default baseline, of a workbook own.")
 @option("--out", "folder", default="params", type=path, help="Folder to write the file to.")
-@LANGUAGE
+@LANGUAGE_OPTION
 def new(
     country: str,
     ledger: Path | None,
@@ -934,7 +934,7 @@ def track_record(
 
 @main.command()
 @argument("reports", metavar="[OUT]", default=REPORTS, type=path)
-@LANGUAGE
+@LANGUAGE_OPTION
 def status(reports: Path) -> None:
     """What ran into the folder OUT, what failed, and how old each report is.
 
@@ -1041,7 +1041,7 @@ def export(
 )
 @OWN_FACTS
 @ALLOW
-@LANGUAGE
+@LANGUAGE_OPTION
 def evidence(files: Paths, ledger: Paths, conflicts: bool, sources: bool, **question: Any) -> None:
     """List facts with their sources: those of a place's baseline, or those of LEDGER files.
 
@@ -1073,7 +1073,7 @@ def _list_judgements() -> None:
     judged = [row for row in rows if not row.url]
     for row in judged:
         say(sentence(ASSUMPTION, **vars(row) | {"key": row.key, "unit": Term(row.unit, "unit")}))
-    words = sentence(JUDGED, judged=len(judged), all=len(rows), shown=len(rows) - len(judged))
+    words = sentence(JUDGED_COUNT, judged=len(judged), all=len(rows), shown=len(rows) - len(judged))
     answer(words, judgements=[vars(row) | {"key": row.key} for row in judged])
 
 
@@ -1103,7 +1103,7 @@ def _list(facts: Ledger, all_facts: Ledger) -> None:
 @option("--partner", metavar="PLACE", help="The partner that is claimed, such as CN.")
 @OWN_FACTS
 @ALLOW
-@LANGUAGE
+@LANGUAGE_OPTION
 def claim(ledger: Paths, **question: Any) -> None:
     """Say where somebody's number lies in the forecast, and what growth it takes: claim UZ
     ev_imports 2030 200,000.

@@ -13,16 +13,11 @@ import forecasting as fc
 from forecasting.cli import main
 from forecasting.demand.parameters import load_parameters
 from forecasting.evidence.bases import basis_name, shipped_bases
+from forecasting.evidence.fact import label_of
 from forecasting.evidence.policies import policies_of
-from forecasting.reading.questions import QUESTIONS
+from forecasting.reading.questions import TABLE_QUESTIONS
 from forecasting.reporting.answer import answer, charging_answers
-from forecasting.reporting.labels import (
-    event_term,
-    label_of,
-    policy_term,
-    reason_term,
-    scenario_title,
-)
+from forecasting.reporting.labels import event_term, policy_term, reason_term, scenario_title
 from forecasting.scenarios.question import find_scenarios
 from forecasting.vocabulary.catalogues import (
     ENGLISH,
@@ -165,10 +160,10 @@ def test_a_table_is_asked_about_in_russian_and_its_report_is_as_in_english(tmp_p
 
 def test_a_question_about_a_table_takes_its_answer_in_russian():
     with written_in("ru"):
-        question = QUESTIONS["unit"].said()
+        question = TABLE_QUESTIONS["unit"].said()
     assert question.asks == "Чему равна единица?"
     assert [question.answer(text) for text in ("2", "тысяче", "1000")] == ["1000"] * 3
-    assert QUESTIONS["unit"].said() == QUESTIONS["unit"]
+    assert TABLE_QUESTIONS["unit"].said() == TABLE_QUESTIONS["unit"]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ from look.page_numbers import contradictions, numbers_of
 from look.pages import PATIENCE, SETTLED, unreadable
 from playwright.sync_api import Browser
 
-from forecasting.reporting.labels import amount, label_of
+from forecasting.evidence.fact import label_of
+from forecasting.reporting.labels import amount
 from forecasting.runs.runner import run
 from forecasting.scenarios.outlook_files import load_results
 from forecasting.vocabulary.measures import CHARGING_ANSWERS

@@ -27,6 +27,7 @@ from forecasting.scenarios.outlook_files import load_record, load_results
 from forecasting.vocabulary.errors import InputError, RunError, shortened
 from forecasting.vocabulary.files import (
     LONGEST_WAIT,
+    PART_NAMES,
     AnyPath,
     lock_file,
     read_text,
@@ -49,8 +50,7 @@ from forecasting.vocabulary.periods import FIRST_YEAR, LAST_YEAR, span
 MEASURES_ON_RECORD = {*HEADLINE, *RECORDED}
 FORECAST_KEYS = ["country", "measure", "unit", "period_start", "period_end"]
 CHAIN_FILES = "????-??-??/*.json"
-# As `write_new` names a file until it is whole
-PART_FILES = f"????-??-??/.{'[0-9a-f]' * 32}.part"
+PART_FILES = f"????-??-??/{PART_NAMES}"
 CHAIN_REMEDY = "bring back the folder, or begin another"
 
 

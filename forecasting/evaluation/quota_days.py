@@ -1,7 +1,7 @@
 """When a quota is used up: the forecast of the day, and a comparison with a day that is claimed."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from operator import attrgetter
@@ -14,6 +14,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import Policy, shipped_policies
 from forecasting.growth.flow import FlowForecast, forecast_flow
 from forecasting.growth.quotas import QuotaDays, days_used_up, quota_days
+from forecasting.panels.registers import RegisterGrowth
 from forecasting.parameters.schema import Scenario
 from forecasting.scenarios.facts_on_day import (
     FlowInputs,
@@ -23,7 +24,7 @@ from forecasting.scenarios.facts_on_day import (
 )
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.question import find_scenario
-from forecasting.scenarios.registered_imports import kept_shares
+from forecasting.scenarios.registered_imports import kept_shares, register_growths
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.periods import Period, as_date, year
 from forecasting.vocabulary.places import place_code, place_name
@@ -243,14 +244,12 @@ def quota_forecast(
     )
     policies = inputs.policies
     basis = _newest_basis(inputs.facts)
+    growths: Sequence[RegisterGrowth] = ()
     if of_registered:
+        growths, _ = register_growths(facts, day)
         inputs = registered
         basis = scenario.basis
-        of_quotas = [policy.start.year for policy in policies if policy.kind == "quota"]
-        quota_years = sorted({quota.start.year, *of_quotas})
-        draws = kept_shares(facts, scenario.place, day, quota_years, scenario.seed, MEDIAN_DRAWS)
-        kept_by_year = dict(zip(quota_years, np.median(draws, axis=0).tolist(), strict=True))
-        policies = tuple(_of_registered(policy, kept_by_year) for policy in policies)
+        policies = _of_registered(policies, scenario, growths, day)
     elif not len(inputs.facts):
         inputs = registered
         if not len(inputs.facts):
@@ -274,7 +273,7 @@ def quota_forecast(
     if not of_registered:
         return QuotaForecast(known_quota, flow, inputs.measure or quota.measure, day)
     first_years = [month.start.year for month in flow.months[::12]]
-    kept = kept_shares(facts, quota.place, day, first_years, scenario.seed, len(flow.monthly))
+    kept = kept_shares(growths, quota.place, day, first_years, scenario.seed, len(flow.monthly))
     imports = flow.with_monthly(flow.monthly / np.repeat(kept, 12, axis=1))
     return QuotaForecast(known_quota, imports, quota.measure, day)
 
@@ -286,13 +285,28 @@ def _newest_basis(imports: Ledger) -> str | None:
     return newest.basis or None if newest else None
 
 
-def _of_registered(policy: Policy, kept: Mapping[int, float]) -> Policy:
-    """A quota of imports as the flow of registrations feels it: those of its cars that stay."""
-    if policy.kind != "quota" or policy.quota is None:
-        return policy
-    part = kept[policy.start.year]
-    remainder = None if policy.remainder is None else policy.remainder * part
-    return replace(policy, quota=policy.quota * part, remainder=remainder)
+def _of_registered(
+    policies: Sequence[Policy],
+    scenario: Scenario,
+    growths: Sequence[RegisterGrowth],
+    day: dt.date,
+) -> tuple[Policy, ...]:
+    """Policies as the flow of registrations feels them: a quota of imports is one of those of its
+    cars that stay.
+    """
+    years = sorted({policy.start.year for policy in policies if policy.kind == "quota"})
+    if not years:
+        return tuple(policies)
+    draws = kept_shares(growths, scenario.place, day, years, scenario.seed, MEDIAN_DRAWS)
+    part_by_year = dict(zip(years, np.median(draws, axis=0).tolist(), strict=True))
+    felt_policies = []
+    for policy in policies:
+        if policy.kind == "quota" and policy.quota is not None:
+            part = part_by_year[policy.start.year]
+            remainder = None if policy.remainder is None else policy.remainder * part
+            policy = replace(policy, quota=policy.quota * part, remainder=remainder)
+        felt_policies.append(policy)
+    return tuple(felt_policies)
 
 
 @lru_cache(maxsize=4)  # its sentences, its table and its chart ask one after the other

@@ -38,7 +38,7 @@ from forecasting.vocabulary.errors import InputError, LedgerError, PeriodError, 
 from forecasting.vocabulary.measures import MEASURES, measure_of
 from forecasting.vocabulary.models import CheckedCall
 from forecasting.vocabulary.periods import Period, as_date, span
-from forecasting.vocabulary.places import WORLD, place_name
+from forecasting.vocabulary.places import WORLD, is_place, place_code, place_name
 from forecasting.vocabulary.quantities import (
     BOUNDS,
     EXACT_RELATIONS,
@@ -49,7 +49,6 @@ from forecasting.vocabulary.quantities import (
 )
 from forecasting.vocabulary.sentences import Term, capital, filled, sentence, uncapital
 
-ELECTRIC_VEHICLES = Term("electric vehicles", "noun", "electric vehicles")
 Cells = Mapping[str, Any]  # of a row, by column
 
 
@@ -265,39 +264,43 @@ class Fact(Shown, BaseModel, metaclass=CheckedCall):
     def __str__(self) -> str:
         return sentence(
             FACT_IN_LINE,
-            place=_place_term(self.place),
-            partner=not self.of_world and _place_term(self.partner),
-            measure=uncapital(measure_name(self.measure)),
+            place=place_term(self.place),
+            partner=not self.of_world and place_term(self.partner),
+            measure=uncapital(label_of(self.measure)),
             period=self.period_end and self.period,
             start=not self.period_end and self.period_start,
             words=in_words(self),
         )
 
 
-def _place_term(code: str) -> Term:
-    return Term(place_name(code), f"place {code}")
+def place_term(code: str) -> Term:
+    """A place by its name, which a language declines; of several, as CN+HK, all of them.
 
-
-def measure_name(measure: str, vehicles: str = "") -> str:
-    """A measure by its name, and of electric cars which of them are counted.
-
-    Parameters
-    ----------
-    measure : str
-        As in a ledger's column.
-    vehicles : str
-        Those that are counted; empty where that is not known.
-
-    Examples
-    --------
-    >>> measure_name("ev_stock"), measure_name("ev_sales", "battery cars")
-    ('Electric vehicles on the road', 'New battery cars sold')
+    >>> str(place_term("horgos")), str(place_term("CN+HK"))
+    ('Horgos', 'China and Hong Kong')
     """
-    label = measure_of(measure).label
-    if not measure_of(measure).of_electric_cars:
+    place_id = place_code(code) if is_place(code) else code
+    return Term(place_name(code), f"place {place_id}")
+
+
+def label_of(measure: str, vehicles: str = "") -> str:
+    """What a reader sees of a measure, and of electric cars which of them are counted.
+
+    >>> label_of("ev_stock"), label_of("ferry_tickets")
+    ('Electric vehicles on the road', 'ferry tickets')
+    >>> label_of("ev_sales", "battery cars"), label_of("ebus_stock", "battery cars")
+    ('New battery cars sold', 'Electric buses on the road')
+    """
+    if measure not in MEASURES:
+        return measure.replace("_", " ")
+    label = MEASURES[measure].label
+    if not MEASURES[measure].of_electric_cars:
         return str(Term(label, f"measure {measure}"))
     message = Term(re.sub("(?i)electric vehicles", "{vehicles}", label), f"measure {measure}")
-    return capital(filled(str(message), vehicles=vehicles or ELECTRIC_VEHICLES))
+    if not isinstance(vehicles, Term):
+        words = vehicles or "electric vehicles"
+        vehicles = Term(words, "noun", words)
+    return capital(filled(str(message), vehicles=vehicles))
 
 
 def in_order(facts: Iterable[Fact]) -> list[Fact]:
@@ -485,7 +488,7 @@ def reference_words(reference: str, period: Period | None = None) -> str:
             return sentence(NUMBER_OF, period=period_words(period))
         return sentence(ANOTHER_NUMBER)
     when = when_words(span(written["start"], written["end"]))
-    return sentence(MEASURE_WHEN, measure=measure_name(written["measure"]).lower(), when=when)
+    return sentence(MEASURE_WHEN, measure=label_of(written["measure"]).lower(), when=when)
 
 
 def when_words(period: Period) -> str:

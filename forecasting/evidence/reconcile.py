@@ -46,11 +46,9 @@ SERIES = attrgetter("measure", "place", "basis", "product")
 TRADE = attrgetter("measure", "place", "partner", "basis", "product", "period_start", "period_end")
 
 # What disagrees, or is a sum, and with what
-REASONS = TWO_AGENCIES, TWO_DEFINITIONS, SAME_AGENCY = (
-    "two agencies",
-    "two definitions",
-    "same agency",
-)
+TWO_AGENCIES = "two agencies"
+TWO_DEFINITIONS = "two definitions"
+SAME_AGENCY = "same agency"
 AGAINST = (
     "{place}[ with {partner}] {measure} {when}: {value} ({by}) against {other_value} ({other}), "
     "a factor of {ratio:.2f}[; {reasons}]"

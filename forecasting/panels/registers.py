@@ -46,7 +46,7 @@ SPREADS = (0.1, 0.3, 0.6)
 # Part of the cars that left which a closed way stops. New cars by Kyrgyzstan to Russia fell by
 # 52.5 % in ten months of 2025 after two fees (24.kg citing Autostat); of others a judgement
 STOPPED = 0.5
-LEAST_SHARE = 0.05  # that still stays where a way that was closed is open again: a judgement
+LEAST_SHARE_KEPT = 0.05  # that still stays where a way that was closed is open again: a judgement
 
 
 @dataclass(frozen=True)
@@ -160,21 +160,29 @@ def growths_between(
         Intervals in which a register grew, and those in which it did not, of which no share is
         known.
     """
-    growths = []
-    for place, of_place in _groups(_with_sums(counts), lambda count: count.place):
-        of_imports = [count for count in of_place if count.measure == IMPORTS]
-        series = _groups(of_imports, lambda count: (*count.register, count.partner))
-        imports = [_daily(of_series) for _, of_series in series]
-        for start, end, registered in _increments(of_place) if imports else ():
-            imported = _imports_between(imports, start, end)
-            if imported is None:
-                continue
-            on_the_way = [_imports_between(imports, start - lag, end - lag) for lag in LAGS]
-            lagged = float(np.mean([imported, *(n for n in on_the_way if n is not None)]))
-            growths.append(RegisterGrowth(str(place), start, end, registered, imported, lagged))
+    growths = [
+        growth
+        for place, of_place in _groups(_with_sums(counts), lambda count: count.place)
+        for growth in _growths_of_place(str(place), of_place)
+    ]
     growths.sort(key=lambda growth: (growth.end, growth.place))
     decreases = [growth for growth in growths if growth.registered <= 0]
     return [growth for growth in growths if growth.registered > 0], decreases
+
+
+def _growths_of_place(place: str, counts: Sequence[RegisterCount]) -> Iterator[RegisterGrowth]:
+    """The intervals of a place's registers of which the imports are known, grown or not."""
+    of_imports = [count for count in counts if count.measure == IMPORTS]
+    series = _groups(of_imports, lambda count: (*count.register, count.partner))
+    imports = [_daily(of_series) for _, of_series in series]
+    if not imports:
+        return
+    for start, end, registered in _increments(counts):
+        imported = _imports_between(imports, start, end)
+        if imported is not None:
+            on_the_way = [_imports_between(imports, start - lag, end - lag) for lag in LAGS]
+            lagged = float(np.mean([imported, *(n for n in on_the_way if n is not None)]))
+            yield RegisterGrowth(place, start, end, registered, imported, lagged)
 
 
 def _groups(
@@ -378,7 +386,7 @@ def registered_share(
         if earlier.end > growth.start:
             # Who stays under a rule does not tell how many left before it
             open_part = min(open_part, 1.0)
-        least = min(share, LEAST_SHARE)
+        least = min(share, LEAST_SHARE_KEPT)
         shares.append(max(1 - (1 - share) * open_part, least) if share < 1 else share)
     logs = np.log(shares)
     covariances = _covariances([*other_growths, *place_growths, growth])

@@ -45,8 +45,8 @@ from forecasting.reading.questions import (
     OF_PERIODS,
     PARTNER,
     PLACE,
-    QUESTIONS,
     SHARE_UNIT,
+    TABLE_QUESTIONS,
     YES,
     Question,
     read_by,
@@ -149,7 +149,7 @@ class TableDialogue:
         if name != "fix" or answer == LEAVE_OUT:
             self.given[key] = answer
             return
-        names = [*QUESTIONS]
+        names = [*TABLE_QUESTIONS]
         for following in names[names.index(answer) :]:
             self.given.pop(f"{number} {following}", None)
 
@@ -169,7 +169,7 @@ class TableDialogue:
         proposal = self.proposal()
         if not proposal.doubts and self.earlier is None:
             picture = tuple(self._described(proposal.answers))
-            yield replace(QUESTIONS["proposal"], picture=picture)
+            yield replace(TABLE_QUESTIONS["proposal"], picture=picture)
             if self.given["proposal"] == YES:
                 return
         yield from self.questions_of_series()
@@ -195,7 +195,9 @@ class TableDialogue:
         encodings = self.table.sheets(self.form).encodings
         if encodings:
             likeliest_encoding = next(iter(encodings))
-            yield replace(QUESTIONS["encoding"], proposed=likeliest_encoding, choices=encodings)
+            yield replace(
+                TABLE_QUESTIONS["encoding"], proposed=likeliest_encoding, choices=encodings
+            )
 
     def _decimal(self) -> Iterator[Question]:
         if self.form.decimal:
@@ -211,7 +213,7 @@ class TableDialogue:
             digits = re.sub(r"[^\d.,]", "", text)
             values = {mark: value_of_digits(digits, mark) for mark in ".,"}
             choices = {mark: f"{text} is {value[0]:,g}" for mark, value in values.items() if value}
-            question = QUESTIONS["decimal"]
+            question = TABLE_QUESTIONS["decimal"]
             yield replace(
                 question, asks=sentence(question.asks, text=text, row=row), choices=choices
             )
@@ -350,7 +352,7 @@ class SeriesQuestions:
         doubt: str = "",
         choices: Mapping[str, str] | None = None,
     ) -> Question:
-        question = replace(QUESTIONS[name], key=f"{self.number} {name}", doubt=doubt)
+        question = replace(TABLE_QUESTIONS[name], key=f"{self.number} {name}", doubt=doubt)
         choices = question.choices if choices is None else choices
         return replace(question, proposed=proposed, choices=choices)
 
@@ -369,7 +371,7 @@ class SeriesQuestions:
     def _lines(self) -> Question:
         candidates = self._candidates()
         choices = {c.series.lines: listed(c) for c in candidates[:MOST_CANDIDATES]}
-        asks = QUESTIONS["lines"].asks
+        asks = TABLE_QUESTIONS["lines"].asks
         if not self.answer("sheet"):
             choices = self._or_none(choices)
             asks = asks if self.number == 1 else "Which other line is read?"

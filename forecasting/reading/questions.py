@@ -199,7 +199,7 @@ def _periods_answer(text: str) -> str:
 
 
 # The questions about the file, and about each series, in their order
-QUESTIONS = {
+TABLE_QUESTIONS = {
     question.key: question
     for question in (
         Question(

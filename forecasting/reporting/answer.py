@@ -16,7 +16,7 @@ from forecasting import __version__
 from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.demand.deployed import Target, active_targets, moment
 from forecasting.evidence.bases import basis_name, shipped_bases
-from forecasting.evidence.fact import unit_term
+from forecasting.evidence.fact import label_of, place_term, unit_term
 from forecasting.growth.sharing import made_once
 from forecasting.parameters.schema import Driver, Scenario
 from forecasting.reporting.caveat_words import TWO_NUMBERS, age_line
@@ -25,10 +25,8 @@ from forecasting.reporting.labels import (
     amount,
     day_words,
     known_as_growth,
-    label_of,
     median_and_range,
     part_words,
-    place_term,
     reason_term,
     spoken,
 )

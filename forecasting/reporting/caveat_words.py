@@ -12,8 +12,16 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from forecasting.evidence.bases import basis_name
-from forecasting.evidence.fact import MEASURE_WHEN, Fact, in_words, unit_term, when_words
-from forecasting.reporting.labels import day_words, label_of, place_term, published_words
+from forecasting.evidence.fact import (
+    MEASURE_WHEN,
+    Fact,
+    in_words,
+    label_of,
+    place_term,
+    unit_term,
+    when_words,
+)
+from forecasting.reporting.labels import day_words, published_words
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.sentences import OR, filled, listed, plural, sentence
 from forecasting.writers.display import Dated, Link

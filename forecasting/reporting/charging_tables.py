@@ -30,7 +30,15 @@ from forecasting.demand.demand_outlook import DemandOutlook, ShareTarget
 from forecasting.demand.parameters import read_table
 from forecasting.demand.queueing import station_service
 from forecasting.evidence.bases import basis_name
-from forecasting.evidence.fact import in_order, in_words, related, unit_term, when_words
+from forecasting.evidence.fact import (
+    in_order,
+    in_words,
+    label_of,
+    place_term,
+    related,
+    unit_term,
+    when_words,
+)
 from forecasting.panels.practice import market_band
 from forecasting.parameters.values import Choice
 from forecasting.reporting.labels import (
@@ -38,11 +46,9 @@ from forecasting.reporting.labels import (
     amount,
     amounts,
     day_words,
-    label_of,
     levels_in_words,
     median_and_range,
     parameter_words,
-    place_term,
 )
 from forecasting.reporting.register_words import register_sentence
 from forecasting.reporting.result_tables import (
@@ -289,13 +295,15 @@ def _target_chance(row: Row) -> str:
 
 REACHED = "reached"
 AFTER_YEAR = "after {year}"
-SO_MANY = "{number:,.0f} {unit:counted number}"
+COUNT_WITH_UNIT = "{number:,.0f} {unit:counted number}"
 TARGETS = TableForm(
     [
         Column("by", _target_day),
         Column(
             "number",
-            lambda row: sentence(SO_MANY, number=row["number"], unit=unit_term(row["unit"])),
+            lambda row: sentence(
+                COUNT_WITH_UNIT, number=row["number"], unit=unit_term(row["unit"])
+            ),
         ),
         Column("stands", form=share_words),
         Column("points a year needed", _pace_needed),

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting.reporting.labels import BASELINE, label_of, unit_of
+from forecasting.evidence.fact import label_of
+from forecasting.reporting.labels import BASELINE, unit_of
 from forecasting.reporting.result_tables import DIFFERENCE, yearly
 from forecasting.reporting.workbook import COLOURS, RESULTS_TABLE
 from forecasting.scenarios.joint_draws import Results, difference

@@ -82,13 +82,13 @@ SLIDER_LIMITS = {
 }
 OWN_TARGET = "own-target"
 # What the controls say
-SCENARIO = "Scenario"
+SCENARIO_LABEL = "Scenario"
 ADD = "Add an event"
 MATTERS = "What matters most"
 EVENTS = "Events"
-FACTS = "Facts"
+FACTS_LABEL = "Facts"
 KEEP = "Keep it"
-FILE = "File"
+FILE_LABEL = "File"
 SAVE = "Save as params file"
 REPLACE = "Replace the file"
 KNOWN_ON = "Known on"
@@ -97,7 +97,7 @@ SIZE_OF_FILE = "as in the file"
 SIZE_OF_LEDGER = "as the ledger has it"
 YOUR_TARGET = "Your target"
 TARGET_HINT = "public points by the end of {year}"
-FROM_DAY = "From"
+FROM_LABEL = "From"
 READS = "Reading the facts of {scenario} …"
 READS_ANEW = "Reading the facts anew …"
 IS_THERE = "{file} is there: press again to replace it."
@@ -396,7 +396,9 @@ class NewForm:
             raise InputError("name a table of your own: a CSV file or a workbook")
         country = NewCountry(self.country, Path(self.answers["table"]))
         for sheet in country.sheets():
-            self.picture += [*[""] * bool(self.picture), *picture_of(country.path.name, sheet)]
+            if self.picture:
+                self.picture.append("")
+            self.picture += picture_of(country.path.name, sheet)
         while question := country.waiting():
             if question.key in {asked.key for asked in self.questions}:
                 raise InputError(question.reason or question.asks)
@@ -551,7 +553,7 @@ class ControlPanel:
         self.heading = ipywidgets.HTML()
         self.table = ipywidgets.HTML()
         self.status = ipywidgets.HTML()
-        self.file = ipywidgets.Text(description=sentence(FILE), layout=FULL_WIDTH)
+        self.file = ipywidgets.Text(description=sentence(FILE_LABEL), layout=FULL_WIDTH)
         save = sentence(SAVE)
         self.button = ipywidgets.Button(description=save, icon="save", layout=FULL_WIDTH)
         self.button.on_click(lambda _: self.save())
@@ -657,11 +659,11 @@ class ControlPanel:
         common = [lever for name in FLOW_LEVERS.values() for lever in moves.pop(name)]
         added = [lever for name in self.added for lever in moves.pop(name)]
         return {
-            SCENARIO: [("scenario", "", self.widgets.Dropdown, names)],
+            SCENARIO_LABEL: [("scenario", "", self.widgets.Dropdown, names)],
             ADD: added,
             MATTERS: [*common, *map(self._assumption, self.rows)],
             EVENTS: [lever for group in moves.values() for lever in group],
-            FACTS: self._facts(start),
+            FACTS_LABEL: self._facts(start),
         }
 
     def _facts(self, start: Scenario) -> list[Lever]:
@@ -695,7 +697,7 @@ class ControlPanel:
             yield driver.name, "", self.widgets.Checkbox, comes
         if driver.name in self.added:
             day = str(coming.get(driver.name, driver).start)
-            words = {"description": sentence(FROM_DAY), "value": day}
+            words = {"description": sentence(FROM_LABEL), "value": day}
             fields = {"continuous_update": False} | words | FIELD_STYLE
             yield f"start of {driver.name}", "", self.widgets.Text, fields
         now = coming.get(driver.name, driver).size

@@ -14,10 +14,10 @@ import nbformat
 import pandas as pd
 
 from forecasting.demand.load import hourly_load
+from forecasting.evidence.fact import label_of
 from forecasting.parameters.values import other_languages
 from forecasting.reporting.comparison_files import live_comparison
 from forecasting.reporting.html import report_title, stored_title
-from forecasting.reporting.labels import label_of
 from forecasting.reporting.result_tables import whole_years
 from forecasting.reporting.workbook import is_live, write_workbook
 from forecasting.reporting.workbook_live import live_workbook

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.evidence.bases import agency_words, basis_name, shipped_bases
-from forecasting.evidence.fact import Fact, in_order, period_words
+from forecasting.evidence.fact import Fact, in_order, label_of, period_words, place_term
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.reconcile import SERIES
 from forecasting.growth.flow import FlowForecast
@@ -28,9 +28,7 @@ from forecasting.reporting.labels import (
     amount,
     amounts,
     day_words,
-    label_of,
     parameter_words,
-    place_term,
     published_words,
     spoken_median,
 )
@@ -156,7 +154,7 @@ STATEMENT = "{label}: {fact}[ ({kind})]"
 PRINTER = "{source}, published {printed}"
 REFERENCE = "this number"
 NO_FACT = "None."
-EFFECT = "{period} by {change}"
+EFFECT_OF_PERIOD = "{period} by {change}"
 FACT_LINE = (
     "{statement}. [“{quote}” ]{printer}.[is_later? Printed after the day of this forecast.]"
     "[ It refers to {reference}.][ {effect}]"
@@ -654,7 +652,7 @@ def _next_words(row: Row) -> str:
     return sentence("[overdue?overdue since ]{day}", overdue=day < row["as_of"], day=day)
 
 
-PRINTS = "{times}, {every}"
+PRINTS_OF_FACT = "{times}, {every}"
 DUE = TableForm(
     [
         Column("what", "measure", label_of),
@@ -662,7 +660,7 @@ DUE = TableForm(
         Column(
             "printed",
             lambda row: sentence(
-                PRINTS,
+                PRINTS_OF_FACT,
                 times=plural(row["prints"], "{} time", "{:,} times"),
                 every=_interval_words(row["every_days"]),
             ),
@@ -851,7 +849,7 @@ def _facts_of_report(outlook: Outlook) -> set[str]:
 def _effect_words(row: pd.Series) -> str:
     """What a fact moved, in words; nothing where it moved nothing."""
     words = [
-        sentence(EFFECT, period=period, change=percent(round(by)))
+        sentence(EFFECT_OF_PERIOD, period=period, change=percent(round(by)))
         for period, by in row.items()
         if abs(by) >= MIN_EFFECT
     ]

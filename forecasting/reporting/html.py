@@ -42,7 +42,7 @@ from forecasting.writers.page import (
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-NOTEBOOK = "Notebook"  # what the file of it is called in a page
+NOTEBOOK_LINK = "Notebook"  # what the file of it is called in a page
 REPORTING = "forecasting.reporting"
 
 
@@ -209,7 +209,7 @@ def write_report(path: Path, notebook: NotebookNode, **changes: str) -> Path:
         files["Excel"] = OUTLOOK_WORKBOOK
     others = sorted(path.parent.glob(OTHER_NOTEBOOKS))
     pages = {name_of_language(_code(other)): other.with_suffix(".html").name for other in others}
-    here = {NOTEBOOK: path.name, **files, **pages}
+    here = {NOTEBOOK_LINK: path.name, **files, **pages}
     text = notebook_to_html(notebook, title=title, files=here, **changes)
     page.write_text(text, encoding="utf-8")
     for other in others:
@@ -233,7 +233,7 @@ def _write_translation(path: Path, notebook: NotebookNode, files: dict[str, str]
     report = translated(notebook, shown)
     report.metadata["title"] = title = stored_title(path.parent) or report_title(report)
     nbformat.write(report, path)  # type: ignore[no-untyped-call]
-    files = {sentence(NOTEBOOK): path.name, **files}
+    files = {sentence(NOTEBOOK_LINK): path.name, **files}
     words = ENGLISH if chosen_language().damage else _code(path)
     index = file_in(INDEX_PAGE, _code(path))
     page = notebook_to_html(report, title=title, files=files, language=words, index=index)

@@ -8,14 +8,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from forecasting.evidence.fact import period_words
+from forecasting.evidence.fact import label_of, period_words, place_term
 from forecasting.vocabulary.catalogues import digits as in_digits, territory
 from forecasting.vocabulary.measures import EV_SHARE, MEASURES, measure_of
 from forecasting.vocabulary.periods import Period
-from forecasting.vocabulary.places import find_place, is_place, place_code, place_name
+from forecasting.vocabulary.places import find_place, is_place, place_name
 from forecasting.vocabulary.printed_periods import period_of
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
-from forecasting.vocabulary.sentences import Term, capital, filled, sentence, uncapital
+from forecasting.vocabulary.sentences import Term, sentence, uncapital
 from forecasting.writers.numbers import MINUS, range_words, readable
 
 if TYPE_CHECKING:
@@ -253,26 +253,6 @@ def unit_by_year(measure: str) -> str:
     return str(unit)
 
 
-def label_of(measure: str, vehicles: str = "") -> str:
-    """What a reader sees of a measure, and of electric cars which of them are counted.
-
-    >>> label_of("ev_stock"), label_of("ferry_tickets")
-    ('Electric vehicles on the road', 'ferry tickets')
-    >>> label_of("ev_sales", "battery cars"), label_of("ebus_stock", "battery cars")
-    ('New battery cars sold', 'Electric buses on the road')
-    """
-    if measure not in MEASURES:
-        return measure.replace("_", " ")
-    label = MEASURES[measure].label
-    if not MEASURES[measure].of_electric_cars:
-        return str(Term(label, f"measure {measure}"))
-    message = Term(re.sub("(?i)electric vehicles", "{vehicles}", label), f"measure {measure}")
-    if not isinstance(vehicles, Term):
-        words = vehicles or "electric vehicles"
-        vehicles = Term(words, "noun", words)
-    return capital(filled(str(message), vehicles=vehicles))
-
-
 def finding(measure: str, words: str, label: str = "") -> str:
     """A number of a measure as a sentence has it, by a label of its own if one is given.
 
@@ -303,15 +283,6 @@ def part_words(place: str) -> Term:
     if is_place(place):
         return place_term(place)
     return Term(place.replace("-", " ").capitalize(), f"place {place}")
-
-
-def place_term(code: str) -> Term:
-    """A place by its name, which a language declines.
-
-    >>> str(place_term("horgos"))
-    'Horgos'
-    """
-    return Term(place_name(code), f"place {place_code(code)}")
 
 
 def policy_term(policy_id: str) -> Term:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from forecasting.evidence.fact import MEASURE_WHEN, Fact, in_words, when_words
+from forecasting.evidence.fact import MEASURE_WHEN, Fact, in_words, label_of, place_term, when_words
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.reconcile import mirror_pairs
-from forecasting.reporting.labels import label_of, place_term
 from forecasting.vocabulary.sentences import sentence
 from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.display import Table

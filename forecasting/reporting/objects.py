@@ -9,7 +9,7 @@ from typing import Any
 
 from forecasting.curves.results import GrowthPrediction
 from forecasting.evidence.bases import basis_name
-from forecasting.evidence.fact import Fact, in_words, period_words
+from forecasting.evidence.fact import Fact, in_words, label_of, period_words
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.forecast import FlowForecast
 from forecasting.growth.prior import REFERENCE_LOG_ODDS, Prior, log_odds
@@ -19,7 +19,6 @@ from forecasting.reporting.caveat_words import lines_of, words_of
 from forecasting.reporting.figures import fan_chart
 from forecasting.reporting.figures.fan import forecast_chart
 from forecasting.reporting.figures.scenario_contrast import results_chart
-from forecasting.reporting.labels import label_of
 from forecasting.reporting.result_tables import outlook_table, results_table, with_unit
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook import Outlook

@@ -15,15 +15,9 @@ from forecasting.evaluation.archive import archive_record
 from forecasting.evaluation.scoreboard import by_place, record_known_by
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.datasets import central_asia, path
+from forecasting.evidence.fact import label_of
 from forecasting.reporting.html import Changes
-from forecasting.reporting.labels import (
-    ANSWER_WORDS,
-    amount,
-    day_words,
-    label_of,
-    label_words,
-    market_words,
-)
+from forecasting.reporting.labels import ANSWER_WORDS, amount, day_words, label_words, market_words
 from forecasting.reporting.result_tables import spread, yearly
 from forecasting.reporting.score_words import (
     EVENTS,
@@ -71,7 +65,7 @@ DIFFERENCES = {
     ),
 }
 # Kinds of them in a summary, one and many
-REASONS = {
+DIFFERENCE_COUNTS = {
     "fact": ("{} fact", "{:,} facts"),
     "policy": ("{} policy", "{:,} policies"),
     "event": ("{} event", "{:,} events"),
@@ -224,7 +218,9 @@ def _change_summary(
 ) -> str:
     """Which medians moved, by how much, and what was given otherwise."""
     moved = "; ".join(sentence(MOVED, **change) for change in _headline_of(record, changes))
-    counts = [plural(len(lines), *REASONS[kind]) for kind, lines in differences.items() if lines]
+    counts = [
+        plural(len(lines), *DIFFERENCE_COUNTS[kind]) for kind, lines in differences.items() if lines
+    ]
     reasons = counts and sentence(MORE_OR_LESS, counts=", ".join(counts))
     return sentence(
         CHANGE_SUMMARY, moved=moved, still=not moved, reasons=reasons, code=moved and not reasons

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forecasting.evaluation.quota_days import QuotaForecast, open_quotas, size_that_lifts
+from forecasting.evidence.fact import label_of
 from forecasting.reporting.charging_tables import share_words
-from forecasting.reporting.labels import day_words, label_of, median_and_range
+from forecasting.reporting.labels import day_words, median_and_range
 from forecasting.vocabulary.periods import year
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
 from forecasting.vocabulary.sentences import Term, filled, sentence, uncapital

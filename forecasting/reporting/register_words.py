@@ -5,13 +5,13 @@ that leave through a port.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from forecasting.evidence.fact import Fact, in_words, period_words, when_words
+from forecasting.evidence.fact import Fact, in_words, period_words, place_term, when_words
 from forecasting.panels.registers import IMPORTS, KEPT, RegisterGrowth, closed_ways
-from forecasting.reporting.labels import day_words, place_term
+from forecasting.reporting.labels import day_words
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.registered_imports import kept_shares, register_growths
 from forecasting.vocabulary.measures import MEASURES
@@ -47,11 +47,11 @@ ARRIVALS_SENTENCE = (
     "went on to Russia and further, came after those days, or are of kinds that importers do not "
     "count."
 )
-ARRIVALS = "{place} {count} ({period})"
+ARRIVAL_OF_PLACE = "{place} {count} ({period})"
 NO_SPLIT_SENTENCE = "It is not known where those go that leave through {port}."
 KEPT_SHARE = "{median} ({range})"
 LEAST_LAG = 0.02  # by which imports that were due differ from those of the same days
-MEDIAN_DRAWS = 2_000  # of what stays in a country of which nothing else is forecast
+KEPT_DRAWS = 2_000  # of what stays in a country of which nothing else is forecast
 
 
 def register_sentence(outlook: Outlook) -> str:
@@ -78,8 +78,9 @@ def register_sentence(outlook: Outlook) -> str:
     if KEPT not in outlook.results.values:
         return ""
     of_year = outlook.years.index(outlook.headline_year)
-    kept = outlook.results.values[KEPT][:, of_year] / 100
-    return _register_words(outlook, outlook.scenario.place, kept)
+    kept_share = outlook.results.values[KEPT][:, of_year] / 100
+    growths, decreases = register_growths(outlook.ledger, outlook.as_of)
+    return _register_words(outlook, outlook.scenario.place, kept_share, growths, decreases)
 
 
 def destinations(outlook: Outlook) -> BulletList:
@@ -109,33 +110,25 @@ def destinations(outlook: Outlook) -> BulletList:
     for part in outlook.parts:
         if part.country in scenario.places:
             lines += _destinations_of(outlook, part.country, part.values[scenario.measure])
+    growths, decreases = register_growths(outlook.ledger, day)
     for country in COUNTRIES:
-        kept = kept_shares(
-            outlook.ledger, country, day, [outlook.headline_year], scenario.seed, MEDIAN_DRAWS
+        kept_share = kept_shares(
+            growths, country, day, [outlook.headline_year], scenario.seed, KEPT_DRAWS
         )
-        lines += filter(None, [_register_words(outlook, country, kept)])
+        words = _register_words(outlook, country, kept_share, growths, decreases)
+        if words:
+            lines.append(words)
     return BulletList(lines)
 
 
 def _destinations_of(outlook: Outlook, port: str, draws: Array) -> Iterator[str]:
     """Where those go that leave through a port, by a printed split and by what importers count."""
     year = outlook.as_of.year - 1
-    measure, day = outlook.scenario.measure, outlook.as_of
-    exports = [
-        fact
-        for fact in outlook.ledger.select(port, measure, partner=None, as_of=day)
-        if fact.is_exact and fact.is_amount
-    ]
-    wholes = {(fact.basis, fact.period): fact for fact in exports if fact.partner == WORLD}
-    splits = [
-        (fact, wholes[fact.basis, fact.period])
-        for fact in exports
-        if fact.partner != WORLD and (fact.basis, fact.period) in wholes
-    ]
-    if not splits or year not in outlook.years:
+    split = _newest_split(outlook, port)
+    if split is None or year not in outlook.years:
         yield sentence(NO_SPLIT_SENTENCE, port=place_term(port))
         return
-    part, whole = max(splits, key=lambda split: split[0].period.end)
+    part, whole = split
     total = float(np.median(draws[:, outlook.years.index(year)]))
     of_port = {"port": place_term(port), "year": year, "total": readable(total)}
     share = part.value / whole.value
@@ -155,21 +148,37 @@ def _destinations_of(outlook: Outlook, port: str, draws: Array) -> Iterator[str]
     )
     arrivals = [_newest_arrival(outlook, country, year) for country in COUNTRIES]
     counts = [fact for fact in arrivals if fact is not None]
-    if counts and MEASURES[measure].of_electric_cars:
+    if counts and MEASURES[outlook.scenario.measure].of_electric_cars:
         yield sentence(
             ARRIVALS_SENTENCE,
-            counts="; ".join(
-                sentence(
-                    ARRIVALS,
-                    place=place_term(fact.place),
-                    count=readable(fact.value),
-                    period=period_words(fact.period),
-                )
-                for fact in counts
-            ),
+            counts="; ".join(map(_arrival_words, counts)),
             share=whole_percent(sum(fact.value for fact in counts) / total),
             **of_port,
         )
+
+
+def _newest_split(outlook: Outlook, port: str) -> tuple[Fact, Fact] | None:
+    """The newest count of those that went to one destination, and that of all of its days."""
+    measure, day = outlook.scenario.measure, outlook.as_of
+    counts = outlook.ledger.select(port, measure, partner=None, as_of=day)
+    exports = [fact for fact in counts if fact.is_exact and fact.is_amount]
+    wholes = {(fact.basis, fact.period): fact for fact in exports if fact.partner == WORLD}
+    splits = [
+        (fact, wholes[fact.basis, fact.period])
+        for fact in exports
+        if fact.partner != WORLD and (fact.basis, fact.period) in wholes
+    ]
+    return max(splits, key=lambda split: split[0].period.end, default=None)
+
+
+def _arrival_words(fact: Fact) -> str:
+    """A country's imports."""
+    return sentence(
+        ARRIVAL_OF_PLACE,
+        place=place_term(fact.place),
+        count=readable(fact.value),
+        period=period_words(fact.period),
+    )
 
 
 def _newest_arrival(outlook: Outlook, country: str, year: int) -> Fact | None:
@@ -183,13 +192,18 @@ def _newest_arrival(outlook: Outlook, country: str, year: int) -> Fact | None:
     return max(counts, key=lambda fact: fact.period.end, default=None)
 
 
-def _register_words(outlook: Outlook, place: str, kept: Array) -> str:
-    """What the register of a country took; ``kept`` are draws of what stays in the year that is
-    forecast.
+def _register_words(
+    outlook: Outlook,
+    place: str,
+    kept_share: Array,
+    all_growths: Sequence[RegisterGrowth],
+    all_decreases: Sequence[RegisterGrowth],
+) -> str:
+    """What the register of a country took, by the growths and decreases of all registers; what
+    stays in the year that is forecast is given in draws.
     """
-    all_growths, all_decreases = register_growths(outlook.ledger, outlook.as_of)
     growths = [growth for growth in all_growths if growth.place == place]
-    others = sorted({growth.place for growth in all_growths} - {place})
+    other_places = sorted({growth.place for growth in all_growths} - {place})
     falls = [
         sentence(
             FALL_SENTENCE,
@@ -210,7 +224,7 @@ def _register_words(outlook: Outlook, place: str, kept: Array) -> str:
     if abs(newest.lagged / newest.imported - 1) > LEAST_LAG:
         words["share_due"] = whole_percent(newest.registered / newest.lagged)
     rules = closed_ways(place, outlook.as_of)
-    low, middle, high = map(whole_percent, np.quantile(kept, RANGE_LEVELS))
+    low, middle, high = map(whole_percent, np.quantile(kept_share, RANGE_LEVELS))
     of_newest = sentence(
         REGISTER_SENTENCE,
         less=newest.registered < newest.imported,
@@ -220,7 +234,7 @@ def _register_words(outlook: Outlook, place: str, kept: Array) -> str:
         registered=readable(newest.registered),
         days=", ".join(day_words(rule.start) for rule in rules),
         year=outlook.headline_year,
-        others=", ".join(str(place_term(other)) for other in others),
+        others=", ".join(str(place_term(code)) for code in other_places),
         expected=sentence(KEPT_SHARE, median=middle, range=range_words(low, high)),
         **_of_growth(newest),
         **words,

@@ -19,7 +19,7 @@ import pandas as pd
 
 from forecasting.demand.parameters import Assumption, load_parameters
 from forecasting.evidence.bases import basis_name, shipped_bases
-from forecasting.evidence.fact import Fact, in_order, in_words, period_words
+from forecasting.evidence.fact import Fact, in_order, in_words, label_of, period_words
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import shipped_policies
 from forecasting.evidence.reconcile import conflicts, nesting, revisions
@@ -27,7 +27,6 @@ from forecasting.growth.policy_months import first_month, percent_of
 from forecasting.reporting.labels import (
     amount,
     event_term,
-    label_of,
     label_words,
     levels_in_words,
     parameter_words,

@@ -14,9 +14,9 @@ import pandas as pd
 from forecasting.evaluation.backtest import LATE_ORIGIN, SHORT_HISTORY
 from forecasting.evaluation.scores import expected_inside
 from forecasting.evidence.bases import basis_name
-from forecasting.evidence.fact import in_words, when_words
+from forecasting.evidence.fact import in_words, label_of, place_term, when_words
 from forecasting.panels.charger_panel import MIN_POINTS, MIN_VEHICLES
-from forecasting.reporting.labels import day_words, label_of, place_term, unit_of
+from forecasting.reporting.labels import day_words, unit_of
 from forecasting.vocabulary.catalogues import digits
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.places import WORLD, place_name
@@ -483,7 +483,7 @@ GROWTH_OF_CLAIM = (
     "[ Electric cars on an even way to it: {cars}.]"
 )
 CARS_IN_YEAR = "{cars} in {year}"
-SIGN = " %"  # of a number in percent
+PERCENT_SIGN = " %"  # of a number in percent
 NOT_AT_ALL = "not at all"
 ORIGIN_OF_CLAIM = (
     "Scenario {scenario}[, from {file}][no_file?: no params file forecasts this, the facts alone "
@@ -619,7 +619,7 @@ def _comparison(claim: Claim) -> str:
 def _sign_of_unit(claim: Claim) -> str:
     """What stands after each number of a share or of a growth."""
     unit = quantity_of(claim.quantity).unit_of(MEASURES[claim.measure].unit)
-    return sentence(SIGN) if unit == "percent" else ""
+    return sentence(PERCENT_SIGN) if unit == "percent" else ""
 
 
 def _origin(claim: Claim) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.evidence.fact import Fact
+from forecasting.evidence.fact import Fact, label_of, place_term
 from forecasting.parameters.naming import country_slug
 from forecasting.reporting.answer import median_and_ends
 from forecasting.reporting.article import write_article
@@ -28,10 +28,8 @@ from forecasting.reporting.labels import (
     BASELINE,
     day_words,
     known_as_growth,
-    label_of,
     median_and_range,
     part_words,
-    place_term,
     spoken_median,
 )
 from forecasting.reporting.past import kept_forecasts, scoreboard

@@ -10,15 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from forecasting.evidence.bases import basis_name
-from forecasting.evidence.fact import in_order, in_words
+from forecasting.evidence.fact import in_order, in_words, label_of
 from forecasting.reporting.caveat_words import lines_of, size_words
-from forecasting.reporting.labels import (
-    ANSWER_WORDS,
-    label_of,
-    scenario_title,
-    unit_by_year,
-    unit_words,
-)
+from forecasting.reporting.labels import ANSWER_WORDS, scenario_title, unit_by_year, unit_words
 from forecasting.reporting.result_tables import (
     CHAIN_MEASURES,
     assumptions_table,

@@ -12,14 +12,9 @@ import numpy as np
 from forecasting.demand.charging import HOURS_A_YEAR, side
 from forecasting.demand.consequences import cost_per_point, point_business
 from forecasting.demand.symbols import LABELS, Cell, Node, Part, SharedTable, reachable, render
+from forecasting.evidence.fact import label_of
 from forecasting.reporting.charging_tables import BUSINESS, BUSY_SHARES, NEED, SOLD_AT, price_words
-from forecasting.reporting.labels import (
-    label_of,
-    parameter_words,
-    scenario_title,
-    unit_of,
-    unit_words,
-)
+from forecasting.reporting.labels import parameter_words, scenario_title, unit_of, unit_words
 from forecasting.reporting.result_tables import headline
 from forecasting.reporting.workbook import COLOURS, chart_words, grounds
 from forecasting.scenarios.outlook import Outlook
@@ -117,11 +112,11 @@ ALL_HOLD = "yes"
 SEE_CHECKS = "see the sheet checks"
 SET_IN = "set it in {cell}"
 HOURS_OF_YEAR = "hours of a year"
-OWN_TARGET = "Public points that are to stand, and are built"
-OWN_TARGET_YEAR = "By the end of which year; {horizon} if none"
+TARGET_LEVER = "Public points that are to stand, and are built"
+TARGET_YEAR_LEVER = "By the end of which year; {horizon} if none"
 OWN_FLOW = "{label} in {year}, times what the scenario has"
 OWN_PRICE = "{label}; moves the sheet business alone"
-NO_PRICE = "none is printed"
+NO_PRINTED_PRICE = "none is printed"
 ANSWER_TABLE = TableForm(
     [
         *map(Column, ("measure", "year")),
@@ -584,8 +579,8 @@ def _levers(outlook: Outlook, chain: WorkbookChain) -> Iterator[tuple[Any, ...]]
     parameters = outlook.demand.parameters
     nothing = ("", "")
     of_target = {
-        TARGET: (sentence(OWN_TARGET), unit_words(TARGET)),
-        TARGET_YEAR: (sentence(OWN_TARGET_YEAR, horizon=horizon), str(Term("year", "unit"))),
+        TARGET: (sentence(TARGET_LEVER), unit_words(TARGET)),
+        TARGET_YEAR: (sentence(TARGET_YEAR_LEVER, horizon=horizon), str(Term("year", "unit"))),
     }
 
     first_year = max(chain.first_year, outlook.as_of.year)
@@ -612,7 +607,7 @@ def _levers(outlook: Outlook, chain: WorkbookChain) -> Iterator[tuple[Any, ...]]
     for name in PRICES:
         words = sentence(OWN_PRICE, label=label_of(name))
         value: float | str = ""
-        source = sentence(NO_PRICE)
+        source = sentence(NO_PRINTED_PRICE)
         if name in prices:
             value = prices[name].median
             fact = prices[name].fact

@@ -31,7 +31,7 @@ from forecasting.reading.dialogue import (
     proposal_file,
     proposal_of_table,
 )
-from forecasting.reading.questions import QUESTIONS, Question
+from forecasting.reading.questions import TABLE_QUESTIONS, Question
 from forecasting.reading.user_files import plain_rows, table_of
 from forecasting.reading.user_table import UserTable
 from forecasting.scenarios.check import check_paths
@@ -476,7 +476,7 @@ def _size_of(market: MarketOnDay) -> str:
 
 def _is_of_table(key: str) -> bool:
     """Whether a question is one about the table."""
-    return key.rpartition(" ")[2] in QUESTIONS and key != "country"
+    return key.rpartition(" ")[2] in TABLE_QUESTIONS and key != "country"
 
 
 def _fleet_size(text: str) -> str:

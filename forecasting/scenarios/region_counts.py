@@ -76,24 +76,35 @@ def part_counts(ledger: Ledger, place: str, as_of: dt.date) -> PartCounts:
     ]
     parts = [fact for fact in facts if fact.place.startswith(f"{place}-")]
     faults = {fact.id: _above(fact, fact.place, limit) for fact, limit in _beyond_register(parts)}
-    measures = (*DIVIDED_BY, REGISTER)
-    wholes = [fact for fact in facts if fact.place == place and fact.value > 0]
-    pairs = [
-        (abs((part.period.end - whole.period.end).days), part, whole)
-        for part in parts
-        if part.measure in measures and part.value > 0 and part.id not in faults
-        for whole in wholes
-        if (part.measure, part.basis) == (whole.measure, whole.basis)
-    ]
-    pairs = [pair for pair in pairs if pair[0] <= MAX_DAYS_APART]
-    pairs.sort(key=lambda pair: (-pair[1].period.end.toordinal(), pair[0]))
+    possible_parts = [part for part in parts if part.id not in faults]
+    wholes = [fact for fact in facts if fact.place == place]
     newest: dict[tuple[str, str], PartCount] = {}
-    for _, part, whole in pairs:
+    for part, whole in _counts_of_one_time(possible_parts, wholes):
         if part.value > whole.value:
             faults.setdefault(part.id, _above(part, place, whole.value))
         elif part.value < whole.value:
             newest.setdefault((part.place, part.measure), PartCount(part, whole.value))
     return PartCounts([newest[key] for key in sorted(newest)], [*faults.values()])
+
+
+def _counts_of_one_time(
+    parts: Sequence[Fact], wholes: Sequence[Fact]
+) -> Iterator[tuple[Fact, Fact]]:
+    """Counts of parts, each with those of the country that one agency made about that day: the
+    newest first, and of one day those that lie closest.
+    """
+    measures = (*DIVIDED_BY, REGISTER)
+    pairs = [
+        (abs((part.period.end - whole.period.end).days), part, whole)
+        for part in parts
+        if part.measure in measures and part.value > 0
+        for whole in wholes
+        if (part.measure, part.basis) == (whole.measure, whole.basis) and whole.value > 0
+    ]
+    pairs.sort(key=lambda pair: (-pair[1].period.end.toordinal(), pair[0]))
+    for days_apart, part, whole in pairs:
+        if days_apart <= MAX_DAYS_APART:
+            yield part, whole
 
 
 def _beyond_register(counts: Sequence[Fact]) -> Iterator[tuple[Fact, float]]:

@@ -87,9 +87,9 @@ def registered_percent(request: OutlookRequest, yearly: Array, demand: DemandOut
         after_events = ratio(demand.imports, yearly, 1.0)
         percent: Array = 100 * after_events * (1 - demand.sample[REEXPORT])
         return percent
+    growths, _ = register_growths(request.ledger, request.as_of)
     place, day = scenario.place, request.as_of
-    draws = len(yearly)
-    return 100 * kept_shares(request.ledger, place, day, demand.years, scenario.seed, draws)
+    return 100 * kept_shares(growths, place, day, demand.years, scenario.seed, len(yearly))
 
 
 def with_learned_share(request: OutlookRequest, parameters: Parameters) -> Parameters:
@@ -106,7 +106,8 @@ def with_learned_share(request: OutlookRequest, parameters: Parameters) -> Param
     """
     scenario = request.scenario
     middle = (request.as_of.year + scenario.horizon) // 2
-    shares = _LearnedShares(request.ledger, scenario.place, request.as_of)
+    growths, _ = register_growths(request.ledger, request.as_of)
+    shares = _LearnedShares(growths, scenario.place, request.as_of)
     if REEXPORT in parameters.changed or not shares.place_growths:
         return parameters
     kept = np.minimum(shares.of_year(middle, np.array(RANGE_LEVELS)), 1.0)
@@ -126,18 +127,23 @@ def with_learned_share(request: OutlookRequest, parameters: Parameters) -> Param
 
 
 def kept_shares(
-    ledger: Ledger, place: str, as_of: dt.date, years: Sequence[int], seed: int, draws: int
+    growths: Sequence[RegisterGrowth],
+    place: str,
+    as_of: dt.date,
+    years: Sequence[int],
+    seed: int,
+    draws: int,
 ) -> Array:
     """Part of the imports of some years that stays, by what pairs of imports and registers tell.
 
     Parameters
     ----------
-    ledger : Ledger
-        Facts of all places.
+    growths : sequence of RegisterGrowth
+        Of all places, as `register_growths` gives them.
     place : str
         A country.
     as_of : date
-        Nothing printed or announced later is used.
+        Nothing announced later is used.
     years : sequence of int
         Calendar years.
     seed, draws : int
@@ -148,7 +154,7 @@ def kept_shares(
     ndarray, shape (draws, years)
         0 to 1; of one draw all years are alike high or low.
     """
-    shares = _LearnedShares(ledger, place, as_of)
+    shares = _LearnedShares(growths, place, as_of)
     levels = strata(stream_of(seed, KEPT), draws, 1)
     columns = [shares.of_year(year, levels) for year in years]
     return np.minimum(np.concatenate(columns, axis=1), 1.0)
@@ -157,8 +163,7 @@ def kept_shares(
 class _LearnedShares:
     """What pairs of imports and registers tell on a day of the share that a place registers."""
 
-    def __init__(self, ledger: Ledger, place: str, as_of: dt.date) -> None:
-        growths, _ = register_growths(ledger, as_of)
+    def __init__(self, growths: Sequence[RegisterGrowth], place: str, as_of: dt.date) -> None:
         self.place = place
         self.place_growths = [growth for growth in growths if growth.place == place]
         self.other_growths = [growth for growth in growths if growth.place != place]

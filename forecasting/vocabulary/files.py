@@ -27,6 +27,8 @@ _folders: ContextVar[tuple[Path, ...]] = ContextVar("folders that a params file 
 _files: set[Path] = set()  # tables that the user has named, or that a params file may read
 LONGEST_WAIT = 600.0  # seconds, of a command whose turn comes after others
 PAUSE = 0.05  # seconds between two tries
+# Of files that are not whole yet
+PART_NAMES = f".{'[0-9a-f]' * 32}.part"
 # Windows locks bytes: one beyond every text, which others may go on reading
 LOCKED_BYTE = 1 << 30
 
@@ -193,6 +195,11 @@ def write_whole(path: Path, content: bytes) -> Path:
     return _replace_file(path, path.with_name(f".{path.name}.part"), content)
 
 
+def _part_beside(path: Path) -> Path:
+    """The file that becomes another one once it is whole, of a name as `PART_NAMES` has it."""
+    return path.with_name(f".{uuid.uuid4().hex}.part")
+
+
 def write_asked(path: AnyPath, content: bytes) -> Path:
     """Write a file that a user has named, whole or not at all; through a link, or to a device or a
     pipe, if the name is one.
@@ -214,7 +221,7 @@ def write_asked(path: AnyPath, content: bytes) -> Path:
         if target.exists() and not target.is_file():
             target.write_bytes(content)
         else:
-            _replace_file(target, target.with_name(f".{uuid.uuid4().hex}.part"), content)
+            _replace_file(target, _part_beside(target), content)
     except OSError as error:
         reason = f"{path} cannot be written: {error.strerror}; give another path"
         raise InputError(reason) from None
@@ -257,7 +264,7 @@ def write_new(path: AnyPath, content: bytes) -> Path:
     b'text'
     """
     new = Path(path)
-    part_file = new.with_name(f".{uuid.uuid4().hex}.part")
+    part_file = _part_beside(new)
     try:
         if os.path.lexists(new):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))

@@ -29,7 +29,9 @@ def test_imports_of_a_counted_register_stay_as_pairs_tell():
     """
     made = outlook("uzbekistan-baseline", draws=1000)
     day, middle = made.as_of, (made.as_of.year + made.years[-1]) // 2
-    of_pairs = 100 * kept_shares(made.ledger, "UZ", day, [middle], 1, 1000)[:, 0]
+    of_pairs = (
+        100 * kept_shares(register_growths(made.ledger, day)[0], "UZ", day, [middle], 1, 1000)[:, 0]
+    )
     kept = made.results.values[KEPT][:, -1]
     levels = (0.1, 0.3, 0.5, 0.9)
     assert np.quantile(kept, levels) == pytest.approx(np.quantile(of_pairs, levels), abs=1.5)

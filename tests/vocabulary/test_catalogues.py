@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from forecasting.evidence.fact import period_words, related, unit_term
-from forecasting.reporting.labels import day_words, label_of, median_and_range, place_term, spoken
+from forecasting.evidence.fact import label_of, period_words, place_term, related, unit_term
+from forecasting.reporting.labels import day_words, median_and_range, spoken
 from forecasting.vocabulary import catalogues
 from forecasting.vocabulary.catalogues import read_language, written_in
 from forecasting.vocabulary.periods import month, span, year

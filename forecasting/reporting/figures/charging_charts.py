@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from forecasting.demand.corridor import truck_plan
-from forecasting.evidence.fact import period_words, when_words
+from forecasting.evidence.fact import label_of, period_words, when_words
 from forecasting.reporting.charging_tables import NEED
 from forecasting.reporting.figures.drawing import (
     AMBER,
@@ -51,7 +51,6 @@ from forecasting.reporting.labels import (
     amounts,
     answer_in_text,
     answer_term,
-    label_of,
     median_and_range,
     parameter_words,
     spoken_median,

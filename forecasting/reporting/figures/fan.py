@@ -29,7 +29,15 @@ import pandas as pd
 
 from forecasting.evaluation.quota_days import open_quotas
 from forecasting.evidence.bases import basis_name, same_perimeter
-from forecasting.evidence.fact import Fact, in_words, period_words, related, when_words
+from forecasting.evidence.fact import (
+    Fact,
+    in_words,
+    label_of,
+    period_words,
+    place_term,
+    related,
+    when_words,
+)
 from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.reporting.figures.drawing import (
     ACCENTS,
@@ -60,10 +68,8 @@ from forecasting.reporting.labels import (
     day_words,
     finding,
     is_flow,
-    label_of,
     levels_in_words,
     part_words,
-    place_term,
     policy_term,
     scenario_title,
     spoken_median,

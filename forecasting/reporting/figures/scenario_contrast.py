@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.evidence.fact import period_words
+from forecasting.evidence.fact import label_of, period_words, place_term
 from forecasting.reporting.figures.charging_charts import named_rows
 from forecasting.reporting.figures.drawing import (
     ACCENTS,
@@ -58,10 +58,8 @@ from forecasting.reporting.labels import (
     answer_term,
     day_words,
     finding,
-    label_of,
     levels_in_words,
     market_words,
-    place_term,
     scenario_title,
     spoken_median,
     unit_by_year,
