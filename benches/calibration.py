@@ -19,7 +19,7 @@ from cross_check import AT_ONCE, prior_draws
 from scipy import stats
 
 import forecasting as fc
-from forecasting.evidence.fact_tables import ledger_of
+from forecasting.evidence.ledger import ledger_of
 from forecasting.evidence.observation import observed_flow
 from forecasting.growth.request import Request
 

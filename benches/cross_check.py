@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 import forecasting as fc
-from forecasting.evidence.fact_tables import ledger_of
+from forecasting.evidence.ledger import ledger_of
 from forecasting.evidence.observation import observed_flow
 from forecasting.growth.likelihood import flow_weights
 from forecasting.growth.path import LatentPath

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from forecasting.evaluation.backtest import backtest as backtest
     from forecasting.evidence import datasets as datasets
     from forecasting.evidence.fact import Fact as Fact
-    from forecasting.evidence.fact_tables import annual_totals as annual_totals, fact as fact
-    from forecasting.evidence.ledger import Ledger as Ledger
+    from forecasting.evidence.ledger import (
+        Ledger as Ledger,
+        annual_totals as annual_totals,
+        fact as fact,
+    )
     from forecasting.growth.flow import (
         FlowForecast as FlowForecast,
         forecast_flow as forecast_flow,

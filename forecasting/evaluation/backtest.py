@@ -39,8 +39,7 @@ from forecasting.evaluation.scores import (
     mean_scores,
     ratio_to,
 )
-from forecasting.evidence.fact_tables import ledger_of
-from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.ledger import Ledger, ledger_of
 from forecasting.growth.flow import annual_totals, forecast_flow
 from forecasting.growth.prior import Prior, region_of
 from forecasting.growth.starting import MarketSize

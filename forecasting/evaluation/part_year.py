@@ -25,7 +25,7 @@ from forecasting.evaluation.records import (
     results,
 )
 from forecasting.evaluation.scores import NO_QUANTILES, coverage, mean_scores, ratio_to
-from forecasting.evidence.fact_tables import ledger_of
+from forecasting.evidence.ledger import ledger_of
 from forecasting.growth.prior import Prior
 from forecasting.scenarios.facts_on_day import FlowInputs
 from forecasting.vocabulary.errors import EvidenceError, ModelError

@@ -219,7 +219,7 @@ def observed_flow(ledger: Ledger, size_known: bool, in_vehicles: bool = True) ->
 
     Examples
     --------
-    >>> from forecasting.evidence.fact_tables import fact, ledger_of
+    >>> from forecasting.evidence.ledger import fact, ledger_of
     >>> flow = observed_flow(ledger_of(fact(2022, 2180)), size_known=False)
     >>> flow.observations[0].printed, flow.until.isoformat()
     ('2,180', '2022-12-31')

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import pandas as pd
 
-from forecasting.evidence.fact_tables import EVIDENCE, PERIOD, ledger_of
-from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.ledger import EVIDENCE, PERIOD, Ledger, ledger_of
 from forecasting.evidence.observation import Observation
 from forecasting.evidence.policies import Policy, shipped_policies
 from forecasting.growth.likelihood import flow_weights
@@ -677,7 +676,7 @@ class FlowForecast(Shown):
 
         Examples
         --------
-        >>> from forecasting.evidence.fact_tables import fact
+        >>> from forecasting.evidence.ledger import fact
         >>> from forecasting.growth.flow import forecast_flow
         >>> forecast = forecast_flow({2021: 809, 2022: 2180}, [2023], market_size=3e5, draws=200)
         >>> later = forecast.update(fact("2023-01/2023-04", 2544))

@@ -13,18 +13,19 @@ from functools import cached_property
 
 import numpy as np
 
-from forecasting.growth.common import Common
 from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.policy_months import NO_POLICIES, Policies, PolicyCourse, numbers_of
 from forecasting.growth.prior import (
     FULL_SALES,
     LIFT_REACH,
+    LOT,
+    POSITION,
     REACH,
     REFERENCE_LOG_ODDS,
+    Common,
     Prior,
     student_mixture,
 )
-from forecasting.growth.within_year import LOT, POSITION
 from forecasting.vocabulary.quantiles import Array, Indices
 
 # A published market size may count another perimeter: with this probability, the size is another

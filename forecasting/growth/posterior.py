@@ -1,12 +1,12 @@
 """Draws of the coordinates of a path, given what the facts say; all deterministic given the seed.
 
 1. Of facts that contradict each other there are several hypotheses, each with a mode of its own
-   (:mod:`forecasting.growth.hypotheses`).
+   (`hypotheses_of`).
 2. About each mode the contrasts are linear, and draws are made
    (:mod:`forecasting.growth.linear_model`).
 3. Each draw is moved to where the true contrasts are about what the linear ones were, and weighted
    by what the true model makes of it over what the linear one did, the change of variables
-   included (:mod:`forecasting.growth.moves`).
+   included (`Move`).
 4. The mean weight of a hypothesis is its probability. The weights are smoothed (Pareto), and draws
    are taken in proportion to them.
 """
@@ -14,16 +14,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from operator import attrgetter
 
 import numpy as np
 from scipy.special import logsumexp, softmax
 
-from forecasting.growth.hypotheses import Hypothesis, hypotheses_of
 from forecasting.growth.likelihood import Contrasts
-from forecasting.growth.linear_model import Chains, moments
-from forecasting.growth.moves import NUMBERS_IN_MEMORY, move_draws
+from forecasting.growth.linear_model import Chains, ComponentDraws, LinearModel, moments
+from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath
 from forecasting.vocabulary.quantiles import Array, Indices
 
@@ -34,6 +34,206 @@ MOST_ROUNDS = 4
 MIN_TAIL = 5  # a shape is fitted to no fewer of the largest weights
 NEARLY_ALL = 0.9  # of all weight: where one draw has more, no shape is fitted
 EVEN_MARGIN = 1e-6  # of the largest weight: a tail that rises by less is even, and not smoothed
+MAX_QUESTIONS = 3  # what hypotheses may differ in, so that there are at most eight
+STRONG_DOUBT = 0.2  # probability of being wrong at the mode, from which a number is a question
+ANOTHER_SIZE_COORDINATE = 0.1  # at the mode; from here on the market's size is a question
+MIN_PROBABILITY = 0.002  # in its linear model, below which a hypothesis is left out
+LEAST_TOLD = 0.1  # of singular values of the facts in units of the prior, below which a draw stays
+MOVE_TOLERANCE = 0.05  # gap in units of the noise at which a move has arrived
+FIXED_SLOPE_STEPS = 6  # with the slope at the mode, before those with the slope at the draw
+NEWTON_STEPS = 6
+MAX_STEP = 2.0  # of one coordinate in one step
+NUMBERS_IN_MEMORY = 3_000_000  # of one block of draws
+
+
+@dataclass(frozen=True, eq=False)
+class Hypothesis:
+    """What facts that contradict each other may mean, with a mode of its own.
+
+    A number above the known size of the market, or one that others contradict, has two
+    explanations. They lie far apart, and the contrasts of logs are linear about each of them in
+    another way. A hypothesis says of the market's size, and of each number in strong doubt, whether
+    it is right; hypotheses on the same things exclude each other, and together they are complete.
+
+    Parameters
+    ----------
+    path : LatentPath
+        With the size of the market right, wrong, or open.
+    facts : Contrasts
+        With the numbers in question right or wrong.
+    rng : Generator
+        Seeded.
+    """
+
+    path: LatentPath
+    facts: Contrasts
+    rng: np.random.Generator
+
+    @cached_property
+    def mode(self) -> Mode:
+        """The most probable path under both."""
+        return Mode(self.path, self.facts).climb()
+
+    @cached_property
+    def linear(self) -> LinearModel:
+        """The model made linear about that."""
+        return LinearModel(self.mode)
+
+    @cached_property
+    def components(self) -> ComponentDraws:
+        """Draws of the components of its mixtures, which tell how probable it is."""
+        return ComponentDraws(self.linear, self.rng)
+
+    def decided(self, row: int | None, right: bool) -> Hypothesis:
+        """The same with the number of a row, or for None the market's size, right or wrong."""
+        if row is not None:
+            return replace(self, facts=self.facts.decided(row, right))
+        same, another = self.path.size_weights
+        weights = (same, 0.0) if right else (0.0, another)
+        return replace(self, path=replace(self.path, size_weights=weights))
+
+
+def hypotheses_of(
+    path: LatentPath, facts: Contrasts, rng: np.random.Generator
+) -> tuple[list[Hypothesis], float]:
+    """The hypotheses on some facts that are worth drawing from, the most probable first, and the
+    probability of those that are left out.
+    """
+    hypotheses = [Hypothesis(path, facts, rng)]
+    left_out = 0.0
+    rows: list[int | None] = []  # of the questions that the hypotheses answer
+    while len(rows) < MAX_QUESTIONS:
+        questions = [row for hypothesis in hypotheses for row in _questions(hypothesis)]
+        questions = [row for row in questions if row not in rows]
+        if not questions:
+            break
+        rows.append(questions[0])
+        answers = [
+            hypothesis.decided(rows[-1], right)
+            for hypothesis in hypotheses
+            for right in (True, False)
+        ]
+        hypotheses, left_out = _probable(answers)
+    return hypotheses, left_out
+
+
+def _questions(hypothesis: Hypothesis) -> list[int | None]:
+    """None for the market's size where that is in question, else rows in strong doubt."""
+    mode, facts = hypothesis.mode, hypothesis.facts
+    size = float(np.abs(mode.x[hypothesis.path.columns["another_size"]]).sum())
+    if min(hypothesis.path.size_weights) > 0 and size > ANOTHER_SIZE_COORDINATE:
+        return [None]
+    doubt = np.where(facts.exact, facts.doubt(*mode.leave_one_out()), 0.0)
+    order = np.argsort(-doubt, kind="stable")
+    return [int(row) for row in order if doubt[row] > STRONG_DOUBT]
+
+
+def _probable(hypotheses: Sequence[Hypothesis]) -> tuple[list[Hypothesis], float]:
+    """The hypotheses worth drawing from, the most probable first, and the others' probability."""
+    probability = softmax(
+        np.array([hypothesis.components.log_evidence for hypothesis in hypotheses])
+    )
+    order = np.argsort(-probability, kind="stable")
+    order = order[probability[order] >= MIN_PROBABILITY]
+    return [hypotheses[i] for i in order], float(1 - probability[order].sum())
+
+
+def move_draws(mode: Mode, linear: LinearModel, x: Array) -> tuple[Array, Array, Array]:
+    """Draws moved towards where their true contrasts are what the linear ones were; logs of their
+    weights, and their contrasts.
+
+    Parameters
+    ----------
+    mode : Mode
+        About which the model was made linear.
+    linear : LinearModel
+        What came of that.
+    x : ndarray, shape (draws, coordinates)
+        Its draws.
+
+    Returns
+    -------
+    tuple of ndarray, shapes (draws, coordinates), (draws,) and (draws, facts)
+        A draw that does not arrive has the log weight -inf.
+    """
+    path, facts = mode.path, mode.facts
+    if not len(facts.value):
+        return x, np.zeros(len(x)), np.zeros((len(x), 0))
+    goal = mode.contrast + (x - mode.x) @ mode.jacobian.T
+    move = Move(mode, np.sqrt(facts.precision(goal).mean(axis=0)))
+    blocks = 1 + len(x) * move.combine.size // NUMBERS_IN_MEMORY
+    parts = [move(x[rows], goal[rows]) for rows in np.array_split(np.arange(len(x)), blocks)]
+    end_draws, log_weight, contrast = (np.concatenate(item) for item in zip(*parts, strict=True))
+    log_weight += path.log_density(end_draws) - path.log_density(x)
+    log_weight += facts.log_density(contrast).sum(axis=1) - linear.log_noise(facts, goal)
+    return end_draws, log_weight, contrast
+
+
+class Move:
+    """Randomise, then optimise (Bardsley, Solonen, Haario and Laine 2014).
+
+    The Jacobian at the mode, in units of the noise and of the prior, is ``U s W'``. A draw x of the
+    linear model moves along the gain ``A = sd W s / (1 + s^2)`` by the d that solves
+    ``U' root (c(x + A d) - goal) + d / (1 + s^2) = 0``. At the mode the matrix of that equation is
+    the identity, so that weights of all rounds and hypotheses compare. Where s is small the facts
+    say nothing that the prior does not, and a draw stays: the weights are right for any choice of
+    directions.
+    """
+
+    def __init__(self, mode: Mode, root: Array) -> None:
+        self.path, self.facts = mode.path, mode.facts
+        variance = 1 / (mode.kind @ (1 / mode.path.kind_variance))
+        variance[mode.path.mixed] = mode.variance[mode.path.mixed]
+        sd = np.sqrt(variance)
+        left_vectors, size, right_vectors = np.linalg.svd(
+            root[:, None] * mode.jacobian * sd, full_matrices=False
+        )
+        informative = size > LEAST_TOLD
+        size = size[informative]
+        self.inertia = 1 / (1 + size**2)
+        self.gain = (right_vectors[informative] * sd).T * (size * self.inertia)
+        self.combine = (root[:, None] * left_vectors[:, informative]).T
+        # Slopes are made in single precision, in half the time; the gap is not
+        self.directions = self.gain.astype("float32")
+        self.combine_slopes = self.combine.astype("float32")
+
+    def __call__(self, start: Array, goal: Array) -> tuple[Array, Array, Array]:
+        """Draws at the end of their moves, logs of their weights, and their contrasts.
+
+        A draw that does not arrive has no weight.
+        """
+        d = np.zeros((len(start), len(self.inertia)))
+        for _ in range(FIXED_SLOPE_STEPS):
+            x = start + d @ self.gain.T
+            contrast = self.facts.at(self.path.log_flows(x), x)
+            d -= self._limited(self._gap(contrast, goal, d))
+        log_weight = np.full(len(d), -np.inf)
+        contrast = np.zeros(goal.shape)
+        rows = np.arange(len(d))
+        for _ in range(NEWTON_STEPS):
+            x = start[rows] + d[rows] @ self.gain.T
+            tangents = self.path.tangents(x, self.directions)
+            current, slope = self.facts.tangents(tangents, x, self.directions)
+            slope = self.combine_slopes @ slope + np.diag(self.inertia).astype("float32")
+            gap = self._gap(current, goal[rows], d[rows])
+            close = np.abs(gap).max(axis=1, initial=0.0) < MOVE_TOLERANCE
+            sign, log_volume = np.linalg.slogdet(slope[close])
+            arrived = rows[close]
+            log_weight[arrived] = np.where(sign > 0, -log_volume, -np.inf)
+            contrast[arrived] = current[close]
+            rows, gap, slope = rows[~close], gap[~close], slope[~close]
+            if not len(rows):
+                break
+            d[rows] -= self._limited(np.linalg.solve(slope, gap[:, :, None])[:, :, 0])
+        return start + d @ self.gain.T, log_weight, contrast
+
+    def _gap(self, contrast: Array, goal: Array, d: Array) -> Array:
+        return np.asarray((contrast - goal) @ self.combine.T + d * self.inertia)
+
+    def _limited(self, step: Array) -> Array:
+        """A step, shortened so that no coordinate moves by more than `MAX_STEP`."""
+        excess = np.abs(step @ self.gain.T).max(axis=1, keepdims=True) / MAX_STEP
+        return np.asarray(step / np.maximum(excess, 1.0))
 
 
 @dataclass(frozen=True)

@@ -20,14 +20,13 @@ from forecasting.evidence.bases import count_different_things
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.observation import Observation, ObservedFlow, observed_flow
 from forecasting.evidence.policies import Policy
-from forecasting.growth.common import COMMON_NU
 from forecasting.growth.forecast import FlowForecast
 from forecasting.growth.likelihood import Contrasts, as_arrays, flow_weights
 from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath
 from forecasting.growth.policy_months import Policies
 from forecasting.growth.posterior import Posterior, resampled, sample
-from forecasting.growth.prior import SHIPPED, SIZE_NU, Prior, region_of
+from forecasting.growth.prior import COMMON_NU, SHIPPED, SIZE_NU, Prior, region_of
 from forecasting.growth.quotas import (
     days_used_up,
     weight_of_silence,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from forecasting.evidence.fact_tables import entries_by_year
+from forecasting.evidence.ledger import entries_by_year
 from forecasting.evidence.observation import Observation
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.policy_months import NO_POLICIES, Policies

@@ -9,8 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from forecasting.growth.common import COMMON_AR, COMMON_NU, Common
 from forecasting.growth.prior import (
+    COMMON_AR,
+    COMMON_NU,
     FULL_SALES,
     LEVEL_BEFORE,
     LIFT_REACH,
@@ -19,6 +20,7 @@ from forecasting.growth.prior import (
     REFERENCE_LOG_ODDS,
     SHOCK_NU,
     SLOPE_BEFORE,
+    Common,
     Launch,
     Prior,
     Region,

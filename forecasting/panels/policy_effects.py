@@ -25,8 +25,7 @@ from forecasting.growth.policy_months import (
     numbers_of_latent,
     pooled,
 )
-from forecasting.growth.prior import Prior
-from forecasting.growth.within_year import WithinYear
+from forecasting.growth.prior import Prior, WithinYear
 from forecasting.vocabulary.places import find_place
 from forecasting.vocabulary.quantiles import Array, Indices
 

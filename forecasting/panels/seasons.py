@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import softmax
 
-from forecasting.growth.within_year import POSITION, Kinds, WithinYear, correlation_of_months
+from forecasting.growth.prior import POSITION, Kinds, WithinYear, correlation_of_months
 from forecasting.vocabulary.quantiles import Array
 
 PRIOR_YEARS = 6  # weight of the default pattern, in years

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from forecasting.evidence.datasets import central_asia
-from forecasting.evidence.ledger import Ledger, ledger_of
+from forecasting.evidence.ledger import Ledger, ledger_of_rows
 from forecasting.reading.answers import answers_path
 from forecasting.reading.user_files import Source, read_rows
 from forecasting.vocabulary.arguments import Check, flag, path as file_path, takes, texts
@@ -56,7 +56,7 @@ def read_ledger(path: Source) -> Ledger:
     >>> print(*read_ledger(io.StringIO(f"{text}{chr(10)}{row}")))
     Horgos, vehicles of all types exported, 2023-01-01..2023-06-26: more than 35,000 vehicles
     """
-    return ledger_of(read_rows(path))
+    return ledger_of_rows(read_rows(path))
 
 
 @takes(LedgerError, files=texts("the paths of ledgers"), shipped=flag())
@@ -171,6 +171,6 @@ def _read_once(
 ) -> Ledger | LedgerError:
     """A ledger as its files were when they last changed, or what is wrong with it."""
     try:
-        return ledger_of(read_rows(file, place))
+        return ledger_of_rows(read_rows(file, place))
     except LedgerError as error:
         return error

@@ -18,9 +18,9 @@ import pandas as pd
 
 from forecasting import __version__
 from forecasting.evidence.ledger import Ledger, measures_counted
+from forecasting.growth.flow import save_flow
 from forecasting.growth.prior import Prior
 from forecasting.growth.sharing import read_cache
-from forecasting.growth.stored_flow import save_flow
 from forecasting.panels.registers import KEPT
 from forecasting.parameters.schema import Drivers, Scenario, stored_scenario
 from forecasting.scenarios.assumptions import demand_of, demand_parameters

@@ -37,7 +37,7 @@ from forecasting.demand.symbols import (
     labelled,
     reachable,
 )
-from forecasting.growth.stored_flow import flow_of_report
+from forecasting.growth.flow import flow_of_report
 from forecasting.parameters.naming import names_of_place
 from forecasting.parameters.schema import Scenario, stored_scenario
 from forecasting.parameters.values import DEAREST

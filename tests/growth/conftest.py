@@ -8,15 +8,13 @@ import pytest
 
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.observation import observations_of, usable_facts
-from forecasting.growth.common import COMMON_NU
 from forecasting.growth.path import (
     ANOTHER_SIZE,
     ANOTHER_SIZE_SD,
     NEXT_YEAR_WIDER,
     SAME_SIZE_SD,
 )
-from forecasting.growth.prior import REACH, REFERENCE_LOG_ODDS, SIZE_NU
-from forecasting.growth.within_year import POSITION
+from forecasting.growth.prior import COMMON_NU, POSITION, REACH, REFERENCE_LOG_ODDS, SIZE_NU
 from forecasting.reporting.caveat_words import lines_of
 
 

@@ -14,9 +14,8 @@ from scipy.stats import spearmanr, t
 
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
-from forecasting.growth.common import COMMON_NU
 from forecasting.growth.flow import annual_totals, forecast_flow
-from forecasting.growth.prior import Prior
+from forecasting.growth.prior import COMMON_NU, Prior
 from forecasting.growth.request import common_shocks
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.vocabulary.errors import EvidenceError, LedgerError

@@ -18,7 +18,7 @@ PAGE = (Path(__file__).parents[2] / "docs/model.md").read_text(encoding="utf-8")
 PART = PAGE.split("### Numbers that were set by hand")[1].split("\n## ")[0]
 ROWS = dict(re.findall(r"^\| `([\w.]+)` \| (.+?) \|", PART, re.MULTILINE))
 # Of the sampler and the search for the mode
-SETTINGS = {"posterior", "linear_model", "moves", "mode", "hypotheses"}
+SETTINGS = {"posterior", "linear_model", "mode"}
 
 
 def numbers_in(tree):

@@ -10,7 +10,7 @@ import pytest
 
 from forecasting.evidence.bases import are_related
 from forecasting.evidence.datasets import central_asia
-from forecasting.evidence.fact_tables import ledger_of
+from forecasting.evidence.ledger import ledger_of
 from forecasting.evidence.observation import usable_facts
 from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.growth.flow import forecast_flow

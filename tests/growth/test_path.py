@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from forecasting.growth.common import Common
 from forecasting.growth.path import LatentPath, Start, chained_effects
-from forecasting.growth.prior import REACH, REFERENCE_LOG_ODDS, Prior
+from forecasting.growth.prior import REACH, REFERENCE_LOG_ODDS, Common, Prior
 from forecasting.growth.starting import WALKED_BACK, path_of
 
 QUICK = settings(max_examples=15)

@@ -16,12 +16,12 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.observation import observations_of, observed_flow
 from forecasting.growth import linear_model, request as request_module
 from forecasting.growth.flow import forecast_flow
-from forecasting.growth.hypotheses import Hypothesis
 from forecasting.growth.likelihood import as_arrays, contrast_weights
 from forecasting.growth.linear_model import Chains, _normal_from
 from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.posterior import (
+    Hypothesis,
     _Pool,
     _pools,
     _share_anew,

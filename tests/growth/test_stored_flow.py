@@ -10,9 +10,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.growth.flow import FlowForecast, annual_totals, forecast_flow
+from forecasting.growth.flow import (
+    FlowForecast,
+    annual_totals,
+    answer_to,
+    flow_of_report,
+    forecast_flow,
+    save_flow,
+)
 from forecasting.growth.sharing import digest_of, read_arrays, write_arrays
-from forecasting.growth.stored_flow import answer_to, flow_of_report, save_flow
 from forecasting.vocabulary.names import FLOW_DRAWS
 from forecasting.vocabulary.periods import year
 

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from forecasting.growth.within_year import POSITION
+from forecasting.growth.prior import POSITION
 
 
 def test_a_month_lies_as_many_twelfths_from_the_middle_of_its_year_as_its_middle_does() -> None:

@@ -9,9 +9,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from forecasting.growth.common import Common
 from forecasting.growth.flow import forecast_flow
-from forecasting.growth.prior import REFERENCE_LOG_ODDS, Prior, log_odds
+from forecasting.growth.prior import REFERENCE_LOG_ODDS, Common, Prior, log_odds
 from forecasting.panels.growth_prior import _Effects, estimate_prior
 from forecasting.vocabulary.errors import InputError, ModelError
 from forecasting.vocabulary.periods import span

@@ -11,7 +11,7 @@ import pytest
 
 from forecasting.evidence.policies import Policy, checked_policies
 from forecasting.growth.policy_months import Effect, PolicyEffects, course, months_since, numbers_of
-from forecasting.growth.within_year import CLOSINGS
+from forecasting.growth.prior import CLOSINGS
 from forecasting.panels import policy_effects
 from forecasting.panels.policy_effects import (
     estimate_policy_effects,

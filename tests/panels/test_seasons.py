@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.growth.within_year import POSITION, WithinYear
+from forecasting.growth.prior import POSITION, WithinYear
 from forecasting.panels import seasons
 from forecasting.panels.seasons import estimate_within_year
 

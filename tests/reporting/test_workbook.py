@@ -28,7 +28,7 @@ from forecasting.demand import chain
 from forecasting.demand.chain import all_vehicles
 from forecasting.demand.consequences import point_business
 from forecasting.demand.parameters import load_parameters
-from forecasting.growth.stored_flow import save_flow
+from forecasting.growth.flow import save_flow
 from forecasting.parameters.writing import new_params
 from forecasting.reporting.charging_tables import SOLD_AT
 from forecasting.reporting.comparison_files import live_comparison
