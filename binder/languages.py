@@ -29,6 +29,7 @@ from forecasting.evidence.rules import FACT_KINDS
 from forecasting.reading.questions import OF_DAYS, TABLE_QUESTIONS
 from forecasting.reporting import (
     answer,
+    article,
     caveat_words,
     charging_tables,
     explore,
@@ -84,17 +85,17 @@ CARS = (
 )  # fmt: skip
 # What a page is made from: messages are their constants, and what stands where it is said
 PAGE_MODULES = (
-    answer, charging_tables, grounds, mirror, more_points, past, quota_words, register_words,
-    result_tables, charging_charts, drawing, fan, scenario_contrast, site,
+    answer, article, charging_tables, grounds, mirror, more_points, past, quota_words,
+    register_words, result_tables, charging_charts, drawing, fan, scenario_contrast, site,
 )  # fmt: skip
 SAYING = ("sentence", "linked_sentence")
-TEMPLATES = ("report.html.j2", "index.html.j2")
+TEMPLATES = ("report.html.j2", "index.html.j2", "article.html.j2")
 NOTEBOOKS = ("country_outlook.ipynb", "corridor_outlook.ipynb")
 # Constants that are names, heads or cells, or nothing that is read
 NO_MESSAGES = {
     "ONLY_COUNTED_PLACE", "SIZE_UNITS", "POLICY_WORDS", "VEHICLES_OF_QUOTA", "BEFORE_HEAD",
     "AFTER_HEAD", "YEAR_ON_HEAD", "DIFFERENCE", "HOUSE", "FONT", "LESS_A_YEAR", "BOUND_SYMBOLS",
-    "LABEL_SIDES", "LOADER", "DIFFERENCE_COUNTS", "FAILED", "EVENTS",
+    "LABEL_SIDES", "USE_WORDS", "IN_ALL", "LOADER", "DIFFERENCE_COUNTS", "FAILED", "EVENTS",
 }  # fmt: skip
 # Messages of one word
 WORDS = (
@@ -105,7 +106,7 @@ WORDS = (
 # The words of cells
 CELLS = (
     quota_words.NOT_IN_TIME, *FACT_KINDS, *result_tables.POLICY_WORDS.values(),
-    *labels.ANSWER_WORDS.values(), "yes", "no",
+    *labels.ANSWER_WORDS.values(), *article.USE_WORDS.values(), article.IN_ALL, "yes", "no",
     "one's own", "same agency", "two agencies", "two definitions", "source", "this scenario",
     "in this scenario", "whole year", "anything", "low", "middle", "high", "baseline",
     "accelerated", "constrained", "battery cars", "electric cars", "plug-in hybrids", "a day", "km",
@@ -118,6 +119,8 @@ OF_FILES = (
 )  # fmt: skip
 UNITS = (
     "million USD",
+    "billion USD",
+    "billion CNY",
     "%",
     "percent",
     "index",
@@ -348,9 +351,16 @@ def names() -> Iterator[tuple[str, str]]:
     yield from names_in_questions()
     yield from names_in_workbooks()
     yield from names_in_explorer()
+    for row in article.article_checked([]):
+        for words in (row.why, row.doubt):
+            if words:
+                yield words.context, str(words)
     for code in SHOWN:
         yield f"place {code}", place_name(code)
     yield from ((f"place {code}", words) for code, words in CORRIDORS.items())
+    yield "place ports", "Ports"
+    for code in (REGION, "World"):
+        yield f"place {code}", place_name(code)
     yield f"place {REGION}", sentences.uncapital(place_name(REGION))
     yield "only place horgos", answer.ONLY_COUNTED_PLACE.format(place=place_name("horgos"))
     yield from (("noun", words) for words in (*CARS, "the whole", "the launch", "loans"))

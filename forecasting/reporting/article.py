@@ -11,7 +11,7 @@ import contextlib
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,16 +19,18 @@ from typing import Any
 import pandas as pd
 
 from forecasting.evidence.datasets import central_asia, path
-from forecasting.evidence.fact import Fact, in_words, period_words
+from forecasting.evidence.fact import Fact, in_words, period_words, place_term
 from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import Scenario, stored_scenario
-from forecasting.reporting.html import write_page
+from forecasting.reporting.html import page_of_report, pages_in, write_page
+from forecasting.reporting.labels import part_words
 from forecasting.scenarios.facts_on_day import day_of_forecast, facts_of_places
 from forecasting.scenarios.place_flows import missing_places
 from forecasting.scenarios.question import find_scenarios
+from forecasting.vocabulary.catalogues import ENGLISH, file_in, language, written_in
 from forecasting.vocabulary.errors import ForecastingError
-from forecasting.vocabulary.names import ARTICLE_PAGE
-from forecasting.vocabulary.places import place_words
+from forecasting.vocabulary.names import ARTICLE_PAGE, INDEX_PAGE, REPORT_PAGE
+from forecasting.vocabulary.sentences import Term, sentence
 from forecasting.writers.columns import MISSING, Column, TableForm
 from forecasting.writers.display import BulletList, Prose, Table
 
@@ -61,11 +63,14 @@ USE_WORDS = {
     "beside": "a number that is shown, and enters no forecast",
     "words": "no number",
 }
-ARTICLE_SECTIONS = {
-    "Statements that enter a forecast, or an event": ("forecast", "driver"),
-    "Numbers that are shown beside, or that count once": ("beside", "once"),
-    "Statements without a number": ("words",),
-}
+DOUBT = "{number}, “{quote}”: {doubt}"
+IN_ALL = "in all"
+USERS = ("the forecast of {names}", "an event of {names}", "statements {names}")
+ARTICLE_SECTIONS = (
+    ("Statements that enter a forecast, or an event", ("forecast", "driver")),
+    ("Numbers that are shown beside, or that count once", ("beside", "once")),
+    ("Statements without a number", ("words",)),
+)
 
 
 @dataclass(frozen=True)
@@ -128,8 +133,8 @@ def article_checked(scenarios: Iterable[Scenario] | None = None) -> list[Verdict
         Verdict(
             ledger.get(name),
             use,
-            why,
-            doubt,
+            Term(why, f"article why {name}"),
+            Term(doubt, f"article doubt {name}"),
             _holding(enters, name),
             _holding(cites, name),
             _holding(refers, name),
@@ -158,7 +163,7 @@ def article_finding() -> Prose:
     ledger = central_asia()
     values = {name: float(ledger.get(fact).value or 0) for name, fact in FINDING_FACTS.items()}
     ten_months = values["later"] - values["more"]
-    words = FINDING.format(annualised=3 * values["part"], ten_months=ten_months, **values)
+    words = sentence(FINDING, annualised=3 * values["part"], ten_months=ten_months, **values)
     return Prose([words], "fc-lead")
 
 
@@ -205,15 +210,15 @@ def article_counts(checked: Iterable[Verdict]) -> Table:
     >>> list(fc.tables.article_counts(checked).frame)
     ['statements', 'what becomes of them']
     """
-    count = Counter(USE_WORDS[row.use] for row in checked)
-    rows = [{"use": words, "statements": count[words]} for words in USE_WORDS.values()]
-    return STATEMENT_COUNTS.table([*rows, {"use": "in all", "statements": count.total()}])
+    count = Counter(row.use for row in checked)
+    rows = [{"use": words, "statements": count[use]} for use, words in USE_WORDS.items()]
+    return STATEMENT_COUNTS.table([*rows, {"use": IN_ALL, "statements": count.total()}])
 
 
 STATEMENTS = TableForm(
     [
         Column("no.", lambda row: _number(row["fact"].id)),
-        Column("said of", lambda row: place_words(row["fact"].place)),
+        Column("said of", lambda row: place_term(row["fact"].place)),
         Column("period", lambda row: _period(row["fact"]), look="date"),
         Column("sentence", "{fact.quote}", address="url", look="words"),
         Column("what becomes of it", "use"),
@@ -248,6 +253,11 @@ def article_table(checked: Iterable[Verdict], *uses: str) -> Table:
     ['no.', 'said of', 'period', 'sentence', 'what becomes of it', 'reason', 'used by',
     'printed elsewhere']
     """
+    return _statements(checked, uses, Path())
+
+
+def _statements(checked: Iterable[Verdict], uses: Sequence[str], folder: Path) -> Table:
+    """The same; its cells lead to the pages in a folder of reports."""
     return STATEMENTS.table(
         {
             "fact": row.fact,
@@ -255,7 +265,7 @@ def article_table(checked: Iterable[Verdict], *uses: str) -> Table:
             "use": USE_WORDS[row.use],
             "reason": row.why,
             "users": _users(row),
-            "report": _report(row),
+            "report": _report(row, folder),
             "since": "; ".join(map(_fact_text, row.since)) or MISSING,
         }
         for row in checked
@@ -284,13 +294,19 @@ def article_doubts(checked: Iterable[Verdict]) -> BulletList:
     True
     """
     return BulletList(
-        [f"{_number(row.fact.id)}, “{row.fact.quote}”: {row.doubt}" for row in checked if row.doubt]
+        [
+            sentence(DOUBT, number=_number(row.fact.id), quote=row.fact.quote, doubt=row.doubt)
+            for row in checked
+            if row.doubt
+        ]
     )
 
 
-def write_article(folder: Path, parameters: Iterable[Mapping[str, Any]]) -> bool:
+def write_article(
+    folder: Path, parameters: Iterable[Mapping[str, Any]], codes: Sequence[str] = (ENGLISH,)
+) -> bool:
     """Write ``article.html`` into a folder of reports, if one of them uses a statement of the
-    article.
+    article, and its pages in other languages.
 
     Parameters
     ----------
@@ -298,6 +314,8 @@ def write_article(folder: Path, parameters: Iterable[Mapping[str, Any]]) -> bool
         The folder of reports.
     parameters : iterable of mapping
         Parameters of the scenarios of its reports; those that are in no order are left out.
+    codes : sequence of str
+        The languages of the pages.
 
     Returns
     -------
@@ -316,39 +334,54 @@ def write_article(folder: Path, parameters: Iterable[Mapping[str, Any]]) -> bool
     checked = article_checked(scenarios)
     if not any(row.enters or row.cited for row in checked):
         return False
-    write_page(
-        folder / ARTICLE_PAGE,
-        "article.html.j2",
-        title=ARTICLE_TITLE,
-        summary=ARTICLE_SUMMARY,
-        finding=article_finding(),
-        counts=article_counts(checked),
-        sections={head: article_table(checked, *uses) for head, uses in ARTICLE_SECTIONS.items()},
-        doubts=article_doubts(checked),
-    )
+    for code in codes:
+        with written_in(code):
+            _write_article(folder, checked, codes)
     return True
 
 
-def _report(row: Verdict) -> str:
+def _write_article(folder: Path, checked: Sequence[Verdict], codes: Sequence[str]) -> None:
+    """The page in the language in which words are written now, beside those in others."""
+    write_page(
+        folder / file_in(ARTICLE_PAGE, language().code),
+        "article.html.j2",
+        language=language().code,
+        pages=pages_in(ARTICLE_PAGE, codes),
+        index=file_in(INDEX_PAGE, language().code),
+        title=sentence(ARTICLE_TITLE),
+        summary=sentence(ARTICLE_SUMMARY),
+        finding=article_finding(),
+        counts=article_counts(checked),
+        sections={
+            sentence(head): _statements(checked, uses, folder) for head, uses in ARTICLE_SECTIONS
+        },
+        doubts=article_doubts(checked),
+    )
+
+
+def _report(row: Verdict, folder: Path) -> str:
     """The report in which a statement is used, of several the baseline's."""
     names = row.enters or row.cited
     baselines = [name for name in names if name.endswith("-baseline")]
-    return f"{(baselines or names)[0]}/report.html" if names else ""
+    if not names:
+        return ""
+    name = (baselines or names)[0]
+    return page_of_report(folder, name) or f"{name}/{REPORT_PAGE}"
 
 
 def _users(row: Verdict) -> str:
     """In words, who uses a statement: forecasts, events, other facts."""
-    users = {
-        "the forecast of {names}": _places(row.enters),
-        "an event of {names}": _places(row.cited),
-        "statements {names}": [*map(_number, row.referred)],
-    }
-    roles = [words.format(names=", ".join(names)) for words, names in users.items() if names]
+    groups = (_places(row.enters), _places(row.cited), [*map(_number, row.referred)])
+    roles = [
+        sentence(words, names=", ".join(names))
+        for words, names in zip(USERS, groups, strict=True)
+        if names
+    ]
     return "; ".join(roles) or MISSING
 
 
 def _places(scenarios: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(name.rpartition("-")[0].capitalize() for name in scenarios))
+    return list(dict.fromkeys(str(part_words(name.rpartition("-")[0])) for name in scenarios))
 
 
 def _period(fact: Fact) -> str:

@@ -23,7 +23,7 @@ from forecasting.reporting.workbook import is_live, write_workbook
 from forecasting.reporting.workbook_live import live_workbook
 from forecasting.scenarios.outlook import Outlook, load_outlook
 from forecasting.scenarios.outlook_files import load_record
-from forecasting.vocabulary.catalogues import ENGLISH, written_in
+from forecasting.vocabulary.catalogues import ENGLISH, file_in, written_in
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.files import refuse_existing, write_asked
 from forecasting.vocabulary.names import (
@@ -32,7 +32,6 @@ from forecasting.vocabulary.names import (
     REPORT_NOTEBOOK,
     REPORT_PAGE,
     REPORTS,
-    file_in,
 )
 from forecasting.vocabulary.places import place_words
 from forecasting.vocabulary.sentences import sentence
@@ -121,10 +120,9 @@ class _Pages(NamedTuple):
 
     def file(self, name: str) -> Path:
         """A file of the report, in the language."""
-        is_english = self.language == ENGLISH
-        path = self.report / (name if is_english else file_in(name, self.language))
+        path = self.report / file_in(name, self.language)
         if not path.is_file():
-            remedy = "" if is_english else f" --language {self.language}"
+            remedy = "" if self.language == ENGLISH else f" --language {self.language}"
             raise InputError(f"{path} is not there; make the report first: ev-forecast run{remedy}")
         return path
 

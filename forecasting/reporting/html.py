@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,6 +15,7 @@ from forecasting.reporting.labels import memo_title
 from forecasting.reporting.translation import translated
 from forecasting.vocabulary.catalogues import (
     ENGLISH,
+    file_in,
     language as chosen_language,
     name_of_language,
     written_in,
@@ -25,7 +26,7 @@ from forecasting.vocabulary.names import (
     OTHER_NOTEBOOKS,
     OUTLOOK_TABLE,
     OUTLOOK_WORKBOOK,
-    file_in,
+    REPORT_PAGE,
 )
 from forecasting.vocabulary.sentences import sentence
 from forecasting.writers.display import number_facts
@@ -182,6 +183,23 @@ def write_page(path: Path, template: str, **values: Any) -> Path:
         If the page would load anything from outside.
     """
     return write_whole(path, _filled(template, path.name, **values).encode())
+
+
+def pages_in(name: str, codes: Iterable[str]) -> dict[str, str]:
+    """The same page in the languages in which words are not written now, by their names."""
+    return {
+        name_of_language(code): file_in(name, code)
+        for code in codes
+        if code != chosen_language().code
+    }
+
+
+def page_of_report(folder: Path, name: str) -> str:
+    """Where the page of a report lies in a folder of reports, in the language in which words are
+    written now or in English; nothing where there is none.
+    """
+    pages = (f"{name}/{file_in(REPORT_PAGE, code)}" for code in (chosen_language().code, ENGLISH))
+    return next((page for page in pages if (folder / page).is_file()), "")
 
 
 def write_report(path: Path, notebook: NotebookNode, **changes: str) -> Path:

@@ -16,13 +16,13 @@ from forecasting.reporting.workbook import write_workbook
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.question import find_scenario, scenario_of_place
 from forecasting.vocabulary.arguments import instance, takes
+from forecasting.vocabulary.catalogues import file_in
 from forecasting.vocabulary.door import names_of_module
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.names import (
     OUTLOOK_WORKBOOK,
     OUTPUT_VARIABLE,
     REPORT_NOTEBOOK,
-    file_in,
 )
 
 # What every params file says; where a notebook does not, the file of its scenario is read

@@ -22,7 +22,7 @@ from forecasting.reporting.answer import median_and_ends
 from forecasting.reporting.article import write_article
 from forecasting.reporting.caveat_words import age_line, lines_of
 from forecasting.reporting.figures.scenario_contrast import scenario_comparison, small_fans
-from forecasting.reporting.html import page_template, write_page
+from forecasting.reporting.html import page_of_report, page_template, pages_in, write_page
 from forecasting.reporting.labels import (
     ANSWER_WORDS,
     BASELINE,
@@ -52,8 +52,8 @@ from forecasting.scenarios.outlook_files import (
 )
 from forecasting.vocabulary.catalogues import (
     ENGLISH,
+    file_in,
     language,
-    name_of_language,
     written_in,
 )
 from forecasting.vocabulary.errors import InputError
@@ -61,14 +61,13 @@ from forecasting.vocabulary.files import write_whole
 from forecasting.vocabulary.measures import AT_THE_HORIZON, CHARGING_ANSWERS, HEADLINE
 from forecasting.vocabulary.names import (
     ARCHIVE,
+    ARTICLE_PAGE,
     ASSETS,
     DRAWS_TABLE,
     INDEX_PAGE,
     OTHER_NOTEBOOKS,
     OUTLOOK_TABLE,
     PLOTLY_SCRIPT,
-    REPORT_PAGE,
-    file_in,
 )
 from forecasting.vocabulary.places import COUNTRIES, PORTS, is_place
 from forecasting.vocabulary.sentences import Term, capital, plural, sentence
@@ -170,17 +169,12 @@ def build_site(folder: Path, records: Sequence[Record], table: pd.DataFrame) -> 
     }
     codes = [ENGLISH, *sorted(others)]
     parameters = [_run_record(folder, record, results)["parameters"] for record in records]
-    article = write_article(folder, parameters)
+    article = write_article(folder, parameters, codes)
     pages = []
     for code in codes:
         with written_in(code):
             pages.append(_write_index(folder, records, table, results, codes, article))
     return pages[0]
-
-
-def _page_in(name: str, code: str) -> str:
-    """The name of a page in a language."""
-    return name if code == ENGLISH else file_in(name, code)
 
 
 def _write_index(
@@ -202,12 +196,10 @@ def _write_index(
     ]
     newest = max({run["as_of"] for run in runs} - {"latest"}, default="")
     return write_page(
-        folder / _page_in(INDEX_PAGE, code),
+        folder / file_in(INDEX_PAGE, code),
         "index.html.j2",
         language=code,
-        pages={
-            name_of_language(other): _page_in(INDEX_PAGE, other) for other in codes if other != code
-        },
+        pages=pages_in(INDEX_PAGE, codes),
         title=sentence(INDEX_TITLE),
         count=len(runs),
         failed=plural(len(runs), *FAILED, failed=len(failures)),
@@ -219,7 +211,7 @@ def _write_index(
         gap=_gap(results),
         **_summary_parts(len(runs) - len(failures), newest, folder / ARCHIVE),
         comparisons=_comparisons(table, columns[:MAX_SCENARIO_COLUMNS]),
-        article=article,
+        article=article and file_in(ARTICLE_PAGE, code),
         data=not table.empty,
     )
 
@@ -252,19 +244,11 @@ def _run_record(folder: Path, record: Record, results: Stored) -> Run:
         "newest_count": age.facts[0] if age and age.facts else None,
         "caveats": lines_of(caveat for caveat in stored_caveats(stored) if caveat != age),
         "failure": record.get("failure"),
-        "link": _report_of(folder, name),
+        "link": page_of_report(folder, name),
         "since": number_facts(record.get("since", "")),
         "since_summary": record.get("since_summary", ""),
         "fresh": sentence(FRESH, day=as_of, both=as_of and finished, time=finished),
     }
-
-
-def _report_of(folder: Path, name: str) -> str:
-    """Where the page of a report lies, in the language of the index or in English; nothing where
-    there is none.
-    """
-    pages = (f"{name}/{_page_in(REPORT_PAGE, code)}" for code in (language().code, ENGLISH))
-    return next((page for page in pages if (folder / page).is_file()), "")
 
 
 def _run_names(name: str, keys: Record) -> Run:

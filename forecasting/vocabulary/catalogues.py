@@ -217,6 +217,16 @@ def catalogue_file(code: str) -> Path:
     return LOCALE / code / DOMAIN
 
 
+def file_in(name: str, code: str) -> str:
+    """The name of a report's file in a language.
+
+    >>> file_in("report.html", "ru"), file_in("report.html", "en")
+    ('report.ru.html', 'report.html')
+    """
+    stem, _, ending = name.partition(".")
+    return name if code == ENGLISH else f"{stem}.{code}.{ending}"
+
+
 def read_catalogue(path: Path) -> Catalog:
     """The entries of a file of gettext.
 

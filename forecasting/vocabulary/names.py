@@ -64,16 +64,6 @@ RUN_VARIABLE = f"{VARIABLES}RUN"  # marks the processes of a run, so that none o
 FETCH_ADDRESS_VARIABLE = f"{VARIABLES}FETCH_ADDRESS"  # another server for a source of facts
 
 
-def file_in(report: str, code: str) -> str:
-    """The name of a report's file in another language.
-
-    >>> file_in(REPORT_PAGE, "ru")
-    'report.ru.html'
-    """
-    stem, _, ending = report.partition(".")
-    return f"{stem}.{code}.{ending}"
-
-
 def shipped_folder(name: str) -> Path:
     """Where the package keeps its own params files, notebooks or examples.
 

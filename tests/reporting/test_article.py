@@ -1,5 +1,7 @@
 """The article, statement by statement: the verdicts hold against the ledger and the scenarios."""
 
+import html
+import re
 from pathlib import Path
 
 import pytest
@@ -86,11 +88,28 @@ def test_a_port_that_no_forecast_gives_a_number_enters_none():
 
 
 def test_a_page_is_written_where_a_report_uses_the_article(tmp_path):
-    assert write_article(tmp_path, [scenario.parameters() for scenario in SCENARIOS])
+    assert write_article(tmp_path, [scenario.parameters() for scenario in SCENARIOS], ["en", "ru"])
     page = (tmp_path / ARTICLE_PAGE).read_text(encoding="utf-8")
+    assert '<a href="article.ru.html">Русский</a>' in page
     assert page.count("<h2>") == 4
     assert "has received 3,446 orders" in page
     assert page.count("China News Service") == 1  # a link to the article stands in each row instead
+
+
+def test_the_russian_page_has_the_sentences_alone_in_english(tmp_path):
+    (tmp_path / "uzbekistan-baseline").mkdir()
+    (tmp_path / "uzbekistan-baseline/report.ru.html").touch()
+    assert write_article(tmp_path, [scenario.parameters() for scenario in SCENARIOS], ["ru"])
+    page = (tmp_path / "article.ru.html").read_text(encoding="utf-8")
+    assert '<a href="index.ru.html">' in page
+    assert '<a href="uzbekistan-baseline/report.ru.html">прогноз (Узбекистан)' in page
+    assert '<a href="ports-baseline/report.html">прогноз (Погранпереходы)' in page
+    text = re.sub("<style>.*?</style>|<script>.*?</script>|<[^>]+>", " ", page, flags=re.DOTALL)
+    for row in CHECKED:
+        for fact in (row.fact, *row.since):
+            text = text.replace(html.escape(fact.quote or "-"), "")
+    latin = {*re.findall("[A-Za-z]{3,}", html.unescape(text))}
+    assert latin == {"China", "News", "Service", "Haocheng", "Kun"}
 
 
 def test_no_page_where_none_does(tmp_path):
