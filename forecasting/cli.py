@@ -30,6 +30,7 @@ from forecasting.runs.endings import (
     status_of_stop,
     with_remedy,
 )
+from forecasting.vocabulary.arguments import other_languages
 from forecasting.vocabulary.catalogues import ENGLISH, written_in
 from forecasting.vocabulary.errors import (
     ForecastingError,
@@ -191,8 +192,6 @@ OWN_FACTS = option(
 
 
 def _written_in(ctx: click.Context, _: click.Parameter, code: str) -> None:
-    from forecasting.parameters.values import other_languages
-
     ctx.with_resource(_answering_in(*other_languages([code]) or (ENGLISH,)))
 
 

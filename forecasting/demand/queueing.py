@@ -7,6 +7,7 @@ little, and understates them at holidays.
 
 import itertools
 import math
+from bisect import bisect_left
 from functools import cache
 
 import numpy as np
@@ -17,6 +18,7 @@ from forecasting.vocabulary.quantiles import Array
 MAX_WAITING_SHARE = 0.1
 MAX_WAIT = 10.0
 SERVICE = 30.0  # mean minutes at the point
+LOAD_STEPS = 10**12  # of one erlang
 LARGEST_STATION = 64  # points at one station
 PEAK_HOUR = 0.085  # share of the day's arrivals that come in the busiest hour
 
@@ -154,12 +156,14 @@ def utilisation_ceiling(points: int) -> float:
     >>> [round(utilisation_ceiling(c), 3) for c in (1, 2, 4)]
     [0.065, 0.158, 0.253]
     """
-    from scipy.optimize import brentq
-
-    load = brentq(
-        lambda load: wait_exceeds(points, load, MAX_WAIT, SERVICE) - MAX_WAITING_SHARE, 0.0, points
+    # Of loads in equal steps, the first that is too high: scipy.optimize takes as long to import as
+    # pandas
+    step = bisect_left(
+        range(points * LOAD_STEPS),
+        MAX_WAITING_SHARE,
+        key=lambda step: wait_exceeds(points, step / LOAD_STEPS, MAX_WAIT, SERVICE),
     )
-    return float(load / points / (24 * PEAK_HOUR))
+    return step / LOAD_STEPS / points / (24 * PEAK_HOUR)
 
 
 def ceilings(sizes: Array) -> Array:

@@ -33,7 +33,9 @@ from forecasting.evaluation.records import (
     results,
 )
 from forecasting.evaluation.scores import (
+    LATE_ORIGIN,
     SCORE_LEVELS,
+    SHORT_HISTORY,
     clustered_mean,
     coverage,
     mean_scores,
@@ -53,8 +55,6 @@ from forecasting.vocabulary.sentences import plural
 REGRESSION = "analogue regression"
 FIRST_ORIGIN = 2014
 FEWEST_YEARS = 3
-SHORT_HISTORY = 5
-LATE_ORIGIN = 2017  # origins from which the regression has seen many markets
 BACKTEST_DRAWS = 2000
 NAMED_MARKETS = 3  # that a warning lists
 SUBSTITUTED = ("low", "median", "high", "wis", "ale", "in80", "in95")

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import bdtr
 
 from forecasting.vocabulary.quantiles import Array
 
@@ -20,6 +19,8 @@ from forecasting.vocabulary.quantiles import Array
 SCORE_LEVELS: Array = np.array([0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975])
 NO_QUANTILES: Array = np.full(len(SCORE_LEVELS), np.nan)  # of a method that has no forecast
 MIN_QUANTILE = 1e-9  # so that its log is finite
+SHORT_HISTORY = 5  # years
+LATE_ORIGIN = 2017  # origins from which the regression has seen many markets
 CASE = ("market", "scored", "h", "k", "policy", "months")  # columns that identify a case
 
 
@@ -212,6 +213,9 @@ def expected_inside(count: int) -> tuple[int, int]:
     >>> expected_inside(25), expected_inside(0)
     ((17, 23), (0, 0))
     """
-    cumulative = bdtr(np.arange(count + 1), count, 0.8)  # scipy.stats takes a second to import
+    # Most commands that print scores need neither this nor scipy; scipy.stats takes a second
+    from scipy.special import bdtr
+
+    cumulative = bdtr(np.arange(count + 1), count, 0.8)
     low, high = np.searchsorted(cumulative, (0.05, 0.95)).tolist() if count else (0, 0)
     return low, high

@@ -13,7 +13,7 @@ import inspect
 import math
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, NamedTuple, TypeGuard
 
 from pydantic import (
@@ -31,9 +31,8 @@ from pydantic import (
 from forecasting.demand.parameters import triangular
 from forecasting.evidence.policies import shipped_policies
 from forecasting.parameters.naming import country_code, unsafe_name
-from forecasting.vocabulary.arguments import short_repr
-from forecasting.vocabulary.catalogues import ENGLISH, languages
-from forecasting.vocabulary.errors import InputError, in_digits, visible
+from forecasting.vocabulary.arguments import other_languages, short_repr
+from forecasting.vocabulary.errors import in_digits, visible
 from forecasting.vocabulary.measures import (
     CHARGING_COUNTS,
     LARGEST_COST,
@@ -222,25 +221,6 @@ def listed(value: object) -> object:
     if isinstance(value, str):
         return (value,)
     return tuple(value) if isinstance(value, list) else value
-
-
-def other_languages(codes: Sequence[str]) -> tuple[str, ...]:
-    """Codes of languages, each once, without that of English, in which every report is made.
-
-    Raises
-    ------
-    InputError
-        For a language that has no catalogue.
-
-    Examples
-    --------
-    >>> other_languages(["ru", "en", "ru"])
-    ('ru',)
-    """
-    for code in codes:
-        if code not in languages():
-            raise InputError(f"there is no language {short(code)}; give {' or '.join(languages())}")
-    return tuple(dict.fromkeys(code for code in codes if code != ENGLISH))
 
 
 Day = Annotated[dt.date, BeforeValidator(_day)]

@@ -26,7 +26,6 @@ from forecasting.evidence.rules import FoundRow
 from forecasting.reading.answers import answers_path, read_answers
 from forecasting.reading.cell_files import TABLES, TEXTS, sheets_of
 from forecasting.reading.cells import UserFile
-from forecasting.reading.dialogue import error_of_proposal, proposal_of_table
 from forecasting.reading.user_table import TableReading, UserTable
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import LedgerError, Problem
@@ -131,6 +130,9 @@ def read_table(path: Path, place: str = "") -> TableReading:
     if answers_file.is_file():
         read = table.read(read_answers(answers_file))
     else:
+        # Facts that ship need no questions
+        from forecasting.reading.dialogue import error_of_proposal, proposal_of_table
+
         proposal = proposal_of_table(table)
         if proposal.doubts:
             raise error_of_proposal(path.name, proposal)

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.demand.service import UNMET, USE, WAIT
 from forecasting.parameters.schema import Driver, Range, Scenario, stored_scenario
-from forecasting.parameters.values import other_languages
 from forecasting.reading.questions import Question
 from forecasting.reporting.answer import QUESTIONS
 from forecasting.reporting.figures.scenario_contrast import live_figure, redraw, what_if_chart
@@ -44,7 +43,13 @@ from forecasting.scenarios.what_if import (
     shipped,
     size_in,
 )
-from forecasting.vocabulary.arguments import optional, path as file_path, takes, text
+from forecasting.vocabulary.arguments import (
+    optional,
+    other_languages,
+    path as file_path,
+    takes,
+    text,
+)
 from forecasting.vocabulary.catalogues import ENGLISH, language as written_language, written_in
 from forecasting.vocabulary.errors import ForecastingError, InputError
 from forecasting.vocabulary.files import allowing

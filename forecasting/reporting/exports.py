@@ -15,7 +15,6 @@ import pandas as pd
 
 from forecasting.demand.load import hourly_load
 from forecasting.evidence.fact import label_of
-from forecasting.parameters.values import other_languages
 from forecasting.reporting.comparison_files import live_comparison
 from forecasting.reporting.html import report_title, stored_title
 from forecasting.reporting.result_tables import whole_years
@@ -23,6 +22,7 @@ from forecasting.reporting.workbook import is_live, write_workbook
 from forecasting.reporting.workbook_live import live_workbook
 from forecasting.scenarios.outlook import Outlook, load_outlook
 from forecasting.scenarios.outlook_files import load_record
+from forecasting.vocabulary.arguments import other_languages
 from forecasting.vocabulary.catalogues import ENGLISH, file_in, written_in
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.files import refuse_existing, write_asked

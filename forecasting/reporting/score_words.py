@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from forecasting.evaluation.backtest import LATE_ORIGIN, SHORT_HISTORY
-from forecasting.evaluation.scores import expected_inside
+from forecasting.evaluation.scores import LATE_ORIGIN, SHORT_HISTORY, expected_inside
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import in_words, label_of, place_term, when_words
 from forecasting.panels.charger_panel import MIN_POINTS, MIN_VEHICLES

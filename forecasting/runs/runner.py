@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
-from forecasting.parameters.values import listed, other_languages
+from forecasting.parameters.values import listed
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.runs.endings import STOPS, signal_handlers, with_remedy
 from forecasting.runs.execute.child import EngineName, at_cell, ended, sweep
@@ -40,6 +40,7 @@ from forecasting.vocabulary.arguments import (
     integer,
     number,
     optional,
+    other_languages,
     path,
     takes,
 )

@@ -7,7 +7,6 @@ import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import ndtri
 
 from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.demand.parameters import REST, Parameters
@@ -171,6 +170,9 @@ class _LearnedShares:
 
     def of_year(self, year: int, levels: Array) -> Array:
         """The share of a year's imports at some probabilities, unbounded."""
+        # Whoever checks params needs no share
+        from scipy.special import ndtri
+
         days = (dt.date(year - 1, 12, 31), dt.date(year, 12, 31))
         growth = RegisterGrowth(self.place, *days, 1.0, 1.0, 1.0)
         mean, spread = registered_share(growth, self.place_growths, self.other_growths, self.rules)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any, ParamSpec, TypeVar
 
+from forecasting.vocabulary.catalogues import ENGLISH, languages
 from forecasting.vocabulary.errors import InputError, in_digits
 from forecasting.vocabulary.measures import did_you_mean
 
@@ -97,6 +98,27 @@ def read(check: Check, name: str, value: object, error: type[InputError]) -> Any
         if isinstance(problem, InputError):
             raise
         raise error(f"{name} is {short_repr(value)}; give {check.words}") from None
+
+
+def other_languages(codes: Sequence[str]) -> tuple[str, ...]:
+    """Codes of languages, each once, without that of English, in which every report is made.
+
+    Raises
+    ------
+    InputError
+        For a language that has no catalogue.
+
+    Examples
+    --------
+    >>> other_languages(["ru", "en", "ru"])
+    ('ru',)
+    """
+    for code in codes:
+        if code not in languages():
+            raise InputError(
+                f"there is no language {short_repr(code)}; give {' or '.join(languages())}"
+            )
+    return tuple(dict.fromkeys(code for code in codes if code != ENGLISH))
 
 
 def short_repr(value: object) -> str:
