@@ -115,7 +115,7 @@ class Sheets:
         Of a text.
     encodings : dict of str to str
         Where a text may be in several encodings: the first line in which they differ, as each reads
-        it, the likeliest first.
+        it.
     knows_forms : bool
         Whether formats of numbers and hidden lines are known.
     """

@@ -193,11 +193,17 @@ class TableDialogue:
 
     def _encoding(self) -> Iterator[Question]:
         encodings = self.table.sheets(self.form).encodings
-        if encodings:
-            likeliest_encoding = next(iter(encodings))
-            yield replace(
-                TABLE_QUESTIONS["encoding"], proposed=likeliest_encoding, choices=encodings
-            )
+        if not encodings:
+            return
+
+        def read(text: str) -> str:
+            if text not in encodings:
+                raise InputError(f"{text[:60]!r} is none of {', '.join(encodings)}")
+            return text
+
+        encoding_by_line = {line: encoding for encoding, line in encodings.items()}
+        choices = {encoding: line for line, encoding in encoding_by_line.items()}
+        yield replace(TABLE_QUESTIONS["encoding"], read=read, choices=choices)
 
     def _decimal(self) -> Iterator[Question]:
         if self.form.decimal:
@@ -665,9 +671,7 @@ def proposal_file(table: UserTable, proposal: TableProposal) -> str:
     """
     read = tuple(replace(series, unit=series.unit or 1.0) for series in proposal.answers.read)
     answers = proposal.answers
-    encodings = table.sheets(answers).encodings
-    encoding = answers.encoding or next(iter(encodings), "")
-    answers = replace(proposal.answers, read=read, encoding=encoding)
+    answers = replace(answers, read=read)
     comments = {
         "counts": ", ".join(COUNTS),
         "unit": "1, 1000, 1000000: what a 1 of the table is",

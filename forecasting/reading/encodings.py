@@ -6,15 +6,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from functools import lru_cache
 
 from forecasting.vocabulary.errors import LedgerError
 
-CYRILLIC = ("cp1251", "koi8-r", "cp866")
-ENCODINGS = (*CYRILLIC, "gb18030", "cp932", "cp1250", "cp1254", "cp1252")
-# Of Russian letters read in another encoding, as a part of those that are usual in the right one
-MOST_UNUSUAL = 0.8
+ENCODINGS = ("cp1251", "cp1250", "cp1254", "cp1252", "gb18030", "cp932", "koi8-r", "cp866")
 
 
 def decoded(name: str, data: bytes, encoding: str = "") -> dict[str, str]:
@@ -61,70 +58,32 @@ def _decode(name: str, data: bytes, encoding: str) -> str:
 
 
 def _candidates(name: str, data: bytes) -> dict[str, str]:
-    """The texts that bytes may be, in encodings in which their words are words."""
+    """The texts that bytes may be: that of whole Cyrillic words, or each without signs that no
+    table has.
+    """
     texts: dict[str, str] = {}
     for encoding in ENCODINGS:
-        try:
+        with contextlib.suppress(UnicodeDecodeError):
             text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if text not in texts.values() and _is_plausible(text, encoding):
-            texts[encoding] = text
-    usual = {name: _usual_letters(texts[name]) for name in CYRILLIC if name in texts}
-    for encoding, share in usual.items():
-        if share < MOST_UNUSUAL * max(usual.values()):
-            del texts[encoding]
+            if not _NO_TEXT.search(text):
+                texts[encoding] = text
     if not texts:
         hint = "say it in the answers, e.g. encoding: cp1251"
         raise LedgerError.at(name, "is in an encoding that is not known here", hint)
-    return texts
+    cyrillic = {encoding: text for encoding, text in texts.items() if _is_cyrillic(text)}
+    return cyrillic if len(cyrillic) == 1 else texts
 
 
-# Words that no language writes: two scripts in one, a capital behind a small letter, signs of lines
-_NO_WORDS = re.compile(
-    r"[A-Za-z]{2}[Ѐ-ӿ぀-鿿ｦ-ﾟ]|[Ѐ-ӿ぀-鿿ｦ-ﾟ][A-Za-z]{2}|[À-žɐ-ʯ][Ѐ-ӿ]|[Ѐ-ӿ][À-žɐ-ʯ]|[а-яё][А-ЯЁ]"
-    r"|[À-ž]{4}|[\x80-\x9f\ue000-\uf8ff\ufffd─-▟]|[ｦ-ﾟ]{2}|[Ѐ-Џѐ-џҐґ]{2}|\d[À-ž]|[а-яёa-z][ÐÞÝÀ-ÖØ-Þ]"
-)
+# Signs of control, of lines and of no meaning, which no table has
+_NO_TEXT = re.compile(r"[\x80-\x9f\ue000-\uf8ff\ufffd─-▟]")
 
 
-def _is_plausible(text: str, encoding: str) -> bool:
-    """Whether the words of a text may be words: few of them are of signs that do not go together.
-    Chinese and Japanese are signs in daily use alone.
+def _is_cyrillic(text: str) -> bool:
+    """Whether every word with a letter beyond English ones is a whole Cyrillic one, in small or
+    capital letters: no two encodings of Russian make that of the same bytes.
     """
-    signs = [sign for sign in text if sign > "\u2e7f"]
-    if signs:
-        daily = [sign for sign in signs if _is_daily(sign)]
-        letters = re.findall(r"[\x80-\u2e7f]", text)
-        return len(daily) > 0.8 * len(signs) and len(letters) < len(signs)
-    foreign = len(re.findall(r"[^\x00-\x7f]", text)) or 1
-    if encoding in CYRILLIC and not _is_cyrillic(text, foreign):
-        return False
-    return len(_NO_WORDS.findall(text)) < 0.1 * foreign
-
-
-def _is_cyrillic(text: str, foreign: int) -> bool:
-    """Whether most foreign letters are Cyrillic ones, and few words mix them with Latin ones."""
-    letters = re.findall("[Ѐ-ӿ]", text)
-    mixed = re.findall(r"[A-Za-z][Ѐ-ӿ]|[Ѐ-ӿ][A-Za-z]", text)
-    return 2 * len(letters) >= foreign and len(mixed) <= 0.1 * foreign
-
-
-def _usual_letters(text: str) -> float:
-    """The share of the ten letters that are most frequent in Russian among Cyrillic ones."""
-    letters = re.findall("[Ѐ-ӿ]", text.lower())
-    return sum(letter in "оеаинтсрвл" for letter in letters) / max(len(letters), 1)
-
-
-@lru_cache(maxsize=4096)
-def _is_daily(sign: str) -> bool:
-    """Whether a Chinese sign is among the first 3,755, or a sign is of a Japanese syllable."""
-    if "\u3000" <= sign <= "\u30ff" or "\uff01" <= sign <= "\uff5e":
-        return True
-    try:
-        code = sign.encode("gb2312")
-    except UnicodeEncodeError:
-        return sign in "車数売両気計区県台"
-    return 0xB0 <= code[0] <= 0xD7
+    words = [word for word in re.findall(r"[^\W\d_]+", text) if not word.isascii()]
+    return all(re.fullmatch("[Ѐ-ӿ]?[а-џґ]+|[Ѐ-ЯҐ]+", word) for word in words)
 
 
 def differing_lines(texts: dict[str, str]) -> dict[str, str]:

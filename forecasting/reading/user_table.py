@@ -190,8 +190,8 @@ class UserTable:
             readings = "; ".join(f"{name}: {line}" for name, line in sheets.encodings.items())
             yield Problem(
                 self.name,
-                f"may be in several encodings; its first line that differs: {readings[:200]}",
-                f"say the right one, e.g. encoding: {next(iter(sheets.encodings))}",
+                f"may be in several encodings; its first line that differs: {readings[:300]}",
+                "say the one that reads right, e.g. encoding: cp1250",
             )
 
     def _rows_beyond_heads(self, shapes: Sequence[Shape]) -> Iterator[Problem]:
