@@ -146,22 +146,6 @@ class Answers:
         return "".join(_lines_of(self, comments or {}))
 
 
-# Keys of files of an earlier form, and what replaces each
-OLD_KEYS = {
-    "columns": "read: [{counts: ..., columns: [...]}]",
-    "letters": "read: [{counts: ..., columns: [...]}]",
-    "rows": "read: [{counts: ..., rows: [...]}]",
-    "constants": "counts, place, published and the others of an entry",
-    "values": "where: {column: value} of an entry",
-    "unknown": "nothing: what is no number is not read",
-    "fiscal_year": "periods: the month in which its years begin",
-    "each": "periods: year, quarter or month",
-    "dates": "nothing: a date that may be two is asked",
-    "calendar": "periods: solar_hijri, buddhist or minguo",
-    "year": "periods: 2024",
-}
-
-
 def answers_path(table: Path) -> Path:
     """Where the answers to a table lie.
 
@@ -205,8 +189,6 @@ def answers_in(text: str, name: str = "answers") -> Answers:
     keys = document.value
     if not isinstance(keys, dict):
         raise LedgerError.at(name, "is no list of keys", "read: is a list of series")
-    if "read" not in keys and {*keys} & {*OLD_KEYS}:
-        raise LedgerError([*_old_keys(document, keys)])
     return _answers_of(document, keys)
 
 
@@ -215,7 +197,9 @@ def _answers_of(document: Document, keys: Mapping[str, Any]) -> Answers:
     problems: list[Problem] = []
     entries = keys.get("read")
     if not isinstance(entries, list) or not entries:
-        hint = "read: [{counts: ev_sales, columns: [B]}]"
+        hint = (
+            "write it so, whatever an earlier form had: read: [{counts: ev_sales, columns: [B]}]"
+        )
         problems.append(Problem(document.where(("read",)), "is no list of series", hint))
         entries = []
     values = _values(document, (), {**keys, "read": None}, FILE_KEYS, problems)
@@ -249,8 +233,6 @@ def _values(
         where = document.where((*path, key))
         if key not in readers:
             hint = did_you_mean(key, readers, f"there are {', '.join(readers)}")
-            if key in OLD_KEYS:
-                hint = f"it is said now by {OLD_KEYS[key]}"
             problems.append(Problem(where, f"{key!r} is an unknown key", hint))
         elif value is not None:
             try:
@@ -267,16 +249,6 @@ def _with_cells(values: dict[str, Any]) -> dict[str, Any]:
     if "sheet" in fields:
         fields["sheets"] = fields.pop("sheet")
     return fields | {"cells": cells}
-
-
-def _old_keys(document: Document, keys: Mapping[str, Any]) -> Iterator[Problem]:
-    for key in keys:
-        if key in OLD_KEYS:
-            yield Problem(
-                document.where((key,)),
-                "is a key of an earlier form of this file",
-                f"it is said now by {OLD_KEYS[key]}",
-            )
 
 
 # The readers of values, each of which gives the value or raises what is wrong with it.

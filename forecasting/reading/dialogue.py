@@ -31,7 +31,7 @@ from forecasting.reading.proposals import (
     GROWTH_WORDS,
     is_of_battery_cars,
     is_of_plug_ins,
-    kinds_of_note,
+    kinds_in,
     says_to_date,
     unknown_words,
 )
@@ -514,7 +514,7 @@ class SeriesQuestions:
     def _doubt_of_notes(self) -> str:
         """Which note below the table counts other vehicles than cars."""
         notes = (note for shape in self.table.shapes_for(self.form) for note in shape.notes)
-        return next((f"a note says {note[:60]!r}" for note in notes if kinds_of_note(note)), "")
+        return next((f"a note says {note[:60]!r}" for note in notes if kinds_in(note)), "")
 
 
 def _doubt_of_lines(proposed: Candidate, candidates: Sequence[Candidate]) -> str:

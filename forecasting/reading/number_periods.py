@@ -85,9 +85,7 @@ class PeriodReader:
     @cached_property
     def _forms(self) -> Forms:
         """How its texts are written: of years that begin in another month 2010-11 is one."""
-        forms = self.shape.forms
-        has_years = self._begins_elsewhere
-        return replace(forms, digits=forms.digits or "year") if has_years else forms
+        return replace(self.shape.forms, years_begin_elsewhere=self._begins_elsewhere)
 
     @property
     def _begins_elsewhere(self) -> bool:

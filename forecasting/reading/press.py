@@ -23,7 +23,6 @@ from forecasting.reading.proposals import (
     GROWTH,
     WORDS,
     countries_named,
-    kinds_in,
     without_countries,
 )
 from forecasting.vocabulary.errors import InputError
@@ -70,12 +69,6 @@ FILLERS = (
     r"amounted|stood|at|came|new|vehicles?|cars?|passenger|during|its|as|s|year|alone|"
     r"в|во|за|на|году?|года|год|составил[аои]?|единиц\w*|штук\w*|шт|было|всего|достиг\w*|новых|"
     r"легковых|автомобил\w*|машин\w*|страну|стране|странах"
-)
-# Words between a number and a part of it
-_PART = re.compile(
-    r",?\s\(?(?:of (?:which|whom|them|these|those)|including|в том числе|из (?:них|которых)|"
-    r"включая)[\s,]",
-    re.IGNORECASE,
 )
 # Numbers that are no counts, by what stands beside them
 _NO_COUNT = re.compile(
@@ -186,44 +179,11 @@ def _without(pattern: str, words: str) -> str:
 
 
 def _of_sentence(sentence: str, context: Told) -> Iterator[PressProposal]:
-    """The facts of a sentence, one for each number that may count; what is told as a part of a
-    number changes nothing of the whole.
-    """
+    """The facts of a sentence, one for each number that may count."""
     text = plain_text(sentence)
-    for mark in _PART.finditer(text):
-        lead_text, part = text[: mark.start()], text[mark.end() :]
-        counts = [
-            number
-            for number in numbers_in(part)
-            if not number.percent and (number.start == 0 or _may_count(number, part))
-        ]
-        wholes = [*_of_numbers(lead_text, context)]
-        if counts and len(wholes) == 1 and not kinds_in(part):
-            yield wholes[0]
-            yield from (_part(part, number, wholes[0]) for number in counts)
-            return
-    yield from _of_numbers(text, context)
-
-
-def _of_numbers(text: str, context: Told) -> Iterator[PressProposal]:
-    """The facts of a text without parts."""
     numbers = [number for number in numbers_in(text) if _may_count(number, text)]
     for number in numbers:
         yield _proposal(text, number, numbers, context)
-
-
-def _part(text: str, number: Number, whole: PressProposal) -> PressProposal:
-    """A part of a number; of trade that which a country beside it is the partner of."""
-    relation, _ = _relation(folded(text[: number.start]))
-    cells = whole.cells | {
-        "relation": relation,
-        "value": number_text(number.value),
-        "rounding": number_text(number.half_digit),
-    }
-    countries = countries_named(folded(text)) - {whole.cells.get("place", "")}
-    if len(countries) == 1 and cells.get("measure", "").endswith(("imports", "exports")):
-        cells["partner"] = countries.pop()
-    return PressProposal(cells, (f"is a part of {whole.cells['value']}", *whole.doubts))
 
 
 def _may_count(number: Number, text: str) -> bool:

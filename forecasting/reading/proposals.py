@@ -81,10 +81,6 @@ BATTERY = re.compile(r"(?<![^\W\d_])(?:bevs?|battery|аккумулятор\w*)(
 PLUG_IN = re.compile(
     r"(?<![^\W\d_])(?:phevs?|plug[- ]?ins?|подзаряжа\w*|подключаем\w*)(?![^\W\d_])"
 )
-# What a note says to leave out, up to the next stop
-LEFT_OUT = re.compile(
-    r"(?<![^\W\d_])(?:all vehicles but|without|except|excluding|без|кроме)(?![^\W\d_])[^,;:.(]*"
-)
 KINDS = {
     "motorcycles": r"motor ?cycles?|motorbikes?|mopeds?|two[- ]wheelers?|scooters?|"
                    r"мотоцикл\w*|мопед\w*",
@@ -324,15 +320,6 @@ def kinds_in(text: str) -> set[str]:
         for kind, pattern in KINDS.items()
         if re.search(rf"(?<![^\W\d_])(?:{pattern})(?![^\W\d_])", words)
     }
-
-
-def kinds_of_note(note: str) -> set[str]:
-    """The kinds of vehicles besides cars that a note names, but for those that it leaves out.
-
-    >>> kinds_of_note("All vehicles but motorcycles and trailers; buses are in it")
-    {'buses'}
-    """
-    return kinds_in(LEFT_OUT.sub("", folded(note)))
 
 
 def other_number_in(text: str) -> str:

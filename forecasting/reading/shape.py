@@ -29,7 +29,6 @@ from forecasting.vocabulary.printed_periods import (
     YEARS,
     PeriodWords,
     languages_of,
-    pair_of_digits,
     period_in,
 )
 
@@ -134,20 +133,19 @@ class Forms:
         Of its years.
     languages : frozenset of str
         Of the names of its months.
-    digits : str
-        What two digits behind a year are, ``month`` or ``year``; empty where that is open.
+    years_begin_elsewhere : bool
+        Whether 2010-11 is a year that begins in 2010, as a person has said.
     """
 
     decimal: str = ""
     calendar: str = ""
     languages: frozenset[str] = frozenset()
-    digits: str = ""
+    years_begin_elsewhere: bool = False
 
     def period_in(self, text: str) -> PeriodWords:
         """What a text says of a period, in the calendar of the file."""
-        if self.digits and (pair := YEAR_AND_DIGITS.fullmatch(text)):
-            form = "{1}/{0}" if self.digits == "month" else "{0}/{1}"
-            text = form.format(*pair.groups())
+        if self.years_begin_elsewhere and YEAR_AND_DIGITS.fullmatch(text):
+            text = text.replace("-", "/")
         if self.calendar:
             low, high = YEARS_OF[self.calendar]
             shift = CALENDARS[self.calendar]
@@ -342,7 +340,6 @@ def shapes_of(sheets: Sheets, decimal: str = "", calendar: str = "") -> tuple[Sh
         decimal or decimal_mark(texts, sheets.separator),
         calendar,
         languages_of(words),
-        pair_of_digits(*words) or "",
     )
     shapes = [shape_of(sheet, forms) for sheet in sheets.sheets]
     shapes = [shape for shape in shapes if shape.numbers]

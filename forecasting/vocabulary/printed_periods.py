@@ -526,36 +526,11 @@ def _month_in_digits(text: _Text) -> PeriodWords | None:
         text.text = text.text.strip()
         if match := text.take(pattern):
             number, year = int(match["month"]), int(match["year"])
-            may_be_years = pair_of_digits(match[0]) == ""
+            pair = YEAR_AND_DIGITS.fullmatch(match[0])
+            may_be_years = pair is not None and _year_behind(year, pair[2]) == year + 1
             doubt = f"may be a month, or the year {year}/{number:02d}" if may_be_years else ""
             return PeriodWords(year, (number, number), named=True, open=doubt)
     return None
-
-
-def pair_of_digits(*texts: str) -> str | None:
-    """What two digits behind a year are in some texts.
-
-    Returns
-    -------
-    str or None
-        ``month``, ``year`` of one that ends in the following, empty where they may be either; None
-        where no text has such digits.
-
-    Examples
-    --------
-    >>> pair_of_digits("2010-11"), pair_of_digits("2010-11", "2010-12")
-    ('', 'month')
-    >>> pair_of_digits("2010-11", "2012-13"), pair_of_digits("2010-11", "2011-12")
-    ('year', 'year')
-    """
-    pairs = {match.groups() for text in texts if (match := YEAR_AND_DIGITS.fullmatch(text))}
-    may_be_month = {(year, digits) for year, digits in pairs if 1 <= int(digits) <= 12}
-    may_be_year = {pair for pair in pairs if (int(pair[0]) + 1) % 100 == int(pair[1])}
-    is_month, is_year = may_be_month - may_be_year, may_be_year - may_be_month
-    if bool(is_month) != bool(is_year):
-        return "month" if is_month else "year"
-    # Of months one year and one month would lie between
-    return "year" if len(may_be_year) > 1 and not is_month else "" if may_be_year else None
 
 
 def _chinese(text: _Text) -> _Months:
