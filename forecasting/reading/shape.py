@@ -362,7 +362,7 @@ def shape_of(sheet: CellSheet, forms: Forms) -> Shape:
         for (_, column), cell in sheet.cells.items()
         if folded(cell.text) in ROW_HEADS
     }
-    other_columns = {*row_heads, _column_of_row_numbers(sheet, forms)}
+    other_columns = {*row_heads, *_columns_of_row_numbers(sheet)}
     cells = {
         place: cell
         for place, cell in sorted(sheet.cells.items())
@@ -459,19 +459,12 @@ def _looks_like_number(cell: SheetCell, forms: Forms) -> bool:
     return is_text and bool(_LIKE_NUMBER.match(cell.text)) and not forms.is_period(cell.text)
 
 
-def _column_of_row_numbers(sheet: CellSheet, forms: Forms) -> int | None:
-    """The column at the left that numbers the rows 1, 2, 3, ... whose labels stand behind it."""
-    column = min((column for _, column in sheet.cells), default=0)
-    numbers = _all_numbers({p: c for p, c in sheet.cells.items() if p[COLUMN] == column}, forms)
-    values = [*map(int, _whole_numbers(numbers.values()))]
-    if len(values) < 2 or values != [*range(1, len(values) + 1)]:
-        return None
-    first_row = min(row for row, _ in numbers)
-    head = sheet.cells.get((first_row - 1, column))
-    is_numbered = head is None or NUMBER_HEADS.fullmatch(head.text)
-    labels = [sheet.cells.get((row, column + 1)) for row, _ in numbers]
-    has_labels = all(label and _number_of((0, 0), label, forms) is None for label in labels)
-    return column if is_numbered and has_labels else None
+def _columns_of_row_numbers(sheet: CellSheet) -> Iterator[int]:
+    """The columns that count the rows from 1 on below a head that says so."""
+    for (row, column), cell in sheet.cells.items():
+        below = sheet.cells.get((row + 1, column))
+        if below and below.text == "1" and NUMBER_HEADS.fullmatch(cell.text):
+            yield column
 
 
 # Columns and rows that name periods
@@ -675,7 +668,7 @@ def _with_texts(
     numbers: Mapping[Place, TableNumber],
     texts_by_row: Mapping[int, _Above],
     period_columns: Collection[int],
-    other_columns: Collection[int | None],
+    other_columns: Collection[int],
 ) -> dict[Place, TableNumber]:
     """Numbers with the texts that say what they are."""
     leftmost = min((column for _, column in numbers), default=0)
@@ -702,13 +695,12 @@ def _labels(
     row: int,
     numbers: Collection[Place],
     period_columns: Collection[int],
-    other_columns: Collection[int | None],
+    other_columns: Collection[int],
 ) -> dict[int, str]:
-    """The texts of a row by column: those before its first number, and periods anywhere."""
-    first_number = min(column for column in cells if (row, column) in numbers)
+    """The texts of a row by column, wherever they stand."""
     texts = {column: cell.text for column, cell in cells.items() if (row, column) not in numbers}
     return {
         column: _COMPACT_MONTH.sub(r"\2/\1", text) if column in period_columns else text
         for column, text in texts.items()
-        if column not in other_columns and (column < first_number or column in period_columns)
+        if column not in other_columns
     }
