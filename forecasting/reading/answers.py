@@ -197,9 +197,7 @@ def _answers_of(document: Document, keys: Mapping[str, Any]) -> Answers:
     problems: list[Problem] = []
     entries = keys.get("read")
     if not isinstance(entries, list) or not entries:
-        hint = (
-            "write it so, whatever an earlier form had: read: [{counts: ev_sales, columns: [B]}]"
-        )
+        hint = "write it so, whatever an earlier form had: read: [{counts: ev_sales, columns: [B]}]"
         problems.append(Problem(document.where(("read",)), "is no list of series", hint))
         entries = []
     values = _values(document, (), {**keys, "read": None}, FILE_KEYS, problems)

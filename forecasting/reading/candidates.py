@@ -99,15 +99,17 @@ def _of_sheet(shape: Shape, sheets: tuple[str, ...]) -> Iterator[Candidate]:
 
 def likeliest(candidates: Sequence[Candidate]) -> Candidate | None:
     """The first line whose words say what it counts, or speak of electric cars; else the first."""
-    no_money = [
-        candidate
-        for candidate in candidates
-        if not candidate.proposal.money and not candidate.is_total
-    ]
-    sure = [candidate for candidate in no_money if candidate.proposal.sure]
-    counting = [candidate for candidate in no_money if candidate.proposal.counts]
-    electric = [candidate for candidate in no_money if "electric" in candidate.proposal.words]
-    return next(iter([*sure, *counting, *electric, *candidates]), None)
+
+    def likelihood(candidate: Candidate) -> tuple[bool, bool, bool]:
+        proposal = candidate.proposal
+        counts = not (proposal.money or candidate.is_total)
+        return (
+            counts and proposal.sure,
+            counts and bool(proposal.counts),
+            counts and "electric" in proposal.words,
+        )
+
+    return max(candidates, key=likelihood, default=None)
 
 
 def _names_periods(shape: Shape, axis: int) -> bool:

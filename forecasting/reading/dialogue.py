@@ -26,11 +26,8 @@ from forecasting.reading.candidates import Candidate, likeliest
 from forecasting.reading.named_lines import Entry, named_lines, shapes_named
 from forecasting.reading.number_periods import HINTS
 from forecasting.reading.proposals import (
-    EVENTS,
     GROWTH,
     GROWTH_WORDS,
-    is_of_battery_cars,
-    is_of_plug_ins,
     kinds_in,
     says_to_date,
     unknown_words,
@@ -384,7 +381,7 @@ class SeriesQuestions:
         proposed = self._proposed()
         series = self.earlier or (proposed.series if proposed else None)
         lines = series.lines if series else NONE
-        doubt = _doubt_of_lines(proposed, candidates) if proposed else ""
+        doubt = ""
         if lines == NONE:
             doubt = self._doubt_of_others() if self.number > 1 else "no numbers were found"
         question = self._question("lines", lines if lines in choices or series else "", doubt)
@@ -497,35 +494,19 @@ class SeriesQuestions:
             yield replace(question, because=because)
 
     def _doubt_of_others(self) -> str:
-        """What a line may count that is not read."""
-        unread = [candidate for candidate in self._unread() if not candidate.is_total]
-        has_electric = any(
-            "electric" in candidate.proposal.words
-            for candidate in self._candidates()
-            if not candidate.is_total and candidate not in unread
-        )
-        for candidate in unread:
-            words = candidate.proposal.words
-            may_count = not (has_electric or candidate.proposal.money) and words & EVENTS
-            if ("electric" in words or may_count) and not candidate.proposal.sure:
-                return f"{candidate.label}: what does it count? ({_doubt_of_words(candidate)})"
+        """What a line counts that is not read, unless its words say that it is no count of electric
+        cars.
+        """
+        for candidate in self._unread():
+            if not (candidate.is_total or candidate.proposal.counts_other_things):
+                reason = _doubt_of_words(candidate) or "the line that is read says the same"
+                return f"{candidate.label}: what does it count? ({reason})"
         return ""
 
     def _doubt_of_notes(self) -> str:
         """Which note below the table counts other vehicles than cars."""
         notes = (note for shape in self.table.shapes_for(self.form) for note in shape.notes)
         return next((f"a note says {note[:60]!r}" for note in notes if kinds_in(note)), "")
-
-
-def _doubt_of_lines(proposed: Candidate, candidates: Sequence[Candidate]) -> str:
-    """Why another line may be the one that is read, or a part of it."""
-    others = [candidate for candidate in candidates if candidate is not proposed]
-    plug_ins = [candidate.label for candidate in others if is_of_plug_ins(candidate.label)]
-    if plug_ins and is_of_battery_cars(proposed.label):
-        return f"is {plug_ins[0]} of electric cars, too?"
-    counts = proposed.series.counts
-    twins = [c for c in others if c.proposal.sure and c.series.counts == counts and not c.is_total]
-    return f"{twins[0].label} may count {counts}, too" if twins else ""
 
 
 def _doubt_of_words(candidate: Candidate) -> str:

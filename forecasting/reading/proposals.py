@@ -77,9 +77,10 @@ MONEY = re.compile(
     r"dollars?|euros?|долл\w*|руб\w*|евро|тенге|сум(?:ов|а)?|сом\w*|value|cost|price|cif|fob|"
     r"стоимост\w*|цен\w*|美元|万元|亿元|千元)(?![^\W\d_])\.?"
 )
-BATTERY = re.compile(r"(?<![^\W\d_])(?:bevs?|battery|аккумулятор\w*)(?![^\W\d_])")
-PLUG_IN = re.compile(
-    r"(?<![^\W\d_])(?:phevs?|plug[- ]?ins?|подзаряжа\w*|подключаем\w*)(?![^\W\d_])"
+# Lines of them are none of electric cars; those of plug-in hybrids may be
+OTHER_FUEL = re.compile(
+    r"(?<![^\W\d_])(?:petrol|gasoline|diesel|gas|cng|lpg|(?<!plug[- ]in )hybrids?|m?hevs?|"
+    r"бензин\w*|дизел\w*|газ\w*|(?<!подключаемые )гибрид\w*)(?![^\W\d_])"
 )
 KINDS = {
     "motorcycles": r"motor ?cycles?|motorbikes?|mopeds?|two[- ]wheelers?|scooters?|"
@@ -138,8 +139,8 @@ class HeadProposal:
         Whether it speaks of money.
     words : frozenset of str
         Which of `WORDS` it has.
-    percent : bool
-        Whether it speaks of percent.
+    percent, other_fuel : bool
+        Whether it speaks of percent, of cars that are not electric.
     unknown : tuple of str
         The words that no declaration has.
     """
@@ -150,12 +151,18 @@ class HeadProposal:
     money: bool = False
     words: frozenset[str] = frozenset()
     percent: bool = False
+    other_fuel: bool = False
     unknown: tuple[str, ...] = ()
 
     @property
     def sure(self) -> bool:
         """Whether every word is known, and together they are a head that is declared."""
         return bool(self.counts) and not self.unknown and not self.money
+
+    @property
+    def counts_other_things(self) -> bool:
+        """Whether it speaks of money, of percent or of cars with another fuel."""
+        return self.money or self.percent or self.other_fuel
 
     @property
     def is_growth_alone(self) -> bool:
@@ -194,8 +201,10 @@ def proposal_of(head: str, titles: Collection[str] = ()) -> HeadProposal:
         measure = f"{measure} {GROWTH}"
     text = folded(head)
     unit = multiplier_in(text)
-    money, percent = (pattern.search(text) is not None for pattern in (MONEY, PERCENT))
-    return HeadProposal(measure, unit, unit != 1.0, money, words, percent, unknown)
+    money, percent, other_fuel = (
+        pattern.search(text) is not None for pattern in (MONEY, PERCENT, OTHER_FUEL)
+    )
+    return HeadProposal(measure, unit, unit != 1.0, money, words, percent, other_fuel, unknown)
 
 
 def _with_words_of_titles(
@@ -291,21 +300,6 @@ def is_total(text: str) -> bool:
     (True, False)
     """
     return TOTALS.match(folded(text)) is not None
-
-
-def is_of_battery_cars(text: str) -> bool:
-    """Whether a text is of battery cars, without plug-in hybrids.
-
-    >>> is_of_battery_cars("BEV"), is_of_battery_cars("BEV + PHEV"), is_of_battery_cars("EVs")
-    (True, False, False)
-    """
-    words = folded(text)
-    return BATTERY.search(words) is not None and not is_of_plug_ins(text)
-
-
-def is_of_plug_ins(text: str) -> bool:
-    """Whether a text names plug-in hybrids."""
-    return PLUG_IN.search(folded(text)) is not None
 
 
 def kinds_in(text: str) -> set[str]:
