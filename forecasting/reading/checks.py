@@ -195,8 +195,11 @@ def other_numbers(facts: Sequence[TableFact]) -> Doubts:
         says_pieces = any(_PIECES.search(folded(text)) for text in fact.near_texts)
         for text in () if says_pieces else _texts(fact):
             hint = other_number_in(text)
-            is_of_other_line = hint in of_lines and text not in fact.near_texts
-            if hint and not is_of_other_line:
+            is_near = text in fact.near_texts
+            is_of_other_line = hint in of_lines and not is_near
+            # The answer shows that a person has seen of which unit a title speaks besides
+            is_answered = series.unit == multiplier_in(folded(text)) != 1 and not is_near
+            if hint and not (is_of_other_line or is_answered):
                 fault = f"{fact.text} may count something else: {text[:60]!r}"
                 yield Doubt(fact, fault, hint.format(measure=series.measure))
 

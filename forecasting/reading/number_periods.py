@@ -50,7 +50,7 @@ HINTS = {
     "no year": "say the year, e.g. periods: 2024",
     "begins": "say in which month: periods: july (or another)",
     "stands for": f"say periods: {', '.join(LENGTHS[:-1])} or {LENGTHS[-1]}",
-    "say kind": "kind: estimate, or leave its line out",
+    "say kind": "kind: estimate (or outcome), or leave its line out",
     "names two": "name the lines of one period",
     "more than": "name the lines of one period",
     "": f"say periods: {OF_ITS_PERIOD}, if it is of the period that it names, or {YEAR_TO_DATE}",
@@ -129,7 +129,10 @@ class PeriodReader:
 
     def _words_of_label(self, column: int, text: str) -> PeriodWords:
         if column not in self.shape.period_columns or not re.fullmatch(r"\d{1,2}", text):
-            return self._whole(self._words_of_text(text), text)
+            words = self._whole(self._words_of_text(text), text)
+            if column in self.shape.period_columns and not (words.says or words.fiscal):
+                self._refuse(text, text)
+            return words
         number = int(text)
         if self._heads_have(QUARTER_HEADS) and number <= 4:
             return PeriodWords(months=(3 * number - 2, 3 * number))
@@ -148,14 +151,18 @@ class PeriodReader:
             return words
         rest = self._forms.period_in(text).rest
         if may_name_period(rest):
-            raise PeriodError(f"{rest[:40]!r} is not understood in {text[:40]!r}, of a period")
+            self._refuse(rest, text)
         return words
+
+    def _refuse(self, part: str, text: str) -> None:
+        """Refuse a label of which a part may name another period."""
+        if self.entry.series.periods != LENGTHS[0]:
+            raise PeriodError(f"{part[:40]!r} is not understood in {text[:40]!r}, of a period")
 
     def _words_of_text(self, text: str) -> PeriodWords:
         """What a text says, with its footnote."""
         words = self._forms.period_in(text)
-        if words.plan and "kind" not in self.entry.series.cells:
-            raise PeriodError(f"{text[:40]!r} may be an estimate or a plan: say kind")
+        self._check_plan(words, text)
         if self._ends_year(words, text):
             return PeriodWords(fiscal=ENDS)
         if not words.says:
@@ -169,6 +176,10 @@ class PeriodReader:
             reason = words.open or f"has a mark without a note: {text[:40]!r}"
             return replace(words, open=reason)
         return words
+
+    def _check_plan(self, words: PeriodWords, text: str) -> None:
+        if words.plan and "kind" not in self.entry.series.cells:
+            raise PeriodError(f"{text[:40]!r} may be an estimate or a plan: say kind")
 
     def _ends_year(self, words: PeriodWords, text: str) -> bool:
         """Whether a text says on which day the years of a flow end: year ended 30 June."""
@@ -188,6 +199,7 @@ class PeriodReader:
     def _with_title(self, words: PeriodWords, text: str) -> PeriodWords:
         """The words of a number with what a title adds: what they leave open."""
         title = self._forms.period_in(text)
+        self._check_plan(title, text)
         if not title.says:
             is_running = title.to_date and "monthly" not in folded(text)
             return replace(words, to_date=words.to_date or is_running)
@@ -244,6 +256,8 @@ class PeriodReader:
             period = Period(min(january, period.start), period.end)
         else:
             period = self._of_year(words)
+        if period.end > dt.date.today() and "kind" not in self.entry.series.cells:
+            raise PeriodError(f"{period} is not over: it may be an estimate or a plan: say kind")
         return Period(period.end, period.end) if self.of_a_day else period
 
     def _check_open(self, words: PeriodWords) -> None:

@@ -93,7 +93,7 @@ PERCENT = re.compile(r"%|(?<!\w)(?:per ?cent|percent\w*|pct|share|доля|уд�
 OF_SHARES = "say counts: {measure} market_share_percent, or leave it out"
 # What numbers may be that count no vehicles of their period, and what to answer
 OTHER_NUMBERS = {
-    r"^\W*(?:market )?(?:share|доля|удельн\w* вес)|"
+    r"^\W*(?:market )?(?:share|доля|удельн\w* вес)|as an? (?:share|proportion) of|"
     r"(?<!\d)(?<!\d )(?:%|per ?cent|percent\w*|prozent|процент\w*)":
         OF_SHARES,
     r"index|индекс\w*": "an index is not read: leave it out",
@@ -102,6 +102,7 @@ OTHER_NUMBERS = {
         "sums of twelve months are not read: name the line of single months, or leave it out",
     r"per (?:1[, ]?000|10[, ]?000|100[, ]?000|thousand|million|capita|inhabitants?|person)|"
     r"на (?:1 ?000|10 ?000|100 ?000|тысячу|душу)": "such a rate is not read: leave it out",
+    r"(?:city|town|province|region) of": "it is a part of the country: say basis, or leave it out",
     r"(?:and|with|incl\w*\.?|и|вкл\w*) (?:full |all )?(?:hybrids?|гибрид\w*)":
         "name the line of electric cars alone, or leave it out",
 }  # fmt: skip

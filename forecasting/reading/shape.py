@@ -54,6 +54,7 @@ SHORTEST_RUN = 4  # months 1, 2, 3, ... that head columns, or label rows without
 LONGEST_NAME = 60  # characters of a head in a message
 _LIKE_NUMBER = re.compile(r"[(\[]?[+−–~≈<>≥≤=-]?\s?[$€£]?\s?\d")
 _COMPACT_MONTH = re.compile(r"^((?:19|20)\d\d)(0[1-9]|1[0-2])$")
+REVISED = r" ?\(?[pr]\)?"  # a mark of provisional or revised figures
 _CURRENCY = re.compile(r"[$€£¥₽₸]\s?|\s?[$€£¥₽₸]$")
 
 
@@ -430,8 +431,7 @@ def _number_of(place: Place, cell: SheetCell, forms: Forms) -> TableNumber | Non
 
 def _number_of_text(place: Place, text: str, forms: Forms) -> TableNumber | None:
     digits = re.sub(rf"(?<=[\d%]){FOOTNOTES}$|(?<=\d) {FOOTNOTES}$", "", text)
-    # Provisional or revised; 2025 (p) is a year
-    digits = re.sub(r"(?<=\d)(?<!^\d{4}) ?\(?[pr]\)?$", "", digits)
+    digits = re.sub(rf"(?<=\d){REVISED}$", "", digits)
     relation = "equals"
     if text[0] in SIGNS and text[0] not in "=±":
         relation = SIGNS[text[0]]
@@ -474,7 +474,8 @@ def _whole_numbers(numbers: Iterable[TableNumber]) -> list[int]:
     """Numbers that may be years or months, whole and without marks; empty where one of them is
     not.
     """
-    matches = [re.fullmatch(rf"(\d{{1,4}}) ?(?:{FOOTNOTES})?", n.text) for n in numbers]
+    marks = rf" ?(?:{FOOTNOTES})?(?:{REVISED})?"
+    matches = [re.fullmatch(rf"(\d{{1,4}}){marks}", number.text) for number in numbers]
     whole = [int(match[1]) for match in matches if match]
     return whole if len(whole) == len(matches) else []
 

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from forecasting.reading.answers import YEAR_TO_DATE, Answers, SeriesAnswer
 from forecasting.reading.named_lines import (
+    KEYS,
     Entry,
     NamedLines,
     label_column,
@@ -205,10 +206,13 @@ class _SheetReader:
         """
         remaining = [*numbers]
         for axis in (COLUMN, ROW):
+            silent = self._silent_lines(axis, remaining)
             if self.lines.names[axis]:
+                for line in silent:
+                    fault = f"{self.shape.name(axis, line)}: names no period, and others do"
+                    raise self.entry.refusal(KEYS[axis], fault, "name lines of one kind")
                 continue
             reasons = {line: self._other_thing(axis, line) for line in self.lines.lines(axis)}
-            silent = self._silent_lines(axis, remaining)
             reasons |= {line: reasons[line] or "names no period" for line in silent}
             self.left_out += [
                 f"{self.shape.name(axis, line)}: {reason}"

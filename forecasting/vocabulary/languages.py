@@ -5,6 +5,7 @@ Babel, which is loaded when a name is first looked up.
 ({10: frozenset({'en'})}, [10, 11])
 """
 
+import copy
 import itertools
 import re
 import unicodedata
@@ -48,6 +49,8 @@ def _locale(language: str) -> Any:
 
 def _forms(names: Any) -> Iterator[tuple[int, str]]:
     """Each month or quarter with its names: in full and short, alone and in a date."""
+    # Babel keeps a name that is another's alias in data that all languages share
+    names = type(names)(copy.deepcopy(names._data), base=names.base)
     for context, width in itertools.product(("format", "stand-alone"), ("wide", "abbreviated")):
         yield from names[context][width].items()
 

@@ -74,9 +74,10 @@ _REVISIONS = re.compile(
     r"\(?(?<![^\W\d_])(?:p|r|prov(?:isional)?|prelim(?:inary)?|rev(?:ised)?|предв\w*|уточн\w*|"
     r"пересм\w*|оперативн\w*)(?![^\W\d_])\.?\)?"
 )
+_PLAN_WORDS = r"forecasts?|targets?|planned|projected|projections?|прогноз\w*|плановы\w*|ожидаем\w*"
 _PLANS = re.compile(
-    r"(?<![^\W\d_])(?:f|e|est(?:imated?)?|forecasts?|target|plan(?:ned)?|proj(?:ect\w*)?|goal|"
-    r"прогноз\w*|план\w*|цел\w*|оценк\w*|ожида\w*)(?![^\W\d_])|(?<=\d{4})[ef](?![^\W\d_])"
+    rf"(?<![^\W\d_])(?:f|e|est(?:imated?)?|plan|proj(?:ect)?|goal|план\w*|цел\w*|оценк\w*|ожида\w*|"
+    rf"{_PLAN_WORDS})(?![^\W\d_])|(?<=\d{{4}})[ef](?![^\W\d_])"
 )
 
 _YearOrDay = TypeVar("_YearOrDay", int, dt.date)
@@ -273,7 +274,11 @@ def period_in(text: str, languages: Collection[str] = ()) -> PeriodWords:
     part = _take_period(stretch, languages)
     to_date = stretch.take(TO_DATE) is not None
     stretch.take(_REVISIONS)
-    plan = stretch.take(_PLANS) if part.says else None
+    plan = (
+        stretch.take(_PLANS)
+        if part.says
+        else re.search(rf"(?<![^\W\d_])(?:{_PLAN_WORDS})(?![^\W\d_])", words)
+    )
     if part.year and part.day is None:
         stretch.take(_YEAR_WORDS)
     remainder = stretch.remainder()
@@ -624,7 +629,8 @@ _Name = tuple[re.Match[str], dict[int, frozenset[str]]]
 
 def _names_in(text: str, languages: Collection[str]) -> list[_Name]:
     """The names of months in a text."""
-    words = [*re.finditer(r"[^\W\d_]+(?:['.][^\W\d_]+)*", text)]
+    # A word before one digit is that of a sheet or of another thing that is numbered
+    words = [*re.finditer(r"[^\W\d_]+(?:['.][^\W\d_]+)*(?![^\W\d_])(?!\d(?!\d))", text)]
     pairs = [(word, _months_named(word[0], languages)) for word in words]
     names = [(word, months) for word, months in pairs if months]
     # A short name is also a word of some language: it counts alone, or beside a number

@@ -616,6 +616,55 @@ def test_a_quarter_may_be_a_t(label):
     assert read(table, one("ev_sales", "columns: [B]")) == {"2023-01..2023-03": 40}
 
 
+def test_a_word_before_the_number_of_a_sheet_is_no_month():
+    data = workbook([["Год", "EVs"], [2023, 40]], lambda sheet: setattr(sheet, "title", "Лист1"))
+    for periods in ("own", "year"):
+        answers = one("ev_stock", "columns: [B]", periods=periods)
+        assert read(data, answers, "own.xlsx") == {"2023-12-31": 40}
+
+
+def test_a_title_may_print_the_unit_that_is_answered_beside_percent():
+    table = "单位：万辆、%;;\n年份;销量;同比\n2023;74.4;12.1\n"
+    assert read(table, one("ev_sales", "columns: [B]", unit=10000)) == {"2023": 744000}
+    assert "may count something else" in read(table, one("ev_sales", "columns: [B]", unit=1000))
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["EV sales\nYear,EV sales\n2059,40\n", "EV sales, forecast\nYear,EV sales\n2023,40\n",
+     "EV sales\nYear,Planned EV sales\n2023,40\n"],
+)  # fmt: skip
+def test_what_may_not_have_happened_is_no_outcome(table):
+    assert "may be an estimate or a plan" in read(table, one("ev_sales", "columns: [B]"))
+    found = read(table, one("ev_sales", "columns: [B]", kind="estimate"))
+    assert [*found.values()] == [40]
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["Yil;Oy;EVs\n2024;Yanvar;5\n2024;Feber;6\n2024;Mart;7\n",
+     "EV sales 2024;;\nKind;Yanvar;Feber;Mart\nEVs;5;6;7\n"],
+)  # fmt: skip
+def test_a_month_that_is_not_known_is_no_year(table):
+    lines = "columns: [C]" if "Oy" in table else "columns: [B, C, D]"
+    found = read(table, one("ev_sales", lines))
+    assert "'Feber' is not understood" in found or "'Feber': names no period" in found
+
+
+@pytest.mark.parametrize("rows", ["2019,4512p\n2020,4600\n", "2019p,4512\n2020,4600r\n"])
+def test_four_digits_with_a_mark_are_a_year_or_a_number(rows):
+    assert read(f"Year,EVs\n{rows}", one("ev_sales", "columns: [B]")) == {
+        "2019": 4512,
+        "2020": 4600,
+    }
+
+
+def test_a_proportion_and_a_city_are_refused_whatever_is_answered():
+    for title in ("EVs as a proportion of new cars", "EV registrations, city of Yerevan"):
+        found = read(f"{title}\nYear,EVs\n2023,12\n", one("ev_registrations", "columns: [B]"))
+        assert "12 may count something else" in found
+
+
 def test_a_year_is_said_under_periods():
     line = "columns: [B]\n    periods: '2024'"
     assert answers_in(one("ev_sales", line)).read[0].periods == "2024"
