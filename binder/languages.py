@@ -26,6 +26,7 @@ from forecasting.evidence import fact, reconcile
 from forecasting.evidence.bases import shipped_bases
 from forecasting.evidence.policies import shipped_policies
 from forecasting.evidence.rules import FACT_KINDS
+from forecasting.parameters.schema import Scenario
 from forecasting.reading.questions import OF_DAYS, TABLE_QUESTIONS
 from forecasting.reporting import (
     answer,
@@ -330,6 +331,8 @@ def names_in_commands() -> Iterator[tuple[str, str]]:
     reasons = (reconcile.TWO_AGENCIES, reconcile.TWO_DEFINITIONS, reconcile.SAME_AGENCY)
     yield from (("conflict", words) for words in reasons)
     yield from (("kind", kind) for kind in (*FACT_KINDS, "source"))
+    for key in Scenario.model_fields.keys() - past.NOT_COMPARED:
+        yield "part of a scenario", key.replace("_", " ")
     yield from (("status", status) for status in ("done", "failed"))
 
 
@@ -440,6 +443,7 @@ def template(catalogue: Catalog) -> Catalog:
     counted = (
         site.FAILED,
         *(words[:2] for words in result.TIMES_AGO),
+        *past.DIFFERENCE_COUNTS.values(),
         score_words.CONFLICTS_COUNTED,
     )
     for count in (*counts(), *counted, cli.FACTS_COUNTED, cli.SCENARIOS_OF_OUT):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from forecasting.reporting.labels import memo_title
 from forecasting.reporting.translation import translated
@@ -58,25 +58,6 @@ SCRIPT_WORDS = (
 )
 
 
-class Changes(NamedTuple):
-    """What changed since the report that a new one replaces; empty where nothing changed.
-
-    Parameters
-    ----------
-    since : str
-        The facts used, the policies, what the scenario says, and the medians of the headline, as
-        HTML.
-    since_sentence : str
-        The medians in a sentence for the brief, where the earlier report is of another day.
-    since_summary : str
-        The medians that moved, by how much and why, in a line for the index.
-    """
-
-    since: str = ""
-    since_sentence: str = ""
-    since_summary: str = ""
-
-
 @cache
 def page_template(name: str) -> Any:
     """A template of the package, ready to be filled; to make it ready takes longer than that."""
@@ -111,7 +92,8 @@ def notebook_to_html(
     files: Mapping[str, str] | None = None,
     language: str = ENGLISH,
     index: str = INDEX_PAGE,
-    **changes: str,
+    since: str = "",
+    since_sentence: str = "",
 ) -> str:
     """Turn an executed notebook into a page.
 
@@ -127,8 +109,10 @@ def notebook_to_html(
         Of the words.
     index : str
         The page of all reports.
-    **changes : str
-        What changed since the last run, as of `Changes`.
+    since : str
+        What changed since the last run, as HTML.
+    since_sentence : str
+        The same of the headline, for the brief.
 
     Returns
     -------
@@ -157,7 +141,8 @@ def notebook_to_html(
         files=files or {},
         brief=brief,
         sections=parts,
-        **Changes(**changes)._asdict(),
+        since=since,
+        since_sentence=since_sentence,
         figure=figure,
         contents=contents,
         said=_said_in_scripts(),
@@ -202,7 +187,7 @@ def page_of_report(folder: Path, name: str) -> str:
     return next((page for page in pages if (folder / page).is_file()), "")
 
 
-def write_report(path: Path, notebook: NotebookNode, **changes: str) -> Path:
+def write_report(path: Path, notebook: NotebookNode, changes: Content | None = None) -> Path:
     """Write the page of a stored notebook beside it, ``report.ipynb`` to ``report.html``, with the
     title of the scenario or the notebook's first heading.
 
@@ -212,8 +197,8 @@ def write_report(path: Path, notebook: NotebookNode, **changes: str) -> Path:
         An executed notebook.
     notebook : NotebookNode
         The same, as it was read or made.
-    **changes : str
-        As for `notebook_to_html`.
+    changes : dict, optional
+        What changed since the last run, as `forecasting.reporting.past.changes_since` gives it.
 
     Raises
     ------
@@ -228,12 +213,26 @@ def write_report(path: Path, notebook: NotebookNode, **changes: str) -> Path:
     others = sorted(path.parent.glob(OTHER_NOTEBOOKS))
     pages = {name_of_language(_code(other)): other.with_suffix(".html").name for other in others}
     here = {NOTEBOOK_LINK: path.name, **files, **pages}
-    text = notebook_to_html(notebook, title=title, files=here, **changes)
+    words = _what_changed(changes)
+    text = notebook_to_html(notebook, title=title, files=here, **words)
     page.write_text(text, encoding="utf-8")
     for other in others:
         with written_in(_code(other)):
-            _write_translation(other, notebook, files | {name_of_language(ENGLISH): page.name})
+            words = _what_changed(changes)
+            files_there = files | {name_of_language(ENGLISH): page.name}
+            _write_translation(other, notebook, files_there, words)
     return page
+
+
+def _what_changed(changes: Content | None) -> dict[str, str]:
+    """What changed since the last run, as a page says it."""
+    if not changes:
+        return {}
+    # It brings pandas, which a page without results does without
+    from forecasting.reporting.past import changes_in_words
+
+    since, since_sentence, _ = changes_in_words(changes)
+    return {"since": since, "since_sentence": since_sentence}
 
 
 def _code(notebook: Path) -> str:
@@ -241,7 +240,9 @@ def _code(notebook: Path) -> str:
     return notebook.stem.rpartition(".")[2]
 
 
-def _write_translation(path: Path, notebook: NotebookNode, files: dict[str, str]) -> None:
+def _write_translation(
+    path: Path, notebook: NotebookNode, files: dict[str, str], changes: dict[str, str]
+) -> None:
     """The page of a report in the language in which words are written now; its notebook, which
     holds what the cells show, has the whole report from then on.
     """
@@ -252,9 +253,11 @@ def _write_translation(path: Path, notebook: NotebookNode, files: dict[str, str]
     report.metadata["title"] = title = stored_title(path.parent) or report_title(report)
     nbformat.write(report, path)  # type: ignore[no-untyped-call]
     files = {sentence(NOTEBOOK_LINK): path.name, **files}
-    words = ENGLISH if chosen_language().damage else _code(path)
+    written = ENGLISH if chosen_language().damage else _code(path)
     index = file_in(INDEX_PAGE, _code(path))
-    page = notebook_to_html(report, title=title, files=files, language=words, index=index)
+    page = notebook_to_html(
+        report, title=title, files=files, language=written, index=index, **changes
+    )
     path.with_suffix(".html").write_text(page, encoding="utf-8")
 
 

@@ -5,9 +5,9 @@ and what came; what changed since the last run.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -16,8 +16,15 @@ from forecasting.evaluation.scoreboard import by_place, record_known_by
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.datasets import central_asia, path
 from forecasting.evidence.fact import label_of
-from forecasting.reporting.html import Changes
-from forecasting.reporting.labels import ANSWER_WORDS, amount, day_words, label_words, market_words
+from forecasting.reporting.labels import (
+    ANSWER_WORDS,
+    amount,
+    day_words,
+    event_term,
+    label_words,
+    market_words,
+    policy_term,
+)
 from forecasting.reporting.result_tables import spread, yearly
 from forecasting.reporting.score_words import (
     EVENTS,
@@ -39,8 +46,9 @@ from forecasting.writers.messages import linked_sentence
 from forecasting.writers.numbers import ENDS
 
 Record = dict[str, Any]  # what a file holds of a report, or a page shows
+Differences = Mapping[str, Mapping[str, str]]  # how each name of a kind differs
 MIN_CHANGE = 0.01  # a change of a headline number, as a share of it, from which it is told
-MOVED = "{label}, {year}: {new}, before {old} ({share:+.0%})"
+MOVED = "{label}, {year}: {new}, before {old} ({percent:+.0f}%)"
 CHANGE_LINE = MOVED + "."
 CHANGE_WORDS = "{name} in {year} from {old} to {new}"
 CHANGE_SENTENCE = "Since {day}[ ({facts} more)]: {changes}."
@@ -53,16 +61,29 @@ NO_CHANGE_SENTENCE = (
     "Since the outlook of {day}[ ({facts} more)] no number of the headline moved by a percent."
 )
 MORE_OR_LESS = "{counts} more, less or changed"
+MORE, LESS, OTHERWISE = "more", "less", "changed"
 # What a report has more, less or otherwise than the one before, by its kind
 DIFFERENCES = {
-    "fact": ("One fact more: {name}", "One fact less: {name}", "One fact changed: {name}"),
-    "policy": ("One policy more: {name}", "One policy less: {name}", "One policy changed: {name}"),
-    "event": ("One event more: {name}", "One event less: {name}", "One event changed: {name}"),
-    "scenario": (
-        "One part of the scenario more: {name}",
-        "One part of the scenario less: {name}",
-        "One part of the scenario changed: {name}",
-    ),
+    "fact": {
+        MORE: "One fact more: {name}",
+        LESS: "One fact less: {name}",
+        OTHERWISE: "One fact changed: {name}",
+    },
+    "policy": {
+        MORE: "One policy more: {name}",
+        LESS: "One policy less: {name}",
+        OTHERWISE: "One policy changed: {name}",
+    },
+    "event": {
+        MORE: "One event more: {name}",
+        LESS: "One event less: {name}",
+        OTHERWISE: "One event changed: {name}",
+    },
+    "scenario": {
+        MORE: "One part of the scenario more: {name}",
+        LESS: "One part of the scenario less: {name}",
+        OTHERWISE: "One part of the scenario changed: {name}",
+    },
 }
 # Kinds of them in a summary, one and many
 DIFFERENCE_COUNTS = {
@@ -177,8 +198,28 @@ def kept_forecasts(folder: Path, day: dt.date) -> Record | None:
         return None
 
 
-def changes_since(old_folder: Path, folder: Path) -> Changes:
-    """What changed since the report that a new one replaces.
+class Changes(NamedTuple):
+    """What changed since the report that a new one replaces; empty where nothing changed.
+
+    Parameters
+    ----------
+    since : str
+        The facts used, the policies, what the scenario says, and the medians of the headline, as
+        HTML.
+    since_sentence : str
+        The medians in a sentence for the brief, where the earlier report is of another day.
+    since_summary : str
+        The medians that moved, by how much and why, in a line for the index.
+    """
+
+    since: str = ""
+    since_sentence: str = ""
+    since_summary: str = ""
+
+
+def changes_since(old_folder: Path, folder: Path) -> Record:
+    """What changed since the report that a new one replaces, as ``run.json`` keeps it: keys and
+    values, which `changes_in_words` says; empty where nothing changed.
 
     Parameters
     ----------
@@ -187,39 +228,48 @@ def changes_since(old_folder: Path, folder: Path) -> Changes:
     """
     record_before, record = (load_record(home / OUTLOOK_TABLE) for home in (old_folder, folder))
     if not record_before or not record:
-        return Changes()
-    changes = [*_median_changes(old_folder, folder, record)]
+        return {}
     parts_before, parts = _parts(record_before), _parts(record)
-    differences = {kind: [*_differences(kind, parts_before[kind], parts[kind])] for kind in parts}
-    lines: list[Line] = [line for group in differences.values() for line in group]
-    lines += [sentence(CHANGE_LINE, **change) for change in changes]
-    since = BulletList(lines, "fc-since")._repr_html_() if lines else ""
-    newer = ""
-    if record_before["as_of"] != record["as_of"]:
-        newer = _change_sentence(record_before, record, changes)
-    summary = _change_summary(record, changes, differences) if lines else ""
-    return Changes(since, newer, summary)
+    differences = {kind: _differences(parts_before[kind], parts[kind]) for kind in parts}
+    medians = [*_median_changes(old_folder, folder, record)]
+    if not medians and not any(differences.values()):
+        return {}
+    days = [record_before["as_of"], record["as_of"]]
+    return {"days": days, "differences": differences, "medians": medians}
 
 
-def _headline_of(record: Record, changes: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Of the flow its first year is told, of what stands at the horizon that."""
-    horizon = record["parameters"]["horizon"]
-    return [
-        change
-        for change in changes
-        if (change["year"] == horizon) == (change["measure"] in AT_THE_HORIZON)
+def changes_in_words(changes: Record) -> Changes:
+    """What changed, in the language in which words are written now.
+
+    Parameters
+    ----------
+    changes : dict
+        As of `changes_since`.
+    """
+    if not changes:
+        return Changes()
+    medians = [_median_words(change) for change in changes["medians"]]
+    differences: Differences = changes["differences"]
+    lines: list[Line] = [
+        linked_sentence(DIFFERENCES[kind][way], name=_name_of_part(kind, name))
+        for kind, names in differences.items()
+        for name, way in names.items()
     ]
+    lines += [sentence(CHANGE_LINE, **change) for change in medians]
+    headline = [change for change in medians if change["headline"]]
+    before, now = changes["days"]
+    return Changes(
+        BulletList(lines, "fc-since")._repr_html_(),
+        _change_sentence(before, headline, differences) if before != now else "",
+        _change_summary(headline, differences),
+    )
 
 
-def _change_summary(
-    record: Record,
-    changes: Iterable[Mapping[str, Any]],
-    differences: Mapping[str, Sequence[Line]],
-) -> str:
+def _change_summary(headline: Iterable[Record], differences: Differences) -> str:
     """Which medians moved, by how much, and what was given otherwise."""
-    moved = "; ".join(sentence(MOVED, **change) for change in _headline_of(record, changes))
+    moved = "; ".join(sentence(MOVED, **change) for change in headline)
     counts = [
-        plural(len(lines), *DIFFERENCE_COUNTS[kind]) for kind, lines in differences.items() if lines
+        plural(len(names), *DIFFERENCE_COUNTS[kind]) for kind, names in differences.items() if names
     ]
     reasons = counts and sentence(MORE_OR_LESS, counts=", ".join(counts))
     return sentence(
@@ -227,18 +277,13 @@ def _change_summary(
     )
 
 
-def _change_sentence(
-    record_before: Record, record: Record, changes: Iterable[Mapping[str, Any]]
-) -> str:
-    headline = _headline_of(record, changes)
-    headline.sort(key=lambda change: change["measure"] not in AT_THE_HORIZON)
-    told = headline[:TOLD_CHANGES]
-    words = "; ".join(sentence(CHANGE_WORDS, **change) for change in told)
-    fact_count = len({*record["facts_used"]} - {*record_before["facts_used"]})
-    pattern = CHANGE_SENTENCE if words else NO_CHANGE_SENTENCE
+def _change_sentence(before: str, headline: Iterable[Record], differences: Differences) -> str:
+    told = sorted(headline, key=lambda change: change["measure"] not in AT_THE_HORIZON)
+    words = "; ".join(sentence(CHANGE_WORDS, **change) for change in told[:TOLD_CHANGES])
+    fact_count = [*differences["fact"].values()].count(MORE)
     return sentence(
-        pattern,
-        day=day_words(dt.date.fromisoformat(record_before["as_of"])),
+        CHANGE_SENTENCE if words else NO_CHANGE_SENTENCE,
+        day=day_words(dt.date.fromisoformat(before)),
         changes=words,
         facts=fact_count and plural(fact_count, "{} fact", "{:,} facts"),
     )
@@ -255,18 +300,28 @@ def _parts(record: Record) -> dict[str, Record]:
     }
 
 
-def _differences(kind: str, old: Record, new: Record) -> Iterator[Line]:
+def _differences(old: Record, new: Record) -> dict[str, str]:
+    """What there is more, less or otherwise than before, by name."""
+    ways = {}
     for name in sorted({*old, *new}):
-        words: str | Link = name.replace("_", " ")
-        if kind == "fact":
-            words = mention(name)
-        addition, removal, change = DIFFERENCES[kind]
         if name not in old:
-            yield linked_sentence(addition, name=words)
+            ways[name] = MORE
         elif name not in new:
-            yield linked_sentence(removal, name=words)
+            ways[name] = LESS
         elif old[name] != new[name]:
-            yield linked_sentence(change, name=words)
+            ways[name] = OTHERWISE
+    return ways
+
+
+def _name_of_part(kind: str, name: str) -> str | Link:
+    """What a report was made from, as a reader calls it."""
+    if kind == "fact":
+        return mention(name)
+    if kind == "policy":
+        return policy_term(name)
+    if kind == "event":
+        return event_term(name)
+    return Term(name.replace("_", " "), "part of a scenario")
 
 
 def _short_name(measure: str) -> Term | str:
@@ -276,36 +331,45 @@ def _short_name(measure: str) -> Term | str:
     return uncapital(label_of(measure))
 
 
-def _median_changes(old_folder: Path, folder: Path, record: Record) -> Iterator[dict[str, Any]]:
-    """The medians of the headline that are others than before by a percent or more, in the digits
-    that stand now.
+def _median_changes(old_folder: Path, folder: Path, record: Record) -> Iterator[Record]:
+    """The medians of the headline that are others than before by a percent or more, and the digits
+    that stand of them now; of the flow the headline is its first year, of what stands the horizon.
     """
     bands_before, bands = (
         yearly(load_results(home / OUTLOOK_TABLE)) for home in (old_folder, folder)
     )
     old, new = bands_before[0.5], bands[0.5]
     flow = record["parameters"].get("measure", "")
-    years = (record["first_year"], record["parameters"]["horizon"])
+    horizon = record["parameters"]["horizon"]
     for key in new.index.intersection(old.index, sort=False):
         measure, year = key[2:]
-        if year in years and (measure == flow or measure in AT_THE_HORIZON):
-            change = new[key] - old[key]
+        if year in (record["first_year"], horizon) and measure in (flow, *AT_THE_HORIZON):
             low, _, high = bands.loc[key, RANGE_LEVELS]
-            digits = standing_digits(low, high)
-            words = {
-                name: amount(value, measure, digits)
-                for name, value in {"new": new[key], "old": old[key]}.items()
+            change = {
+                "measure": measure,
+                "year": int(year),
+                "old": float(old[key]),
+                "new": float(new[key]),
+                "digits": standing_digits(low, high),
+                "headline": bool((year == horizon) == (measure in AT_THE_HORIZON)),
             }
+            words = _median_words(change)
             # What reads as before has not moved for a reader
             moved = words["new"] != words["old"]
-            if moved and abs(change) >= MIN_CHANGE * abs(old[key]) > 0:
-                yield words | {
-                    "measure": measure,
-                    "label": label_of(measure),
-                    "name": _short_name(measure),
-                    "year": year,
-                    "share": change / old[key],
-                }
+            if moved and abs(new[key] - old[key]) >= MIN_CHANGE * abs(old[key]) > 0:
+                yield change
+
+
+def _median_words(change: Record) -> Record:
+    """A median before and now, in the digits that stand."""
+    measure, old, new = (change[name] for name in ("measure", "old", "new"))
+    return change | {
+        "label": label_of(measure),
+        "name": _short_name(measure),
+        "old": amount(old, measure, change["digits"]),
+        "new": amount(new, measure, change["digits"]),
+        "percent": 100 * (new / old - 1) if old else 0,
+    }
 
 
 OF_ALL = "{inside} of {outcomes}"

@@ -32,7 +32,7 @@ from forecasting.reporting.labels import (
     part_words,
     spoken_median,
 )
-from forecasting.reporting.past import kept_forecasts, scoreboard
+from forecasting.reporting.past import changes_in_words, kept_forecasts, scoreboard
 from forecasting.reporting.result_tables import (
     StoredResults,
     headline,
@@ -146,7 +146,7 @@ def build_site(folder: Path, records: Sequence[Record], table: pd.DataFrame) -> 
         Of the reports.
     records : sequence of mapping
         What is known of each scenario, as in its ``run.json``: name, parameters, finished, seconds,
-        since; of one that failed also ``failure`` with message, cell and trace.
+        changes; of one that failed also ``failure`` with message, cell and trace.
     table : pandas.DataFrame
         The results of all of them.
 
@@ -204,8 +204,7 @@ def _write_index(
         count=len(runs),
         failed=plural(len(runs), *FAILED, failed=len(failures)),
         failures=failures,
-        # What changed is told in English where a report is made
-        changes=[run for run in runs if run["since"] and code == ENGLISH],
+        changes=[run for run in runs if run["since"]],
         region=_region(folder, runs, results),
         sections=list(_sections(runs)),
         gap=_gap(results),
@@ -236,6 +235,7 @@ def _run_record(folder: Path, record: Record, results: Stored) -> Run:
     age = stored_caveat(stored.get("age"))
     as_of = str(stored.get("as_of") or keys.get("as_of") or "")
     finished = record.get("finished", "")[:16].replace("T", " ")
+    changes = changes_in_words(record.get("changes", {}))
     return _run_names(name, keys) | {
         "parameters": keys,
         "lines": [*_lines(name, keys, stored, results)],
@@ -245,8 +245,8 @@ def _run_record(folder: Path, record: Record, results: Stored) -> Run:
         "caveats": lines_of(caveat for caveat in stored_caveats(stored) if caveat != age),
         "failure": record.get("failure"),
         "link": page_of_report(folder, name),
-        "since": number_facts(record.get("since", "")),
-        "since_summary": record.get("since_summary", ""),
+        "since": number_facts(changes.since),
+        "since_summary": changes.since_summary,
         "fresh": sentence(FRESH, day=as_of, both=as_of and finished, time=finished),
     }
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 import re
 
 from made_up import make_outlook
 
 import forecasting as fc
-from forecasting.reporting.html import Changes
-from forecasting.reporting.past import changes_since, past_forecasts, scoreboard
+from forecasting.reporting.past import (
+    Changes,
+    changes_in_words,
+    changes_since,
+    past_forecasts,
+    scoreboard,
+)
+from forecasting.vocabulary.catalogues import written_in
 
 
 def test_a_country_s_earlier_forecasts_stand_beside_what_was_printed() -> None:
@@ -54,10 +61,11 @@ def test_a_report_says_what_changed_since_the_one_it_replaces(tmp_path):
     drivers = [driver for driver in later.scenario.drivers if driver.name != "imports-replaced"]
     scenario = later.scenario.model_copy(update={"drivers": tuple(drivers)})
     dataclasses.replace(later, scenario=scenario).save(tmp_path / "later")
-    told, sentence, summary = changes_since(tmp_path / "earlier", tmp_path / "later")
+    kept = json.loads(json.dumps(changes_since(tmp_path / "earlier", tmp_path / "later")))
+    told, sentence, summary = changes_in_words(kept)
     new = "uz-ev-imports-2026-01-to-02-customs"
     assert f'<li>One fact more: <a class="fact" href="#fact-{new}">' in told
-    assert "<li>One event less: imports-replaced</li>" in told
+    assert "<li>One event less: imports replaced</li>" in told
     assert re.search(r"Electric vehicles on the road, 20\d\d: [\d,]+, before [\d,]+ \(", told)
     assert re.match(
         r"Since 31 December 2025 \(\d+ facts more\): "
@@ -71,14 +79,22 @@ def test_a_report_says_what_changed_since_the_one_it_replaces(tmp_path):
         r"\. Why: \d+ facts, (\d+ polic(y|ies), )?\d+ events? more, less or changed\.$",
         summary,
     )
-    assert changes_since(tmp_path / "later", tmp_path / "later") == Changes()
-    assert changes_since(tmp_path / "nowhere", tmp_path / "later") == Changes()
+    with written_in("ru") as russian:
+        told, sentence, summary = changes_in_words(kept)
+        assert not russian.missing
+    assert f'<li>Прибавилось сообщение: <a class="fact" href="#fact-{new}">' in told
+    assert "<li>Убыло событие: замещение импорта" in told
+    assert sentence.startswith("Со времени прогноза от 31 декабря 2025 года (прибавилось")
+    assert not re.search("[A-Za-z]{2}", sentence + summary)
+    assert changes_since(tmp_path / "later", tmp_path / "later") == {}
+    assert changes_since(tmp_path / "nowhere", tmp_path / "later") == {}
+    assert changes_in_words({}) == Changes()
 
 
 def test_numbers_that_moved_without_a_new_fact_are_the_packages(tmp_path):
     for draws in (50, 80):
         fc.outlook("turkmenistan-baseline", draws=draws).save(tmp_path / str(draws))
-    summary = changes_since(tmp_path / "50", tmp_path / "80").since_summary
+    summary = changes_in_words(changes_since(tmp_path / "50", tmp_path / "80")).since_summary
     assert re.match(r"Electric vehicles .*, before [\d,]+ \([+-]\d+%\)", summary)
     assert summary.endswith("so the package, its priors or its parameters.")
 

@@ -198,12 +198,19 @@ def test_three_hundred_reports_can_be_filtered(out, records):
 
 def test_what_changed_in_a_report_is_shown_and_without_a_change_nothing_is(out, records):
     assert 'id="changes"' not in text(built(out, records))
-    fact = '<a class="fact" href="#fact-uz-1">uz-1</a>'
-    changes = {"since": f"<ul><li>One fact more: {fact}</li></ul>", "since_summary": "Up by 2 %."}
-    records[0] = record("uzbekistan-baseline", **changes)
+    median = {"measure": "ev_stock", "year": 2030, "old": 1000.0, "new": 1100.0, "digits": 3}
+    changes = {
+        "days": ["2026-03-31"] * 2,
+        "differences": {"fact": {"uz-1": "more"}},
+        "medians": [median | {"headline": True}],
+    }
+    records[0] = record("uzbekistan-baseline", changes=changes)
     page = text(built(out, records))
     section = page[page.index('id="changes"') : page.index('id="countries"')]
-    assert "<summary><b>Uzbekistan, baseline.</b> Up by 2 %.</summary>" in section
+    assert (
+        "<summary><b>Uzbekistan, baseline.</b> Electric vehicles on the road, 2030: 1,100, before "
+        "1,000 (+10%). Why: 1 fact more, less or changed.</summary>"
+    ) in section
     # The fact has no row here that a link could lead to
     assert "<li>One fact more: uz-1</li>" in section
 

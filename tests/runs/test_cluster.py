@@ -322,8 +322,7 @@ def test_what_a_worker_says_of_its_report_is_not_believed(tmp_path: Path) -> Non
     written = json.loads((folder / "run.json").read_text())
     assert written.pop("finished")
     expected = {"name": "uz-a", "parameters": {"seed": 1}, "engine": "fork"} | record
-    expected |= {"files": {"report.html": 1, "report.ipynb": 2}, "since": ""}
-    expected |= {"since_sentence": "", "since_summary": ""}
+    expected |= {"files": {"report.html": 1, "report.ipynb": 2}, "changes": {}}
     assert written == expected | {"seconds": None, "cells": []}
     forged = {"failure.json": b'{"cell": "x", "message": ["\\u001b[2J"], "trace": 5}'}
     assert cluster._home(task, Answer((ENDED | {"status": 1}, forged))).status == 1

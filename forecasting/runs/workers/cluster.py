@@ -292,7 +292,8 @@ def _marked(task: Task, folder: Path, outcome: Outcome) -> Outcome:
         return _failed(task, "its worker sent no whole report")
     try:
         steps = {"seconds": sent.get("seconds"), "cells": sent.get("cells")}
-        write_run_record(task, folder, changes_of(task.old_report, folder) | steps)
+        steps["changes"] = changes_of(task.old_report, folder)
+        write_run_record(task, folder, steps)
     except Exception as error:  # whatever it sent for tables
         return _failed(task, shortened(f"its worker sent no report that can be read: {error}"))
     return outcome

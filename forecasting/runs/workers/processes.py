@@ -197,13 +197,13 @@ def _make(task: Task, folder: Path) -> Record:
         )
     with _timed(seconds, "page"):
         changes = changes_of(task.old_report, folder)
-        write_report(notebook, document, **changes)
-    return {**changes, "seconds": seconds, "cells": cell_seconds(document)}
+        write_report(notebook, document, changes)
+    return {"changes": changes, "seconds": seconds, "cells": cell_seconds(document)}
 
 
-def changes_of(old_report: str, folder: Path) -> dict[str, str]:
-    """What changed since the report that is replaced; of one that was made from the same, what that
-    one told, so that its bytes stay.
+def changes_of(old_report: str, folder: Path) -> Record:
+    """What changed since the report that is replaced, as keys and values; of one that was made from
+    the same, what that one told, so that its bytes stay.
 
     Parameters
     ----------
@@ -212,21 +212,16 @@ def changes_of(old_report: str, folder: Path) -> dict[str, str]:
     folder : Path
         Of the new report.
     """
-    from forecasting.reporting.html import Changes
-
-    changes = Changes()
     home = Path(old_report)
     if not old_report or not (home / OUTLOOK_TABLE).is_file():
-        return changes._asdict()
+        return {}
     # It brings pandas, which a report without results does without
     from forecasting.reporting.past import changes_since
 
+    changes: Record = {}
     with suppress(InputError, KeyError):  # no report fails for an earlier one
         changes = changes_since(home, folder)
-    if changes.since:
-        return changes._asdict()
-    record = read_json(home / RUN_RECORD)
-    return {name: str(record.get(name, "")) for name in Changes._fields}
+    return changes or read_json(home / RUN_RECORD).get("changes", {})
 
 
 @contextmanager
