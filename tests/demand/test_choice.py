@@ -29,6 +29,12 @@ def test_regret_by_hand():
     ]
 
 
+def test_a_number_that_is_just_enough_is_not_too_few():
+    """Of 100, 200 and 300 wanted, 200 are too few once: twice as often enough."""
+    row = expected_regret(np.array([100.0, 200.0, 300.0]), {"a": 200}, missing=2, idle=1).iloc[0]
+    assert row[["too_few", "right_at", "regret"]].tolist() == pytest.approx([1 / 3, 2, 100])
+
+
 def test_a_number_is_the_best_where_the_costs_stand_as_the_table_says():
     wanted = np.random.default_rng(0).lognormal(9, 0.6, 20_000)
     numbers = np.quantile(wanted, [0.1, 0.3, 0.5])

@@ -121,6 +121,23 @@ def test_the_spread_of_a_lasting_error_holds_four_markets_in_five():
     assert lasting_spreads(twice) == pytest.approx(spreads)
 
 
+def test_a_lasting_error_of_all_points_is_that_of_its_parts():
+    """Of 3 points one is fast: with an error of all points alone, one of 3 stays fast."""
+    measures = [*ANSWERS_BY_WHAT.values(), "ev_stock", "charging_points_need_slow"]
+    at_end = {name: np.ones(500) for name in measures}
+    at_end |= {"charging_points_need": np.full(500, 3.0)}
+    at_end |= {"charging_points_need_slow": np.full(500, 2.0)}
+    answers = chain_record_module._Answers("Norway", 2023, {}, at_end)
+    spreads = dict.fromkeys(LASTING, 0.3) | {"stock": 0.0}
+    made = answers._with_lasting_errors(spreads)
+    fast = made["charging_points_need_fast"]
+    assert np.quantile(np.log(fast), [0.1, 0.5, 0.9]) / 0.3 == pytest.approx(
+        [-DECILE, 0, DECILE], abs=0.02
+    )
+    assert made["charging_points_need"] == pytest.approx(3 * fast)
+    assert made["charging_points_need_slow"] == pytest.approx(2 * fast)
+
+
 def test_no_lasting_error_where_the_ranges_hold_all():
     assert lasting_spreads(pd.DataFrame(error_rows("need", [0.1, -0.1, 0.2], 1.0)))["need"] == 0
 

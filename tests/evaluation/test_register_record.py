@@ -256,6 +256,19 @@ def test_the_command_writes_the_record(tmp_path):
     assert "Missing option '--panel'" in CliRunner().invoke(main, ["backtest"]).output
 
 
+def test_cars_that_were_on_the_way_are_those_of_a_quarter_and_of_half_a_year_before():
+    """One a day came in 2022 and two a day in 2023: 730, 91 + 2 x 274 and 182 + 2 x 183."""
+    rows = [
+        ("KG", "ev_imports", "2022-01-01", "2022-12-31", 365),
+        ("KG", "ev_imports", "2023-01-01", "2023-12-31", 730),
+        ("KG", "ev_registrations", "2023-01-01", "2023-12-31", 500),
+    ]
+    columns = ["place", "measure", "period_start", "period_end", "value"]
+    (growth,), _ = growths_of(pd.DataFrame(rows, columns=columns).assign(relation="equals"))
+    assert growth.imported == pytest.approx(730)
+    assert growth.lagged == pytest.approx((730 + 639 + 548) / 3)
+
+
 def test_days_that_nobody_counted_came_as_fast_as_the_others():
     """4,085 in the first eight months of 2023, and 2,310 registered in the year: 38 %."""
     rows = [

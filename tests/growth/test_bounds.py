@@ -227,6 +227,14 @@ def test_a_zero_at_the_start_of_the_first_count_is_no_trend(facts, usable):
     assert caveats[0].startswith("1 fact of none counted up to 31 March 2022")
 
 
+@pytest.mark.parametrize(
+    ("relation", "values"), [("at_most", [30, 2180]), ("greater_than", [30, 0, 2180])]
+)
+def test_a_market_has_begun_where_some_were_counted_for_certain(facts, usable, relation, values):
+    told, _ = usable(facts((relation, "total", 2019, 30), ("equals", "total", 2020, 0), LAST))
+    assert [fact.value for fact in told] == values
+
+
 def test_more_than_none_says_only_that_there_were_some(facts, usable):
     told, caveats = usable(facts(LAST, ("greater_than", "total", HALF, 0)))
     assert len(told) == 1

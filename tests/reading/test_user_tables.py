@@ -424,6 +424,18 @@ def test_a_workbook_is_read_as_it_is_shown():
     assert made.rows()[0].cells["source"] == "own.xlsx, Sheet!C3"
 
 
+def test_what_is_not_read_of_two_sheets_is_told_with_its_sheet():
+    def change(sheet):
+        buses = sheet.parent.create_sheet("Buses")
+        for row in (["Year", "Buses sold"], [2023, 7], [2024, 8]):
+            buses.append(row)
+
+    data = workbook([["Year", "EVs", "Foo"], [2023, 5, 2], [2024, 9, 3]], change)
+    table = UserTable(UserFile("own.xlsx", data))
+    made = table.read(answers_in(one("ev_sales", "columns: [B]", sheet="Sheet")))
+    assert made.left_out == ("sheet Sheet, column C 'Foo'", "sheet Buses")
+
+
 def test_an_old_workbook_and_an_open_document_are_read(tmp_path):
     shutil.copytree(TABLES, tmp_path / "tables")
     parc, stations = tmp_path / "tables" / "parc.xls", tmp_path / "tables" / "stations.ods"

@@ -71,6 +71,19 @@ def test_what_failed_lies_beside_the_last_whole_report_until_it_works(tmp_path: 
     assert not (tmp_path / "failures" / "a-b").exists()
 
 
+def test_a_file_that_is_there_by_name_only_is_a_run_s_and_one_of_another_size_is_not(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a-b").mkdir()
+    record = {"name": "a-b", "files": {"a.csv": 5}}
+    (tmp_path / "a-b" / "run.json").write_text(json.dumps(record))
+    strangers = {}
+    for text in ("", "x,y\n1", "x,y"):
+        (tmp_path / "a-b" / "a.csv").write_text(text)
+        strangers[text] = [path.name for path in store_module._strangers_in(tmp_path / "a-b")]
+    assert strangers == {"": [], "x,y\n1": [], "x,y": ["a.csv"]}
+
+
 def test_a_link_in_place_of_a_report_is_replaced_and_not_followed(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()

@@ -9,8 +9,9 @@ from forecasting.evidence import datasets
 from forecasting.parameters.writing import new_params
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.check import check_paths
-from forecasting.scenarios.check_params import read_checked
+from forecasting.scenarios.check_params import _missing_facts, read_checked
 from forecasting.vocabulary.errors import InputError, Problem
+from forecasting.vocabulary.strict_yaml import Document
 
 GOOD = "country: UZ\nscenario: test\nas_of: latest\nhorizon: 2035\nseed: 1\n"
 DRIVER = """drivers:
@@ -48,6 +49,14 @@ def test_a_count_with_a_part_of_a_vehicle_is_told(tmp_path: Path) -> None:
     )
     (said,) = lines_of(check_paths([table]).caveats)
     assert said == "facts.csv: 17.5 is no whole number of vehicles: thousands? then write 17500"
+
+
+def test_of_the_first_fifty_ids_that_no_fact_has_the_nearest_is_told(ledger) -> None:
+    name = next(iter(ledger)).id
+    drivers = [{"source": f"{name}x"}] * 51 + [{"source": name}, {"source": "a book of 2023"}]
+    faults = _missing_facts(Document("x.yaml", {"drivers": drivers}), ledger)
+    plain = "cite a fact's id, or write judgement or a citation"
+    assert [fault.hint for fault in faults] == [f"did you mean {name}?"] * 50 + [plain]
 
 
 def test_a_scenario_without_any_fact_cannot_be_of_the_latest(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from forecasting.scenarios.assumptions import (
     demand_parameters,
     least_standing,
     standing_today,
+    target_faults,
 )
 from forecasting.scenarios.check_params import read_checked
 from forecasting.scenarios.drivers import draw_event
@@ -64,6 +65,26 @@ def chain(assumed, **given):
     return demand_outlook(
         flow, range(2025, 2031), parameters=assumed.override(plain), place="UZ", seed=1, **given
     )
+
+
+@pytest.mark.parametrize(
+    ("start", "size", "today", "key"),
+    [
+        ("2027-12-31", 1000, (1000, "points"), ()),  # as many as stand
+        ("2027-12-31", 1000, (1001, "points"), ("size",)),
+        ("2027-12-31", 1000, (1001, "stations"), ()),  # of another unit nothing is known
+        ("2026-04-01", 1000, None, ()),
+        ("2026-03-31", 1000, None, ("start",)),  # the day of the forecast is over
+        ("2027-12-31", 50_000_000, None, ()),
+        ("2027-12-31", 50_000_001, None, ("size",)),
+    ],
+)
+def test_limits_of_a_target_at_their_ties(start, size, today, key):
+    row = driver(kind="target", quantity="charging_points", start=start, size=size)
+    scenario = scenario_from_parameters(GIVEN | {"drivers": [row]})
+    standing = today and ExistingCharging(today[0], dt.date(2025, 12, 31), today[1])
+    faults = target_faults(scenario, standing, dt.date(2026, 3, 31))
+    assert tuple(path[-1] for path, *_ in faults) == key
 
 
 def test_two_plants_add():

@@ -12,7 +12,40 @@ from forecasting.vocabulary.printed_numbers import (
     printed_number,
     value_of_digits,
 )
-from forecasting.vocabulary.printed_periods import languages_of, period_in, period_of
+from forecasting.vocabulary.printed_periods import (
+    _shorter,
+    languages_of,
+    period_in,
+    period_of,
+)
+
+
+@pytest.mark.parametrize(
+    ("parts", "shorter"),
+    [
+        (((1, 6), (4, 6)), (4, 6)),
+        (((4, 6), (1, 6)), (4, 6)),
+        (((1, 6), (1, 6)), (1, 6)),
+        ((None, (2, 3)), (2, 3)),
+    ],
+)
+def test_of_two_parts_of_a_year_the_one_within_the_other_is_said(parts, shorter):
+    assert _shorter(*parts) == shorter
+
+
+@pytest.mark.parametrize("parts", [((1, 6), (6, 7)), ((2, 4), (1, 3)), ((1, 1), (2, 3))])
+def test_parts_of_a_year_that_do_not_lie_in_each_other_contradict(parts):
+    with pytest.raises(PeriodError, match="names two parts of a year"):
+        _shorter(*parts)
+
+
+@pytest.mark.parametrize(
+    ("text", "fiscal"),
+    [("2023-24", 2023), ("2011-12", None), ("2012-13", 2012), ("2011/12", 2011), ("2022-24", None)],
+)
+def test_two_digits_behind_a_year_are_the_next_year_where_they_are_no_month(text, fiscal):
+    words = period_in(text)
+    assert (words.year if words.fiscal else None) == fiscal
 
 
 @pytest.mark.parametrize(
