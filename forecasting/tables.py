@@ -69,7 +69,6 @@ from forecasting.reporting.result_tables import (
     methods_table,
     nesting_table,
     outlook_table,
-    parameters_table,
     policies_table,
     results_table,
     revisions_table,

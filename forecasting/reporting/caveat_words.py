@@ -365,7 +365,7 @@ SENTENCES = {
         "No count of {measure_in_text} was published by {day_in_text}: this rests on other markets "
         "alone."
     ),
-    "evidence_new": "Its newest count ends on {end}, published {printed}.",
+    "evidence_new": "Its newest count ends on {end}.",
     "own_facts_undated": (
         "{undated} of {number} facts of your own have no date of publication and are never used: "
         "say published: DATE in the params file, or run with `--published DATE`."

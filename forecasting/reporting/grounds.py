@@ -59,7 +59,6 @@ from forecasting.writers.display import (
 from forecasting.writers.messages import linked_sentence
 from forecasting.writers.numbers import (
     MINUS,
-    growth_range,
     interval,
     percent,
     probability_words,
@@ -136,15 +135,6 @@ FLOW_GROUNDS = (
     "[ What moves it most: {causes}.][ Then {events} ahead.]"
 )
 CHAIN_GROUNDS = "{label}: it follows from {origin}.[ It is moved most by {inputs}.]"
-COUNTED_SHARE = "about the share of {place} in {year}, {share} % of new vehicles"
-ASSUMED_SHARE = (
-    "about the share that this model assumes for {place} in {year}, {share} % of new vehicles"
-)
-NO_MARKET_YEAR = "No market-year of the panel stood at {share}."
-MARKET_YEARS = (
-    "{count} stood at {share}. In the year after they grew by {range} (four in five of them), half "
-    "of them by more than {middle}; this forecast says {growth} ({growth_range})."
-)
 DEPARTURE = (
     "It departs from the market's own past, {growth} in {year}: at one share, last year's growth "
     "says little of next year's (among these market-years their rank correlation is "
@@ -517,8 +507,7 @@ def _side_by_side(counts: Iterable[Fact]) -> tuple[str, dict[Any, str]]:
 
 
 def analogues_lines(outlook: Outlook) -> BulletList:
-    """What markets at about this share did in the year after, and where the forecast departs from
-    the market's own past.
+    """Where the forecast departs from the market's own past, as markets at its share did.
 
     Parameters
     ----------
@@ -528,54 +517,27 @@ def analogues_lines(outlook: Outlook) -> BulletList:
     Returns
     -------
     BulletList
-        Sentences; none where the size of the market is not known.
+        A sentence; none where it departs from nothing.
 
     Examples
     --------
-    >>> fc.tables.analogues_lines(outlook).lines[0][:44]
-    '... market-years stood at about the share tha'
+    >>> import forecasting as fc
+    >>> fc.tables.analogues_lines(fc.outlook("uzbekistan-baseline", draws=50)).lines[0][:40]
+    "It departs from the market's own past, +"
     """
     forecast = outlook.forecast
     if forecast is None or forecast.market is None:
         return BulletList([])
     table = forecast.analogues()
-    markets = table.iloc[:-1]
-    market = table.iloc[-1]
-    pattern = COUNTED_SHARE
-    if forecast.fit_table().empty:
-        pattern = ASSUMED_SHARE
-    share = sentence(
-        pattern,
-        place=place_term(outlook.results.country),
-        year=market["year"],
-        share=readable(100 * market["share"]),
-    )
-    if markets.empty:
-        return BulletList([sentence(NO_MARKET_YEAR, share=share)])
-    rates = markets["growth"].quantile(RANGE_LEVELS).tolist()
-    rates += market[["growth", "low", "high", "before"]].tolist()
-    low, middle, high, growth, growth_low, growth_high, past_growth = (
-        percent(100 * rate) for rate in rates
-    )
-    lines = [
-        sentence(
-            MARKET_YEARS,
-            count=plural(len(markets), "{} market-year", "{:,} market-years"),
-            share=share,
-            range=growth_range(low, high),
-            middle=middle,
-            growth=growth,
-            growth_range=growth_range(growth_low, growth_high),
-        )
-    ]
-    if abs(market["growth"] - market["before"]) > MIN_DEPARTURE:
-        # Of ranks, as pandas would load a library for it
-        ranks = markets[["growth", "before"]].dropna().rank()
-        alike = readable(round(ranks["growth"].corr(ranks["before"]), 2)).replace("-", MINUS)
-        lines.append(
-            sentence(DEPARTURE, growth=past_growth, year=market["year"], correlation=alike)
-        )
-    return BulletList(lines)
+    markets, market = table.iloc[:-1], table.iloc[-1]
+    if markets.empty or abs(market["growth"] - market["before"]) <= MIN_DEPARTURE:
+        return BulletList([])
+    # Of ranks, as pandas would load a library for it
+    ranks = markets[["growth", "before"]].dropna().rank()
+    alike = readable(round(ranks["growth"].corr(ranks["before"]), 2)).replace("-", MINUS)
+    past_growth = percent(100 * market["before"])
+    words = sentence(DEPARTURE, growth=past_growth, year=market["year"], correlation=alike)
+    return BulletList([words])
 
 
 def _number(row: Row) -> str:

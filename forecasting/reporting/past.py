@@ -17,7 +17,6 @@ from forecasting.evidence.bases import basis_name
 from forecasting.evidence.datasets import central_asia, path
 from forecasting.evidence.fact import label_of
 from forecasting.reporting.labels import (
-    ANSWER_WORDS,
     amount,
     day_words,
     event_term,
@@ -39,7 +38,7 @@ from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.measures import AT_THE_HORIZON
 from forecasting.vocabulary.names import OUTLOOK_TABLE
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
-from forecasting.vocabulary.sentences import Term, plural, sentence, uncapital
+from forecasting.vocabulary.sentences import Term, plural, sentence
 from forecasting.writers.columns import Column, Row, TableForm, inside_words
 from forecasting.writers.display import BulletList, Line, Link, Table, mention
 from forecasting.writers.messages import linked_sentence
@@ -50,15 +49,10 @@ Differences = Mapping[str, Mapping[str, str]]  # how each name of a kind differs
 MIN_CHANGE = 0.01  # a change of a headline number, as a share of it, from which it is told
 MOVED = "{label}, {year}: {new}, before {old} ({percent:+.0f}%)"
 CHANGE_LINE = MOVED + "."
-CHANGE_WORDS = "{name} in {year} from {old} to {new}"
-CHANGE_SENTENCE = "Since {day}[ ({facts} more)]: {changes}."
-TOLD_CHANGES = 2  # of a brief: those of the last year come first
+SINCE_DAY = "Since {day}: {summary}"
 CHANGE_SUMMARY = (
     "[{moved}][still?No number of the headline moved by a percent]. [Why: {reasons}.]"
     "[code?Why: neither facts, policies nor events, so the package, its priors or its parameters.]"
-)
-NO_CHANGE_SENTENCE = (
-    "Since the outlook of {day}[ ({facts} more)] no number of the headline moved by a percent."
 )
 MORE_OR_LESS = "{counts} more, less or changed"
 MORE, LESS, OTHERWISE = "more", "less", "changed"
@@ -258,10 +252,12 @@ def changes_in_words(changes: Record) -> Changes:
     lines += [sentence(CHANGE_LINE, **change) for change in medians]
     headline = [change for change in medians if change["headline"]]
     before, now = changes["days"]
+    summary = _change_summary(headline, differences)
+    day = day_words(dt.date.fromisoformat(before))
     return Changes(
         BulletList(lines, "fc-since")._repr_html_(),
-        _change_sentence(before, headline, differences) if before != now else "",
-        _change_summary(headline, differences),
+        sentence(SINCE_DAY, day=day, summary=summary) if before != now else "",
+        summary,
     )
 
 
@@ -274,18 +270,6 @@ def _change_summary(headline: Iterable[Record], differences: Differences) -> str
     reasons = counts and sentence(MORE_OR_LESS, counts=", ".join(counts))
     return sentence(
         CHANGE_SUMMARY, moved=moved, still=not moved, reasons=reasons, code=moved and not reasons
-    )
-
-
-def _change_sentence(before: str, headline: Iterable[Record], differences: Differences) -> str:
-    told = sorted(headline, key=lambda change: change["measure"] not in AT_THE_HORIZON)
-    words = "; ".join(sentence(CHANGE_WORDS, **change) for change in told[:TOLD_CHANGES])
-    fact_count = [*differences["fact"].values()].count(MORE)
-    return sentence(
-        CHANGE_SENTENCE if words else NO_CHANGE_SENTENCE,
-        day=day_words(dt.date.fromisoformat(before)),
-        changes=words,
-        facts=fact_count and plural(fact_count, "{} fact", "{:,} facts"),
     )
 
 
@@ -324,13 +308,6 @@ def _name_of_part(kind: str, name: str) -> str | Link:
     return Term(name.replace("_", " "), "part of a scenario")
 
 
-def _short_name(measure: str) -> Term | str:
-    """A measure within a sentence; an answer on public charging in one word."""
-    if measure in ANSWER_WORDS:
-        return Term(ANSWER_WORDS[measure], "line")
-    return uncapital(label_of(measure))
-
-
 def _median_changes(old_folder: Path, folder: Path, record: Record) -> Iterator[Record]:
     """The medians of the headline that are others than before by a percent or more, and the digits
     that stand of them now; of the flow the headline is its first year, of what stands the horizon.
@@ -365,7 +342,6 @@ def _median_words(change: Record) -> Record:
     measure, old, new = (change[name] for name in ("measure", "old", "new"))
     return change | {
         "label": label_of(measure),
-        "name": _short_name(measure),
         "old": amount(old, measure, change["digits"]),
         "new": amount(new, measure, change["digits"]),
         "percent": 100 * (new / old - 1) if old else 0,

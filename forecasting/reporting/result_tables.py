@@ -68,7 +68,6 @@ from forecasting.writers.numbers import (
 )
 
 if TYPE_CHECKING:
-    from forecasting.curves.results import GrowthResults
     from forecasting.growth.flow import FlowForecast
     from forecasting.parameters.schema import Driver, Range
     from forecasting.scenarios.outlook import Outlook
@@ -1140,29 +1139,3 @@ def methods_table(
     if happened is None:
         return METHODS.table(rows)
     return METHODS.with_columns(OUTCOME_COLUMNS).table(rows, happened=happened)
-
-
-def parameters_table(results: GrowthResults) -> Table:
-    """A curve's estimates and their standard errors.
-
-    Parameters
-    ----------
-    results : GrowthResults
-        A fitted curve.
-
-    Returns
-    -------
-    Table
-        In the units of the curve's parameters.
-
-    Examples
-    --------
-    >>> import forecasting as fc
-    >>> import pandas as pd
-    >>> sales = pd.Series([12.0, 28.0, 61.0, 118.0, 197.0, 264.0])
-    >>> list(fc.tables.parameters_table(fc.GrowthModel(sales).fit()).frame)
-    ['parameter', 'estimate', 'standard error']
-    """
-    names = list(results.params.index)
-    columns = {"estimate": results.params, "standard error": results.bse.reindex(names)}
-    return small_table(pd.DataFrame(columns).rename_axis("parameter"))

@@ -1,5 +1,5 @@
 """The index of a run: failures first, the region's total, countries by scenarios with their
-numbers, the gap in chargers, what changed in each report, comparisons.
+numbers, what changed in each report, comparisons.
 
 One page that opens from disk without a network. Whatever comes from a params file, a ledger or a
 traceback is escaped.
@@ -24,7 +24,6 @@ from forecasting.reporting.caveat_words import age_line, lines_of
 from forecasting.reporting.figures.scenario_contrast import scenario_comparison, small_fans
 from forecasting.reporting.html import page_of_report, page_template, pages_in, write_page
 from forecasting.reporting.labels import (
-    ANSWER_WORDS,
     BASELINE,
     day_words,
     known_as_growth,
@@ -38,7 +37,6 @@ from forecasting.reporting.result_tables import (
     headline,
     measure_rows,
     range_columns,
-    range_levels,
     stored_results,
     vehicles_in,
     with_unit,
@@ -71,7 +69,7 @@ from forecasting.vocabulary.names import (
 )
 from forecasting.vocabulary.places import COUNTRIES, PORTS, is_place
 from forecasting.vocabulary.sentences import Term, capital, plural, sentence
-from forecasting.writers.columns import HIGH, LOW, Column, TableForm, rows_beside
+from forecasting.writers.columns import HIGH, LOW, Column, TableForm
 from forecasting.writers.display import line_html, number_facts
 from forecasting.writers.numbers import growth_range, percent
 from forecasting.writers.page import figure_html, plotly_script
@@ -124,16 +122,6 @@ ALL = "Together"
 GROWTH_LABEL = "Growth on the year: {label}"
 
 
-GAP = TableForm(
-    [
-        Column("Country"),
-        *(
-            column
-            for name in CHARGING_ANSWERS
-            for column in range_columns(f"{capital(ANSWER_WORDS[name])}, points", name, name)
-        ),
-    ]
-)
 TOGETHER_TABLE = TableForm([Column("Together", "measure", with_unit)])
 
 
@@ -207,7 +195,6 @@ def _write_index(
         changes=[run for run in runs if run["since"]],
         region=_region(folder, runs, results),
         sections=list(_sections(runs)),
-        gap=_gap(results),
         **_summary_parts(len(runs) - len(failures), newest, folder / ARCHIVE),
         comparisons=_comparisons(table, columns[:MAX_SCENARIO_COLUMNS]),
         article=article and file_in(ARTICLE_PAGE, code),
@@ -358,25 +345,6 @@ def _lines(run: str, keys: Record, stored: Record, results: Stored) -> Iterator[
             label = sentence(GROWTH_LABEL, label=label.removesuffix(" index").lower())
             ends = growth_range(low, high)
         yield {"label": label, "year": year, "median": median, "range": ends}
-
-
-def _gap(results: Stored) -> Part | None:
-    """Need, practice and standard of each country's baseline in the last year that all have."""
-    baselines = {
-        str(place_term(country)): part
-        for (scenario, country), part in results.items()
-        if scenario.endswith(f"-{BASELINE}") and set(CHARGING_ANSWERS) <= set(part.values)
-    }
-    if not baselines:
-        return None
-    year = min(
-        part.bands(name).index[-1] for part in baselines.values() for name in CHARGING_ANSWERS
-    )
-    levels = {
-        name: {place: range_levels(baselines[place], name, year) for place in sorted(baselines)}
-        for name in CHARGING_ANSWERS
-    }
-    return {"year": year, "table": GAP.table(rows_beside("Country", levels))}
 
 
 def _comparisons(table: pd.DataFrame, scenarios: Sequence[str]) -> list[str]:

@@ -51,8 +51,7 @@ def test_it_says_what_was_known_and_until_when(outlook):
         "Rests on 6 facts; nothing published after 26 June 2023 is used."
     )
     assert str(date_line(outlook)) == (
-        f"By ev-forecasting {fc.__version__}. "
-        "Its newest count ends on 26 June 2023, published on 26 June 2023."
+        f"By ev-forecasting {fc.__version__}. Its newest count ends on 26 June 2023."
     )
     assert 'data-counted="2023-06-26"' in date_line(outlook)._repr_html_()
 

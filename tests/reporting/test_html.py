@@ -223,7 +223,7 @@ def test_contents_lead_to_each_heading():
 def test_a_figure_is_named_for_who_does_not_see_it(outlook):
     page = html.notebook_to_html(notebook(shown(figures.fan_chart(outlook))), title=TITLE)
     named = page.partition('role="img" aria-label="')[2].partition('"')[0]
-    assert named.startswith("Uzbekistan, baseline: 10,000 electric cars imported in 2023")
+    assert named.startswith("Uzbekistan, baseline: 10,000 electric cars imported in the year 2023")
     assert page.count("data-keep=") == 3
     assert page.count("data-copy=") == 2
     empty = figure_html({"data": [], "layout": {"title": {"text": "nothing"}}}, "f")

@@ -148,20 +148,12 @@ def test_what_others_wrote_is_escaped(out, records):
     assert page.count("&lt;script&gt;alert(1)") >= 3
 
 
-def test_the_gap_is_of_the_baselines(out, records):
-    page = text(built(out, records))
-    table = page[page.index('id="chargers"') :]
-    assert "end of 2030" in table
-    assert '<td class="amount">6,800</td>' in table
-    assert '<td class="amount">11,000</td>' not in table
-
-
 def test_comparisons_are_drawn_from_one_shared_script(out, records):
     page = text(built(out, records))
     assert page.count('class="figure" data-json=') == 4 + 3
     assert page.count("plotly.min.js") == 1
     # A phone closes what stands open at first
-    assert page.count('<details class="fold" open>') == 4
+    assert page.count('<details class="fold" open>') == 3
     assert (out / "assets" / "plotly.min.js").stat().st_size > 1_000_000
     assert len(page) < 200_000
 
@@ -182,7 +174,7 @@ def test_corridors_have_a_section_of_their_own(out, records):
         "parameters": {"corridor": "ports", "scenario": "baseline"},
     }
     page = text(built(out, [*records, corridor]))
-    assert page.index('id="countries"') < page.index('id="corridors"') < page.index('id="chargers"')
+    assert page.index('id="countries"') < page.index('id="corridors"')
 
 
 def test_the_index_is_the_same_from_run_to_run(out, records):

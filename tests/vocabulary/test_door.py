@@ -346,10 +346,7 @@ def group_doors(
         "caption": "what it is",
         "title": "A road",
     }
-    only_of = {
-        "ledger": {"article_checked": ledger},
-        "results": {"parameters_table": results},
-    }
+    only_of = {"ledger": {"article_checked": ledger}}
     several: dict[str, Callable[..., Any]] = {
         "tables.outlook_table": lambda outlook, measures: fc.tables.outlook_table(
             outlook, measures

@@ -102,7 +102,7 @@ INDEX_BASE = 100
 FAN_SHADES = (("80 %", 0.2, 0.1, 0.9), ("50 %", 0.3, 0.25, 0.75))
 OUTLOOK_SOURCE = "Source: forecast of {as_of}[ from {facts}]"
 FAN_CHART = FigureForm(
-    "{scenario}: [{part}, ]{finding} in {year}[, {later} in {horizon}]",
+    "{scenario}: [{part}, ]{finding} in [later?the year ]{year}[, {later} in {horizon}]",
     "{unit}[, as counted by {agency}][; {other_agencies}]; shaded, four in five and half of what "
     "may come"
     "[; points, as counted by {stock_agencies}][implied?; open points, what the facts imply]"
@@ -114,9 +114,7 @@ COUNTED = "Counted"
 COLUMN = "{count}<br>{when}"
 HEIGHT = "{height:,.10g}[daily? a day]"
 END_LABEL = "{low} to<br>{high}"
-DAY_LINE = "as of {day}"  # beside the line between the years before and the forecast
-# The line of a place whose last count is of an earlier year than the day of the report
-FORECAST_LINE = "forecast from {year} on"
+FORECAST_LINE = "forecast from {year} on"  # where the years before end
 YEARS_OF_AGENCY = "{years} by {agency}"
 STOCK_UNIT = "{unit}, at the end of each year"
 INDEX_UNIT = "index at a yearly rate, {period} = {base}"
@@ -133,8 +131,7 @@ EVIDENCE_CHART = FigureForm(
 STOCK_EVIDENCE_CHART = replace(
     EVIDENCE_CHART, subtitle="{unit}, by day, with the change on the year before; log scale"
 )
-NO_EVIDENCE_CHART = FigureForm("{place}: no number is printed on {subject}")
-NO_EVIDENCE_ANYWHERE_CHART = FigureForm("No number is printed on {subject}")
+NO_EVIDENCE_CHART = FigureForm("No number is printed on {subject}[, {place}]")
 POLICIES_CHART = FigureForm(
     "{scenario}: {with_policies} {vehicles} in {month} with the policies, {without} without",
     "{vehicles} a month; shaded, four in five of what may come",
@@ -213,61 +210,40 @@ def fan_chart(
     part = part_of(outlook, place)
     wide = part.bands(measure).loc[outlook.first_year :]
     start_year = since or outlook.first_year - math.ceil(len(wide) / 2)
-    basis = _basis(outlook, measure, part.country)
-    comparable = counts_of_basis(place_marks(outlook, measure, part.country), basis)
-    counts = [mark for mark in comparable if mark.middle >= start_year - 0.5]
-    years_before = range(start_year, outlook.first_year)
-    forecast = outlook.forecasts.get(part.country)
-    if forecast and not forecast.diagnostics["facts"]:
-        years_before = range(0)  # of a market that nobody counted no year before is known
-    history = _history_heights(part.bands(measure)[0.5], counts, years_before)
-    is_forecast = measure == outlook.measure
+    counts = _counts_since(outlook, measure, part.country, start_year)
+    history = _history(outlook, part, measure, counts, start_year)
+    # Where the flow is forecast, a year that nobody counted is what the facts imply
+    implied, colour = NO_HISTORY, MUTED
+    if measure == outlook.measure:
+        counted_years = [mark.middle for mark in counts if mark.whole_year]
+        implied, colour = history.drop(counted_years, errors="ignore"), INK
     year_to_date = _year_to_date(counts, outlook.first_year)
-    stocks = [mark for mark in counts if mark.stock]
-    has_battery_line = bool(stocks) and measure == "ev_stock" and has_plug_ins(part)
+    battery = _battery_line(part, measure, counts, start_year)
     words = words_of_outlook(
         outlook,
         FAN_CHART,
-        battery=has_battery_line,
-        implied=is_forecast and len(_implied_years(history, counts)),
+        battery=battery,
+        implied=len(implied),
         **_fan_places(outlook, measure, part.country, wide),
-        other_agencies=_other_agencies(counts, year_to_date, basis),
-        stock_agencies=_agencies(stocks),
+        **_agencies_of(counts, year_to_date, _basis(outlook, measure, part.country)),
     )
-    chart = Drawing(
-        words,
-        height=440,
-        yaxis=linear_scale([*history, *wide[0.1], *wide[0.9]]),
-        margin_r=END_LABEL_PIXELS,
-    )
+    scale = linear_scale([*history, *wide[0.1], *wide[0.9]])
+    chart = Drawing(words, height=440, yaxis=scale, margin_r=END_LABEL_PIXELS)
     if len(history):
-        _mark_day(chart, outlook, max(wide[0.9]))
-    if has_battery_line:
-        battery = part.bands("bev_stock").loc[start_year:, 0.5]
-        chart.add(line([*battery.index], battery, INK, dash="dash", width=1, showlegend=False))
+        boundary = outlook.first_year - 0.5
+        line_words = sentence(FORECAST_LINE, year=outlook.first_year)
+        look = {"size": 11.5, "color": MUTED}
+        chart.mark("x", boundary, dash="dot")
+        chart.add(words_at([boundary], [max(wide[0.9])], [line_words], "middle left", **look))
     chart.add(
+        *battery,
         *(trace for mark in year_to_date for trace in _count_column(mark, wide)),
         *fan(wide, measure, history[-1:]),
-        *_history_traces(history, counts, measure, is_forecast),
+        *_history_traces(history, implied, counts, measure, colour),
     )
     # The alternative text has what a pointer shows of each year
     chart.alternative += re.sub("<.*?>", " ", ";".join(hovers(wide.index, wide)))
     return chart.years([*history.index, *wide.index]).figure()
-
-
-def _mark_day(chart: Drawing, outlook: Outlook, height: float) -> None:
-    """The line between what was counted and what may come, with its words at a height."""
-    boundary = outlook.first_year - 0.5
-    words = _words_beside_the_line(outlook)
-    chart.mark("x", boundary, dash="dot")
-    chart.add(words_at([boundary], [height], [words], "middle left", size=11.5, color=MUTED))
-
-
-def _words_beside_the_line(outlook: Outlook) -> str:
-    """The day of the forecast; where that lies in a later year, from when on it is a forecast."""
-    if outlook.as_of.year > outlook.first_year:
-        return sentence(FORECAST_LINE, year=outlook.first_year)
-    return sentence(DAY_LINE, day=day_words(outlook.as_of))
 
 
 def _basis(outlook: Outlook, measure: str, place: str) -> str:
@@ -277,17 +253,35 @@ def _basis(outlook: Outlook, measure: str, place: str) -> str:
     return ""
 
 
-def _implied_years(history: ByYear, counts: Marks) -> ByYear:
-    """The years before that nobody counted, as the facts imply them."""
-    return history.drop([mark.middle for mark in counts], errors="ignore")
+def _counts_since(outlook: Outlook, measure: str, place: str, start_year: int) -> Marks:
+    """The counts of the basis that is forecast, and of those that count the same."""
+    marks = place_marks(outlook, measure, place)
+    counts = counts_of_basis(marks, _basis(outlook, measure, place))
+    return [mark for mark in counts if mark.middle >= start_year - 0.5]
 
 
-def _history_heights(medians: ByYear, counts: Marks, years: range) -> ByYear:
-    """The years before, as they were counted, or else as the facts imply."""
-    heights = dict(medians) | {
+def _history(
+    outlook: Outlook, part: Results, measure: str, counts: Marks, start_year: int
+) -> ByYear:
+    """The years before, as they were counted, or else as the facts imply; of a market that nobody
+    counted no year before is known.
+    """
+    forecast = outlook.forecasts.get(part.country)
+    if forecast and not forecast.diagnostics["facts"]:
+        return NO_HISTORY
+    heights = dict(part.bands(measure)[0.5]) | {
         mark.period.start.year: mark.height for mark in counts if mark.whole_year
     }
+    years = range(start_year, outlook.first_year)
     return pd.Series({year: heights[year] for year in years if year in heights}, dtype=float)
+
+
+def _battery_line(part: Results, measure: str, counts: Marks, start_year: int) -> list[Trace]:
+    """The battery cars alone, with which the count of a register is compared."""
+    if measure != "ev_stock" or not has_plug_ins(part) or not any(mark.stock for mark in counts):
+        return []
+    battery = part.bands("bev_stock").loc[start_year:, 0.5]
+    return [line([*battery.index], battery, INK, dash="dash", width=1, showlegend=False)]
 
 
 def _year_to_date(counts: Marks, first_year: int) -> Marks:
@@ -303,23 +297,22 @@ def newest_marks(marks: Iterable[Mark]) -> Marks:
     return sorted(marks, key=attrgetter("end"))[-1:]
 
 
-def _agencies(marks: Iterable[Mark]) -> str:
-    """Who counted some marks, each once."""
-    return listed(dict.fromkeys(basis_name(mark.basis) for mark in marks))
-
-
-def _other_agencies(counts: Marks, year_to_date: Marks, basis: str) -> str:
-    """Which years of a flow another agency counted than the one that is forecast, and which."""
+def _agencies_of(counts: Marks, year_to_date: Marks, basis: str) -> dict[str, object]:
+    """Which years of a flow another agency counted than the one that is forecast, and which; and
+    who counted stocks.
+    """
     flows = [mark for mark in counts if mark.whole_year] + list(year_to_date)
     years = {mark.period.start.year: mark.basis for mark in flows}  # the own basis comes last
     of_agency: dict[str, list[str]] = {}
     for year, name in sorted(years.items()):
         if name != basis:
             of_agency.setdefault(basis_name(name), []).append(str(year))
-    return "; ".join(
+    others = (
         sentence(YEARS_OF_AGENCY, years=", ".join(years), agency=agency)
         for agency, years in of_agency.items()
     )
+    stocks = dict.fromkeys(basis_name(mark.basis) for mark in counts if mark.stock)
+    return {"other_agencies": "; ".join(others), "stock_agencies": listed(stocks)}
 
 
 def _count_column(mark: Mark, forecast: pd.DataFrame) -> Iterator[Trace]:
@@ -339,29 +332,21 @@ def _count_column(mark: Mark, forecast: pd.DataFrame) -> Iterator[Trace]:
 
 
 def _history_traces(
-    history: ByYear, counts: Marks, measure: str, is_forecast: bool
+    history: ByYear, implied: ByYear, counts: Marks, measure: str, colour: str
 ) -> Iterator[Trace]:
     """A line through the years before, and the counts; open points are what the facts imply of a
     year of the flow that nobody counted.
     """
     dots = [mark for mark in counts if mark.whole_year or mark.stock]
-    yield line(
-        [*history.index],
-        history,
-        INK if is_forecast else MUTED,
-        hoverinfo="skip",
-        showlegend=False,
-    )
+    yield line([*history.index], history, colour, hoverinfo="skip", showlegend=False)
     yield at_marks(dots, color=INK, size=8) | {"name": sentence(COUNTED)}
     full_years = [mark for mark in dots if mark.whole_year]
     labelled_marks = [*full_years, *stocks_by_year(dots).values(), *newest_marks(dots)]
     labels = {mark.middle: (mark.height, mark.label) for mark in labelled_marks}
-    if is_forecast:
-        implied = _implied_years(history, dots)
-        words = [f"≈ {amount(height, measure)}" for height in implied]
-        edge = {"color": INK, "width": 2}
-        yield points([*implied.index], implied, words, color=PAPER, size=8, line=edge)
-        labels |= zip(implied.index, zip(implied, words, strict=True), strict=True)
+    words = [f"≈ {amount(height, measure)}" for height in implied]
+    edge = {"color": INK, "width": 2}
+    yield points([*implied.index], implied, words, color=PAPER, size=8, line=edge)
+    labels |= zip(implied.index, zip(implied, words, strict=True), strict=True)
     for when, (height, text) in labels.items():
         yield _label(history, when, height, text)
 
@@ -427,10 +412,8 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> Fi
     places = [*map(place_term, ledger.frame["place"].unique())]
     place = len(places) == 1 and places[0]
     subject = uncapital(label_of(measure))
-    if not marks and place:
-        return empty_chart(NO_EVIDENCE_CHART.words(place=place, subject=subject))
     if not marks:
-        return empty_chart(NO_EVIDENCE_ANYWHERE_CHART.words(subject=subject))
+        return empty_chart(NO_EVIDENCE_CHART.words(place=place, subject=subject))
     newest = max(marks, key=attrgetter("end"))
     agencies = dict.fromkeys(basis_name(mark.basis).partition(",")[0] for mark in marks)
     form = STOCK_EVIDENCE_CHART

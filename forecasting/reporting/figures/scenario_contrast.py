@@ -4,6 +4,7 @@ was forecast and as it was printed.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from operator import attrgetter
@@ -74,7 +75,7 @@ from forecasting.vocabulary.periods import year as year_of
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.vocabulary.sentences import Term, capital, sentence, uncapital
 from forecasting.writers.messages import FigureForm
-from forecasting.writers.numbers import interval, percent, readable
+from forecasting.writers.numbers import percent, readable
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -104,9 +105,10 @@ CURVES_CHART = FigureForm(
     "{ends} in {final_year}, after {newest} in {newest_year}",
     "of each period; medians and the interval of each",
 )
-RESULTS_CHART = FigureForm(
-    "{name} {median} ({range}) in {final_year}, after {newest} in {newest_year}",
-    "of each period; line and shade, median and {level} % range; dotted, the fitted {curve} curve",
+RESULTS_CHART = replace(
+    CURVES_CHART,
+    subtitle="of each period; line and shade, median and {level} % range; dotted, the fitted "
+    "{curve} curve",
 )
 ANALOGUES_CHART = FigureForm(
     "{scenario}: {growth} in {year}; half of the markets at its share grew by more than {median}",
@@ -351,7 +353,13 @@ def region_chart(total: Results, measure: str) -> Figure:
         year=wide.index[-1],
         unit=unit_by_year(measure),
     )
-    chart = Drawing(words, height=440, yaxis=linear_scale([*wide[0.1], *wide[0.9]]))
+    return _fan_alone(wide, measure, words, height=440)
+
+
+def _fan_alone(wide: pd.DataFrame, measure: str, words: FigureForm, height: int) -> Figure:
+    """What may come, without the years before."""
+    scale = linear_scale([*wide[0.1], *wide[0.9]])
+    chart = Drawing(words, height=height, yaxis=scale, margin_r=END_LABEL_PIXELS)
     return chart.add(*fan(wide, measure)).years(wide.index).figure()
 
 
@@ -368,13 +376,13 @@ def small_fans(parts: Mapping[str, pd.DataFrame], measure: str) -> Iterator[Figu
     """
     for name, bands in parts.items():
         wide = bands.iloc[-MAX_SMALL_YEARS:]
-        final_year = wide.index[-1]
-        number = spoken_median(wide.loc[final_year], measure)
-        unit = unit_by_year(measure)
-        words = SMALL_FAN_CHART.words(place=name, number=number, year=final_year, unit=unit)
-        scale = linear_scale(wide[0.9])
-        chart = Drawing(words, height=240, yaxis=scale, margin_r=END_LABEL_PIXELS)
-        yield chart.add(*fan(wide, measure)).years(wide.index).figure()
+        words = SMALL_FAN_CHART.words(
+            place=name,
+            number=spoken_median(wide.iloc[-1], measure),
+            year=wide.index[-1],
+            unit=unit_by_year(measure),
+        )
+        yield _fan_alone(wide, measure, words, height=240)
 
 
 def growth_curves_chart(
@@ -409,26 +417,10 @@ def growth_curves_chart(
     >>> fc.figures.growth_curves_chart(sales, {"Bass": frame}).layout.title.text
     '<b>Bass 161 in 2026, after 197 in 2023</b>'
     """
-    middles = {
-        name: frame["median" if "median" in frame else "mean"] for name, frame in forecasts.items()
-    }
-    reached = ", ".join(f"{name} {readable(middle.iloc[-1])}" for name, middle in middles.items())
-    future = next(iter(middles.values())).index
-    words = CURVES_CHART.words(
-        ends=reached,
-        final_year=_label(future[-1]),
-        newest=readable(series.iloc[-1]),
-        newest_year=_label(series.index[-1]),
-    )
-    chart = Drawing(words, height=460)
-    chart.add(_observation_trace(series, "known"))
+    chart = _curves_drawing(CURVES_CHART, series, forecasts)
     if held_back is not None:
         chart.add(_observation_trace(held_back, "happened later", 0.35))
-    for place, (name, frame) in enumerate(forecasts.items()):
-        chart.add(*_method_traces(name, frame, middles[name], (BLUE, *ACCENTS)[place % 6]))
-    # Intervals may reach far beyond what is drawn
-    chart.update_layout(yaxis=linear_scale([1.4 * max(series.max(), *map(max, middles.values()))]))
-    return chart.years([_years(series.index)[0], _years(future)[-1]]).figure()
+    return chart.figure()
 
 
 def results_chart(results: GrowthResults, steps: int, alpha: float) -> Figure:
@@ -447,36 +439,50 @@ def results_chart(results: GrowthResults, steps: int, alpha: float) -> Figure:
     series = pd.Series(results.model.endog, results.model.index)
     future = results.get_forecast(steps).summary_frame(alpha)
     fitted = pd.concat([results.predict(), results.predict(steps)])
-    name = results.model.curve.capitalize()
-    words = RESULTS_CHART.words(
-        name=name,
-        median=readable(future["median"].iloc[-1]),
-        range=interval(future["pi_lower"].iloc[-1], future["pi_upper"].iloc[-1]),
-        final_year=_label(future.index[-1]),
-        newest=readable(series.dropna().iloc[-1]),
-        newest_year=_label(series.dropna().index[-1]),
+    chart = _curves_drawing(
+        RESULTS_CHART,
+        series,
+        {results.model.curve.capitalize(): future},
         level=f"{100 * (1 - alpha):g}",
         curve=results.curve,
     )
-    chart = Drawing(words, height=460)
-    chart.add(
-        _observation_trace(series, "known"),
-        *_method_traces(name, future, future["median"], BLUE),
-        line(_years(fitted.index), fitted, BLUE, name="fitted", dash="dot"),
-    )
+    chart.add(line(_years(fitted.index), fitted, BLUE, name="fitted", dash="dot"))
     heights = [series.max(), fitted.max(), future["pi_upper"].max()]
-    chart.update_layout(yaxis=linear_scale(heights))
-    return chart.years([_years(series.index)[0], _years(future.index)[-1]]).figure()
+    return chart.update_layout(yaxis=linear_scale(heights)).figure()
 
 
-def _method_traces(
-    name: str, frame: pd.DataFrame, middle: pd.Series[float], colour: str
-) -> tuple[Trace, Trace]:
-    """A method's interval and its median, in one colour."""
-    years = _years(frame.index)
-    look = {"fillcolor": tint(colour, 0.12), "legendgroup": name, "showlegend": False}
-    interval_band = band(years, frame["pi_lower"], frame["pi_upper"], **look)
-    return interval_band, line(years, middle, colour, name=name, legendgroup=name)
+def _curves_drawing(
+    form: FigureForm,
+    series: pd.Series[float],
+    forecasts: Mapping[str, pd.DataFrame],
+    **places: object,
+) -> Drawing:
+    """A series, and of each method the median and its interval in one colour; intervals may reach
+    far beyond what is drawn.
+    """
+    medians = {
+        name: frame["median" if "median" in frame else "mean"] for name, frame in forecasts.items()
+    }
+    future = next(iter(medians.values())).index
+    known = series.dropna()
+    words = form.words(
+        ends=", ".join(f"{name} {readable(median.iloc[-1])}" for name, median in medians.items()),
+        final_year=_label(future[-1]),
+        newest=readable(known.iloc[-1]),
+        newest_year=_label(known.index[-1]),
+        **places,
+    )
+    highest = 1.4 * max(known.max(), *map(max, medians.values()))
+    chart = Drawing(words, height=460, yaxis=linear_scale([highest]))
+    chart.add(_observation_trace(series, "known"))
+    for (name, frame), colour in zip(forecasts.items(), itertools.cycle((BLUE, *ACCENTS))):
+        years = _years(frame.index)
+        look = {"fillcolor": tint(colour, 0.12), "legendgroup": name, "showlegend": False}
+        chart.add(
+            band(years, frame["pi_lower"], frame["pi_upper"], **look),
+            line(years, medians[name], colour, name=name, legendgroup=name),
+        )
+    return chart.years([_years(series.index)[0], _years(future)[-1]])
 
 
 def _observation_trace(series: pd.Series[float], name: str, opacity: float = 1.0) -> Trace:
