@@ -28,11 +28,16 @@ from forecasting.vocabulary.strict_yaml import Document, KeyPath, parse_yaml
 
 OF_ITS_PERIOD = "own"
 YEAR_TO_DATE = "year_to_date"
-BEFORE = " before"  # behind a month: the year is called by the one in which it ends
+# Behind a month: a year is called by the one in which it ends, or in which it begins
+BEFORE = " before"
+OF_THAT_YEAR = " of that year"
 LENGTHS = ("year", "quarter", "month")  # for which a day stands
 CALENDAR_NAMES = ("solar_hijri", "buddhist", "minguo")
 OTHER_PERIODS = (OF_ITS_PERIOD, YEAR_TO_DATE, *LENGTHS, *CALENDAR_NAMES)
-PERIODS = (*OTHER_PERIODS, *MONTHS, *(f"{month}{BEFORE}" for month in MONTHS))
+PERIODS = (
+    *OTHER_PERIODS,
+    *(f"{month}{call}" for call in ("", BEFORE, OF_THAT_YEAR) for month in MONTHS),
+)
 DECIMALS = (".", ",")
 LARGEST_UNIT = 1e12
 Line = str | int

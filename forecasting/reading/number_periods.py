@@ -16,6 +16,7 @@ from forecasting.reading.answers import (
     CALENDAR_NAMES,
     LENGTHS,
     OF_ITS_PERIOD,
+    OF_THAT_YEAR,
     YEAR_TO_DATE,
 )
 from forecasting.reading.named_lines import Entry
@@ -34,6 +35,7 @@ from forecasting.vocabulary.periods import Period, month
 from forecasting.vocabulary.printed_numbers import FOOTNOTES
 from forecasting.vocabulary.printed_periods import (
     BEGINS,
+    CALLED,
     ENDS,
     FISCAL,
     MONTHS,
@@ -49,6 +51,8 @@ HINTS = {
     "not understood": f"correct the cell, or say periods: {LENGTHS[0]}, if it is of a whole year",
     "no year": "say the year, e.g. periods: 2024",
     "begins": "say in which month: periods: july (or another)",
+    "called by": f"say periods: july{BEFORE}, if it begins in the July before (or another month), "
+    f"or july{OF_THAT_YEAR}",
     "stands for": f"say periods: {', '.join(LENGTHS[:-1])} or {LENGTHS[-1]}",
     "say kind": "kind: estimate (or outcome), or leave its line out",
     "names two": "name the lines of one period",
@@ -90,7 +94,7 @@ class PeriodReader:
     @property
     def _begins_elsewhere(self) -> bool:
         """Whether it is answered that the years begin in another month."""
-        return self.entry.series.periods.removesuffix(BEFORE) in MONTHS
+        return _month_of(self.entry.series.periods) in MONTHS
 
     # What the texts say
 
@@ -272,26 +276,28 @@ class PeriodReader:
     def _of_year(self, words: PeriodWords) -> Period:
         """A year or a part of it; of one that begins in another month, as is answered."""
         answer = self.entry.series.periods
-        name = answer.removesuffix(BEFORE)
+        name = _month_of(answer)
         if name not in MONTHS:
             if words.fiscal:
                 raise PeriodError("is of a year that begins in another month than January")
             return words.period()
-        if not words.fiscal:
-            is_end = answer.endswith(BEFORE) or self._says_fiscal
-            words = replace(words, fiscal=ENDS if is_end else BEGINS)
+        is_called = words.fiscal == CALLED or (self._says_fiscal and not words.fiscal)
+        if is_called and answer == name:
+            raise PeriodError(f"{words.year} may be called by the year in which it ends")
+        if words.fiscal in ("", CALLED):
+            words = replace(words, fiscal=ENDS if answer.endswith(BEFORE) else BEGINS)
         return words.period(MONTHS.index(name) + 1)
 
     @cached_property
     def _says_fiscal(self) -> bool:
-        """Whether a text of the sheet calls its years by the calendar year in which they end."""
+        """Whether a text of the sheet says that its years are no calendar years."""
         texts = {
             text
             for number in self.shape.numbers.values()
             for text in (*number.heads, *number.labels.values(), *number.titles)
         }
         texts.update(self.shape.period_heads)
-        return any(_SAYS_FISCAL.search(folded(text)) and "年度" not in text for text in texts)
+        return any(_SAYS_FISCAL.search(folded(text)) for text in texts)
 
     def _of_day(self, day: dt.date, days: Sequence[dt.date]) -> Period:
         """The period for which a day stands: itself, of a stock."""
@@ -323,6 +329,11 @@ class PeriodReader:
     def _heads_have(self, pattern: re.Pattern[str]) -> bool:
         """Whether a head of a column of periods has a word."""
         return any(pattern.search(folded(head)) for head in self.shape.period_heads)
+
+
+def _month_of(answer: str) -> str:
+    """The month in which a year begins, by an answer that says how the year is called, too."""
+    return answer.removesuffix(BEFORE).removesuffix(OF_THAT_YEAR)
 
 
 def _solar_period(words: PeriodWords) -> Period:

@@ -231,7 +231,9 @@ class _SheetReader:
         is_column_of_percent = axis == COLUMN and all(number.percent for number in numbers)
         if not self.of_percent and (is_column_of_percent or is_percent_line(text)):
             return "is of percent"
-        if any(map(is_total, self.shape.texts(axis, line))) and len(self.shape.lines(axis)) > 1:
+        named = self.entry.series.where.values()
+        texts = [text for text in self.shape.texts(axis, line) if text not in named]
+        if any(map(is_total, texts)) and len(self.shape.lines(axis)) > 1:
             return "is a sum"
         return ""
 

@@ -26,6 +26,7 @@ YEARS = (1950, 2060)  # that a number may be, where it is one
 MONTHS = tuple(name.lower() for name in calendar.month_name[1:])
 ENDS = "ends"  # of a fiscal year: the number is that of the calendar year in which it ends
 BEGINS = "begins"
+CALLED = "called"  # by a single year, and may end or begin in it
 SOLAR_MONTHS = {  # of the Solar Hijri calendar, which CLDR has in few languages
     name: number
     for names in (
@@ -98,7 +99,7 @@ class PeriodWords:
     day_of_month : int or None
         Of a day whose year another text says.
     fiscal : str
-        Of a fiscal year: whether `year` is the one in which it begins, or ends.
+        Of a fiscal year: whether `year` is the one in which it begins, or ends, or may be either.
     named : bool
         Whether the months are named, and not counted from the first of the year.
     to_date : bool
@@ -423,7 +424,7 @@ def _year_with_fiscal_word(text: _Text) -> PeriodWords | None:
         number += 2000 if number + 2000 <= YEARS[1] else 1900
     end_year = re.match(r"\s*[/–-]\s?(\d\d)(?!\d)", text.text[match.start() + 1 :])
     if end_year is None:
-        return PeriodWords(number, fiscal=ENDS)
+        return PeriodWords(number, fiscal=CALLED)
     text.take(re.escape(end_year[0]))
     doubt = "" if _year_behind(number, end_year[1]) == number + 1 else "names two years"
     return PeriodWords(number, fiscal=BEGINS, open=doubt)
@@ -692,7 +693,7 @@ def _take_names(text: _Text, names: list[_Name]) -> tuple[int, str, str, int | N
     before them that say up to, and a year of two digits behind.
     """
     start_name, end_name = names[0][0], names[-1][0]
-    short = re.match(r"\.?[ '’-]{1,2}(\d\d)(?!\d)", text.text[end_name.end() :])
+    short = re.match(r"\.?[ '’/-]{1,2}(\d\d)(?!\d)", text.text[end_name.end() :])
     link = text.text[start_name.end() : end_name.start()]
     up_to = re.search(rf"(?:^|[\s(])({UP_TO})\s*$", text.text[: start_name.start()])
     start = up_to.start(1) if up_to else start_name.start()

@@ -98,7 +98,7 @@ LONG = "Year,Fuel,Cars\n2023,Petrol,900\n2023,Electric,40\n2024,Petrol,800\n2024
         ),
         (
             "Year,EVs\nFY2024,50\n",
-            one("ev_sales", "columns: [B]", periods="april"),
+            one("ev_sales", "columns: [B]", periods="april before"),
             {"2023-04..2024-03": 50},
         ),
         (
@@ -628,6 +628,26 @@ def test_a_label_is_understood_whole_or_asked(label):
 def test_a_quarter_may_be_a_t(label):
     table = f"Ventas\nPeriodo,Coches\n{label},40\n"
     assert read(table, one("ev_sales", "columns: [B]")) == {"2023-01..2023-03": 40}
+
+
+@pytest.mark.parametrize(
+    ("head", "year"),
+    [("Fiscal year", "2023"), ("年度", "2023"), ("Year", "FY2023"), ("年", "2023年度")],
+)
+def test_a_fiscal_year_is_called_as_it_is_answered(head, year):
+    table = f"EV sales\n{head},EVs\n{year},40\n"
+    asked = read(table, one("ev_sales", "columns: [B]", periods="april"))
+    assert "say periods: july before" in asked
+    ends = one("ev_sales", "columns: [B]", periods="april before")
+    assert read(table, ends) == {"2022-04..2023-03": 40}
+    begins = one("ev_sales", "columns: [B]", periods="april of that year")
+    assert read(table, begins) == {"2023-04..2024-03": 40}
+
+
+def test_a_sum_that_is_named_by_what_its_row_says_is_read():
+    table = "Quarter,Fuel,Cars\n2023Q1,All fuels,90\n2023Q1,Electric,40\nQ2 2023,All fuels,95\n"
+    found = read(table, one("car_sales", "columns: [C]\n    where: {B: All fuels}"))
+    assert found == {"2023-01..2023-03": 90, "2023-04..2023-06": 95}
 
 
 def test_a_word_before_the_number_of_a_sheet_is_no_month():

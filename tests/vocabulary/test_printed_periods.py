@@ -67,6 +67,7 @@ def test_two_digits_behind_a_year_are_the_next_year_where_they_are_no_month(text
         ("III квартал 2024", "2024-07..2024-09"),
         ("3er trimestre 2024", "2024-07..2024-09"),
         ("Sep-24", "2024-09"),
+        ("jan/24", "2024-01"),
         ("2024M09", "2024-09"),
         ("09/2024", "2024-09"),
         ("Oktober 2024", "2024-10"),
@@ -84,7 +85,7 @@ def test_two_digits_behind_a_year_are_the_next_year_where_they_are_no_month(text
 def test_periods_as_they_are_printed(text, period):
     words = period_in(text)
     if period is None:
-        assert words.fiscal == "ends"
+        assert words.fiscal == "called"
     else:
         assert (str(words.period()), words.open) == (period, "")
 
