@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property, partial, wraps
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.demand.service import UNMET, USE, WAIT
 from forecasting.parameters.schema import Driver, Range, Scenario, stored_scenario
+from forecasting.parameters.values import DRIVER_KINDS
 from forecasting.reading.questions import Question
 from forecasting.reporting.answer import QUESTIONS
 from forecasting.reporting.figures.scenario_contrast import live_figure, redraw, what_if_chart
@@ -76,15 +76,9 @@ NO_WIDGETS = (
     "`make lab`, or install ev-forecasting[lab]. Until then explorer.change(...) does the same by "
     "hand, and this is the figure."
 )
-# Least and most of a size: of the levers that every scenario has, and by kind
+# Least and most of a slider: of the levers that every scenario has; least of a price's change
 COMMON_LIMITS = (0.0, 3.0)
-SLIDER_LIMITS = {
-    "level": (0.0, 20.0),
-    "growth": (0.0, 20.0),
-    "ceiling": (0.0, 1.0),
-    "price": (-0.9, 3.0),
-    "tariff": (0.0, 10.0),
-}
+LEAST_PRICE_CHANGE = -0.9
 OWN_TARGET = "own-target"
 # What the controls say
 SCENARIO_LABEL = "Scenario"
@@ -692,7 +686,8 @@ class ControlPanel:
         name = _name_of(driver)
         limits = COMMON_LIMITS
         if driver.name not in FLOW_LEVERS.values():
-            limits = SLIDER_LIMITS.get(driver.kind, (0.0, math.inf))
+            least = LEAST_PRICE_CHANGE if driver.kind == "price" else 0.0
+            limits = (least, DRIVER_KINDS[driver.kind].maximum)
             comes = {
                 "value": driver.name in coming,
                 "description": name,

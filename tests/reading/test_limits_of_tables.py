@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from forecasting.reading.cell_files import sheets_of
 from forecasting.reading.cells import UserFile
+from forecasting.reading.workbook_extent import _area, xls_sizes
 from forecasting.vocabulary import limits
 from forecasting.vocabulary.errors import LedgerError
 from forecasting.vocabulary.files import read_whole
@@ -97,6 +99,19 @@ def test_a_workbook_with_cells_far_out_is_refused(change, beyond, words_of_limit
     assert cells_of("own.xlsx", book(change))
     with pytest.raises(LedgerError, match=words_of_limit):
         cells_of("own.xlsx", book(beyond))
+
+
+def test_sheets_of_old_excel_are_those_of_a_size_that_it_has():
+    def record(height, width):
+        return b"\0\x02\x0e\0" + struct.pack("<IIHH", 0, height, 0, width) + b"\0\0"
+
+    sizes = [(10, 5), (65_537, 3), (65_536, 256), (3, 257)]
+    assert xls_sizes(b"".join(record(*size) for size in sizes)) == [(10, 5), (65_536, 256)]
+
+
+def test_the_cells_of_a_range_are_counted():
+    ranges = ("A1:B3", "C7", "B2:D2", "A:B", "no range")
+    assert [_area(reference) for reference in ranges] == [6, 1, 3, 2, 1]
 
 
 def test_an_old_workbook_with_a_cell_far_out_is_refused():
