@@ -18,6 +18,9 @@ from forecasting.cli import main
 from forecasting.evaluation.records import RECORD_COLUMNS
 from forecasting.vocabulary.errors import RunError
 
+# Scenarios that ship are also forecast by others
+pytestmark = pytest.mark.usefixtures("shared_forecasts")
+
 ROOT = Path(__file__).parent.parent
 GOOD = "country: UZ\nscenario: test\nas_of: latest\nhorizon: 2035\nseed: 1\n"
 

@@ -29,6 +29,9 @@ from forecasting.vocabulary.catalogues import (
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.names import RUN_RECORD
 
+# Scenarios that ship are also forecast by others
+pytestmark = pytest.mark.usefixtures("shared_forecasts")
+
 SCRIPT = Path(__file__).parents[1] / "binder/languages.py"
 
 

@@ -16,6 +16,9 @@ from forecasting.scenarios.outlook import load_outlook, outlook
 from forecasting.scenarios.point_prices import point_prices
 from forecasting.vocabulary.errors import AssumptionError, InputError
 
+# Scenarios that ship are also forecast by others
+pytestmark = pytest.mark.usefixtures("shared_forecasts")
+
 GIVEN = {
     "country": "UZ",
     "scenario": "test",

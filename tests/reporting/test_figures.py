@@ -41,6 +41,9 @@ from forecasting.vocabulary.periods import span
 from forecasting.writers.messages import FigureForm
 from forecasting.writers.page import template_text
 
+# Scenarios that ship are also forecast by others
+pytestmark = pytest.mark.usefixtures("shared_forecasts")
+
 
 def traces(chart, **wanted):
     return [

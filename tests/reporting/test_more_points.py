@@ -9,6 +9,9 @@ from forecasting.reporting.more_points import more_points_sentence, more_points_
 from forecasting.scenarios.outlook import outlook
 from forecasting.scenarios.question import find_scenario
 
+# Scenarios that ship are also forecast by others
+pytestmark = pytest.mark.usefixtures("shared_forecasts")
+
 
 @pytest.fixture(scope="module")
 def uzbekistan():

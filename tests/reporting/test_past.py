@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import re
 
+import pytest
 from made_up import make_outlook
 
 import forecasting as fc
@@ -18,6 +19,9 @@ from forecasting.reporting.past import (
     scoreboard,
 )
 from forecasting.vocabulary.catalogues import written_in
+
+# Scenarios that ship are also forecast by others
+pytestmark = pytest.mark.usefixtures("shared_forecasts")
 
 
 def test_a_country_s_earlier_forecasts_stand_beside_what_was_printed() -> None:

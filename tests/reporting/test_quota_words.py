@@ -10,6 +10,9 @@ import forecasting as fc
 from forecasting.evaluation.quota_days import open_quotas
 from forecasting.reporting.quota_words import quota_sentence, quota_sentences, quotas_table
 
+# Scenarios that ship are also forecast by others
+pytestmark = pytest.mark.usefixtures("shared_forecasts")
+
 
 @pytest.fixture(scope="module")
 def kyrgyzstan():

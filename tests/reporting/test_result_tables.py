@@ -17,6 +17,9 @@ from forecasting.vocabulary.errors import InputError
 from forecasting.writers.columns import Column, TableForm, rows_beside
 from forecasting.writers.display import BulletList, Table
 
+# Scenarios that ship are also forecast by others
+pytestmark = pytest.mark.usefixtures("shared_forecasts")
+
 
 def bands(table, measure, place=("uzbekistan-baseline", "UZ")):
     return tables.stored_results(table)[place].bands(measure)

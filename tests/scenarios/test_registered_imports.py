@@ -16,6 +16,9 @@ from forecasting.scenarios.outlook import outlook
 from forecasting.scenarios.question import find_scenario
 from forecasting.scenarios.registered_imports import kept_shares, register_growths
 
+# Scenarios that ship are also forecast by others
+pytestmark = pytest.mark.usefixtures("shared_forecasts")
+
 
 def test_imports_stay_less_what_the_scenario_says_leaves_again():
     plain = find_scenario("turkmenistan-baseline").replace(assumptions={"reexport_share": 0.25})
