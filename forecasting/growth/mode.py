@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
 
 import numpy as np
@@ -177,6 +178,19 @@ class Mode:
             if (1 - length) * largest < CHANGE_TOLERANCE and step >= MIN_CLIMB_STEPS:
                 break
         return self
+
+    def moved_to(self, x: Array) -> Mode:
+        """The same noise and variances, about other coordinates.
+
+        Parameters
+        ----------
+        x : ndarray, shape (width,)
+            Those.
+        """
+        moved = copy(self)
+        moved.x = x
+        moved.linearise()
+        return moved
 
     def leave_one_out(self) -> tuple[Array, Array]:
         """Each contrast as the other facts lead one to expect it: mean and variance."""
