@@ -26,14 +26,15 @@ from forecasting.vocabulary.errors import InputError
 
 pytestmark = pytest.mark.slow
 
-RUN = """
+# Signals are ignored where the tests themselves run in the background, or under nohup
+UNIGNORED = """
 import signal, sys
-from forecasting.cli import main
-from forecasting.runs.runner import run
-# Ignored where the tests themselves run in the background
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+"""
+RUN = f"""{UNIGNORED}
+from forecasting.runs.runner import run
 done = run([sys.argv[1]], sys.argv[2], int(sys.argv[3]), engine=sys.argv[4], progress=False)
 print(done)
 sys.exit(not done.ok)
@@ -197,7 +198,7 @@ def test_a_command_that_a_signal_ends_says_what_is_kept(
         project.scenario(scenario, seed)
     record = project.root / "record"
     command = ["run", str(project.params), "--out", str(project.out), "--keep-record", str(record)]
-    code = "\n".join(RUN.splitlines()[:6]) + "\nfrom forecasting.cli import main\nmain()"
+    code = f"{UNIGNORED}\nfrom forecasting.cli import main\nmain()"
     process = subprocess.Popen(
         [sys.executable, "-c", code, *command], stderr=subprocess.PIPE, text=True
     )
