@@ -201,7 +201,6 @@ SAMPLE = [
     ("index.html", 400, "light"),
     ("uzbekistan-baseline/report.html", 1400, "light"),
     ("uzbekistan-baseline/report.html", 400, "dark"),
-    ("turkmenistan-baseline/report.html", 400, "light"),
 ]
 
 

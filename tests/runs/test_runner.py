@@ -369,9 +369,8 @@ def test_a_run_keeps_its_forecasts_where_others_can_check_them(reported_project:
     assert not (project.root / "other").exists()
 
 
-@pytest.mark.parametrize("engine", ["fork", "kernel"])
 def test_a_scenario_reads_tables_of_folders_that_are_named(
-    project: Any, engine: Any, tmp_path_factory: pytest.TempPathFactory
+    project: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("elsewhere")
     columns = "id,measure,place,period_start,period_end,relation,value,unit,published,source"
@@ -384,7 +383,7 @@ def test_a_scenario_reads_tables_of_folders_that_are_named(
     project.notebook(cell)
     paths = [project.scenario("uz-a", text=f"ledger: ['{folder}/mine.csv']\n")]
     with pytest.raises(InputError, match="lies outside of the working folder"):
-        run(paths, project.out, progress=False, engine=engine)
+        run(paths, project.out, progress=False)
     assert not project.out.exists()
-    assert run(paths, project.out, progress=False, engine=engine, allow=[folder]).ok
+    assert run(paths, project.out, progress=False, allow=[folder]).ok
     assert project.printed("uz-a") == "1\n"
