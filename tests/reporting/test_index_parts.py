@@ -1,0 +1,69 @@
+"""The parts of the index by hand: names, columns, places, and what must be known of them."""
+
+import pytest
+from made_up import make_results
+
+from forecasting.reporting import site
+
+
+def run_of(place, scenario, caveats=(), lines=()):
+    names = {"country": place[:2].upper(), "place": place, "scenario": scenario}
+    return names | {"caveats": caveats, "lines": lines, "link": f"{scenario}.html", "age": ""}
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "country", "place", "scenario"),
+    [
+        ("uzbekistan-baseline", {}, "UZ", "Uzbekistan", "baseline"),
+        ("uzbekistan-no-duty", {"country": "UZ"}, "UZ", "Uzbekistan", "no-duty"),
+        ("second-baseline", {"country": "UZ"}, "UZ", "Uzbekistan", "second-baseline"),
+        ("norway-baseline", {"country": "NO"}, "NO", "Norway", "baseline"),
+    ],
+)
+def test_a_run_is_of_a_place_and_a_scenario(name, keys, country, place, scenario):
+    names = {"name": name, "country": country, "place": place, "scenario": scenario}
+    assert site._run_names(name, keys) == names
+
+
+def test_usual_scenarios_come_first_and_the_others_by_name():
+    names = ["zeta", "constrained", "alpha", "baseline"]
+    assert site._columns([{"scenario": name} for name in names]) == [
+        *("baseline", "constrained", "alpha", "zeta")
+    ]
+
+
+def test_what_one_scenario_alone_must_know_is_told_with_it():
+    runs = [run_of("uz", "baseline", ["x.", "y."]), run_of("uz", "constrained", ["x."])]
+    assert [*site._caveats_of_place(runs)] == ["x.", "Baseline: y."]
+
+
+def test_a_place_has_a_card_a_scenario_and_what_those_with_numbers_must_know():
+    baseline = run_of("uz", "baseline", ["x."], ["a line"]) | {"age": "old"}
+    failed = run_of("uz", "constrained", ["never told"]) | {"link": ""}
+    row = site._row("Uzbekistan", [failed, baseline], ["baseline", "constrained", "other"])
+    assert row["cards"] == [baseline, failed, None]
+    assert (row["link"], row["age"], row["caveats"]) == ("baseline.html", "old", ["x."])
+    assert row["caveats_head"] == "1 thing to know"
+
+
+@pytest.mark.parametrize(("scenarios", "many"), [(6, False), (7, True)])
+def test_more_than_six_scenarios_do_not_fit_beside_each_other(scenarios, many):
+    (section,) = site._sections([run_of("uz", f"s{number}") for number in range(scenarios)])
+    assert (section["id"], section["many"]) == ("countries", many)
+
+
+def test_countries_of_the_region_come_first_and_corridors_apart():
+    corridor = run_of("A road", "baseline") | {"country": None}
+    runs = [corridor, *(run_of(place, "baseline") for place in ("norway", "uz", "kz"))]
+    sections = {section["id"]: section for section in site._sections(runs)}
+    places = {key: [row["place"] for row in section["rows"]] for key, section in sections.items()}
+    assert places == {"countries": ["kz", "uz", "norway"], "corridors": ["A road"]}
+
+
+def test_a_card_tells_the_numbers_of_its_own_run():
+    results = {("uzbekistan-baseline", "UZ"): make_results()}
+    lines = [*site._lines("uzbekistan-baseline", {}, {"headline_year": 2024}, results)]
+    first = lines[0]
+    assert (first["year"], first["median"]) == ("2024", "15,000")
+    assert not [*site._lines("uzbekistan-other", {}, {}, results)]
+    assert not [*site._lines("uzbekistan-baseline", {"measure": "ev_sales"}, {}, results)]
