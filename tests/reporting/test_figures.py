@@ -30,7 +30,6 @@ from forecasting.reporting.figures.drawing import (
     Drawing,
     label_heights,
     tint,
-    words_at,
 )
 from forecasting.reporting.figures.fan import basis_colours, empty_chart, marks_of
 from forecasting.reporting.figures.scenario_contrast import small_fans
@@ -557,32 +556,12 @@ def test_what_is_known_since_stands_beside_a_forecast() -> None:
     assert names[:2] == ["forecast, 80 %", "as known later, 80 %"]
     known = next(trace for trace in chart.data if trace.name == names[1])
     assert list(known.y) == pytest.approx([900, 1500], rel=0.05)
+    (medians,) = traces(alone, textposition="bottom right")
+    assert len(medians.text) == len(periods)
     assert chart.layout.yaxis.range[1] > 1500
     assert "as known later, 80 %" not in [trace.name for trace in alone.data]
     with pytest.raises(InputError, match="later is 7; give a forecast of the same periods"):
         forecast.plot(7)  # type: ignore[arg-type]
-
-
-def drawing_to_ten(**layout) -> Drawing:
-    axes = {"xaxis": {"range": [0, 10]}, "yaxis": {"range": [0, 10]}}
-    return Drawing(FigureForm(""), margin_r=70, **axes, **layout)
-
-
-def labels_of(chart: Drawing) -> list[tuple[str, str]]:
-    return [(trace["text"][0], trace["textposition"]) for trace in chart.traces]
-
-
-def test_labels_stand_where_they_touch_nothing_and_the_most_important_first():
-    words = [words_at([5], [5], [str(n)], "middle right", size=12, color=INK) for n in range(12)]
-    chart = drawing_to_ten().labels(words, [])
-    labels = labels_of(chart)
-    assert labels[:2] == [("0", "middle right"), ("1", "top center")]
-    sides = [side for _, side in labels]
-    assert len(set(sides)) == len(sides) <= 8
-    rising = [(0, 0, 10, 10)]
-    assert labels_of(drawing_to_ten().labels(words[:1], rising)) == [("0", "bottom right")]
-    below_the_axis = [words_at([5], [-1], ["no"], "bottom center", size=12, color=INK)]
-    assert not drawing_to_ten().labels(below_the_axis, []).traces
 
 
 def test_a_line_joins_the_last_year_that_was_counted_with_a_forecast_of_years_after_a_gap():

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -131,23 +130,7 @@ SOURCE_LINE = {  # below the axis
 }
 LEGEND_LETTERS = 100  # letters in a line
 SUBTITLE_LETTERS = 1.31  # letters of a subtitle for one of the title
-AXES_PIXELS = (760, 300)  # how wide and high a chart's axes usually are
-LETTER_WIDTH = 0.6  # of a letter, as a part of its height
-LINE_HEIGHT = 1.3  # of a line of letters
-LABEL_GAP = 7  # pixels between a point and its label
-# Where a label may stand beside its point, as steps right and up
-LABEL_SIDES = {
-    "middle right": (1, 0),
-    "bottom right": (1, -1),
-    "top right": (1, 1),
-    "top center": (0, 1),
-    "bottom center": (0, -1),
-    "middle left": (-1, 0),
-    "top left": (-1, 1),
-    "bottom left": (-1, -1),
-}
 HOVER = "<b>{name}: {median}</b><br>80 %: {ends}"  # what a pointer shows of a median
-SAMPLES = np.linspace(0, 1, 100)[:, None, None]  # points along a line that a label must not touch
 
 
 class Drawing:
@@ -263,41 +246,6 @@ class Drawing:
             self.add(words_at([x], [height], [words], "middle right", size=12, color=colour))
         return self
 
-    def labels(self, labels: Iterable[Trace], lines: Iterable[Sequence[float]]) -> Drawing:
-        """Write labels where they touch neither each other nor a line, the most important first;
-        one that finds no room is left out. Both axes have their range by then.
-
-        Parameters
-        ----------
-        labels : iterable of Trace
-            From `words_at`; the side that they name is tried first.
-        lines : iterable of (x, y, x, y)
-            The ends of what must stay legible.
-        """
-        corner, size = np.array([self.layout[axis]["range"] for axis in ("xaxis", "yaxis")]).T
-        scale = np.array(AXES_PIXELS) / (size - corner)
-        ends = np.array([*lines], dtype=float).reshape(-1, 2, 2)
-        ends = (ends - corner) * scale
-        taken = (ends[:, 0] + SAMPLES * (ends[:, 1] - ends[:, 0])).reshape(-1, 2)
-        right_end = AXES_PIXELS[0] + self.layout["margin"]["r"]
-        for trace in labels:
-            for x, y, words in zip(trace["x"], trace["y"], trace["text"], strict=True):
-                point = (np.array([x, y]) - corner) * scale
-                half = _label_size(words, trace["textfont"]["size"]) / 2
-                for side in dict.fromkeys((trace["textposition"], *LABEL_SIDES)):
-                    middle = point + LABEL_SIDES[side] * (half + LABEL_GAP)
-                    low, high = middle - half, middle + half
-                    is_inside = low.min() >= 0 and high[0] <= right_end
-                    touches = ((low - 1 < taken) & (taken < high + 1)).all(axis=1).any()
-                    if is_inside and not touches:
-                        self.add(
-                            trace | {"x": [x], "y": [y], "text": [words], "textposition": side}
-                        )
-                        box = np.stack(np.meshgrid(*np.linspace(low, high, 20).T), axis=-1)
-                        taken = np.concatenate([taken, box.reshape(-1, 2)])
-                        break
-        return self
-
     def figure(self) -> go.Figure:
         """Hand over the figure, to show or to change; a name that plotly does not know is an error
         from here on.
@@ -321,13 +269,6 @@ class Drawing:
         if language().code != ENGLISH:
             self.layout["separators"] = digits(".,")
         return go.Figure(data=self.traces, layout=self.layout, _validate=False)
-
-
-def _label_size(words: str, letters: float) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Width and height of a label in pixels, by the height of its letters."""
-    rows = re.sub("</?b>", "", words).split("<br>")
-    widest = max(map(len, rows))
-    return np.array([LETTER_WIDTH * widest, LINE_HEIGHT * len(rows)]) * letters
 
 
 def _set_properties(target: Properties, properties: Properties) -> None:

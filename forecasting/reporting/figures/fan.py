@@ -641,25 +641,15 @@ def forecast_chart(forecast: FlowForecast, later: FlowForecast | None = None) ->
     looks = [(forecast, "forecast, 80 %", DEEP, BLUE)]
     if later is not None:
         looks.append((later, "as known later, 80 %", FOREST, GREEN))
-    drawn = [DrawnForecast(*look) for look in looks]
     highest = [mark.height for mark in marks]
-    highest += itertools.chain.from_iterable(each.rates[0.9] for each in drawn)
-    chart = Drawing(
-        words, height=440, yaxis=linear_scale(highest), margin_r=END_LABEL_PIXELS
-    ).years([since, axis_ends[1]])
-    for each in drawn:
-        chart.add(*each.traces())
+    highest += itertools.chain.from_iterable(_rates(known)[0.9] for known, *_ in looks)
+    chart = Drawing(words, height=440, yaxis=linear_scale(highest), margin_r=END_LABEL_PIXELS)
+    for look in looks:
+        chart.add(*_forecast_traces(*look))
     chart.add(*basis_traces(marks, forecast.basis))
-    counts = counts_of_basis(marks, forecast.basis)
-    chart.labels(
-        [
-            *(each.median_words() for each in drawn),
-            *_count_labels(counts, "middle left"),
-            *_bound_labels(marks),
-        ],
-        [*itertools.chain.from_iterable(each.lines() for each in drawn), *_dashes(marks)],
-    )
-    return chart.figure()
+    # A line that rises leaves them free: what was counted above it, what may come below
+    chart.add(*_count_labels(counts_of_basis(marks, forecast.basis), "middle left", "top left"))
+    return chart.years([since, axis_ends[1]]).figure()
 
 
 def _earliest_year(forecast: FlowForecast) -> int:
@@ -678,59 +668,25 @@ def _line_years(forecast: FlowForecast) -> range:
     return range(max(start_year, forecast.months[0].start.year), last_year + 1)
 
 
-class DrawnForecast:
-    """The periods of a forecast with their ranges, and a line through its years.
-
-    Parameters
-    ----------
-    forecast : FlowForecast
-        Of any periods.
-    name : str
-        As the legend has it.
-    letters, color : str
-        Of its numbers, and of its lines.
-    """
-
-    def __init__(self, forecast: FlowForecast, name: str, letters: str, color: str) -> None:
-        periods = forecast.periods
-        self.name = name
-        self.letters = letters
-        self.color = color
-        self.totals = forecast.quantiles()
-        self.hover = hovers(map(period_words, periods), self.totals)
-        # As rates per year
-        self.rates = self.totals.mul([yearly_rate(1.0, period) for period in periods], axis=0)
-        # Where they lie on an axis of years
-        self.middles = [(on_axis(p.start) + on_axis(p.end)) / 2 for p in periods]
-        self.years = [*_line_years(forecast)]
-        self.medians = [float(np.median(forecast.totals(year_of(year)))) for year in self.years]
-
-    def traces(self) -> Iterator[Trace]:
-        """The ranges and the line."""
-        ranges = whiskers(self.middles, self.rates, self.middles, self.name, color=self.color)
-        yield ranges | hovering(self.hover)
-        yield line(
-            self.years, self.medians, self.color, width=1, hoverinfo="skip", showlegend=False
-        )
-
-    def median_words(self) -> Trace:
-        """The medians of the periods, the last one first."""
-        words = [f"<b>{readable(total)}</b>" for total in self.totals[0.5][::-1]]
-        middles, heights = self.middles[::-1], self.rates[0.5][::-1]
-        return words_at(middles, heights, words, "middle right", color=self.letters, size=12)
-
-    def lines(self) -> Iterator[tuple[float, float, float, float]]:
-        """Both ends of each range, and of each piece of the line."""
-        for middle, low, high in zip(self.middles, self.rates[0.1], self.rates[0.9], strict=True):
-            yield middle, low, middle, high
-        points = zip(self.years, self.medians, strict=True)
-        for start_point, end_point in itertools.pairwise(points):
-            yield *start_point, *end_point
+def _rates(forecast: FlowForecast) -> pd.DataFrame:
+    """The quantiles of each period as rates per year."""
+    years = [yearly_rate(1.0, period) for period in forecast.periods]
+    return forecast.quantiles().mul(years, axis=0)
 
 
-def _dashes(marks: Marks) -> list[tuple[float, float, float, float]]:
-    """Both ends of each fact."""
-    return [(mark.start, mark.height, mark.end, mark.height) for mark in marks]
+def _forecast_traces(
+    forecast: FlowForecast, name: str, letters: str, color: str
+) -> Iterator[Trace]:
+    """The periods with their ranges, a line through the years, and the medians."""
+    totals, rates = forecast.quantiles(), _rates(forecast)
+    middles = [(on_axis(p.start) + on_axis(p.end)) / 2 for p in forecast.periods]
+    hover = hovers(map(period_words, forecast.periods), totals)
+    yield whiskers(middles, rates, middles, name, color=color) | hovering(hover)
+    years = [*_line_years(forecast)]
+    medians = [float(np.median(forecast.totals(year_of(year)))) for year in years]
+    yield line(years, medians, color, width=1, hoverinfo="skip", showlegend=False)
+    words = [f"<b>{readable(total)}</b>" for total in totals[0.5]]
+    yield words_at(middles, rates[0.5], words, "bottom right", color=letters, size=12)
 
 
 @dataclass(frozen=True)
@@ -896,7 +852,7 @@ def fact_traces(marks: Marks, main_basis: str | None) -> Iterator[Trace]:
     """
     yield from basis_traces(marks, main_basis)
     yield from _bound_labels(marks)
-    yield from _count_labels(counts_of_basis(marks, main_basis), "middle right")
+    yield from _count_labels(counts_of_basis(marks, main_basis), "middle right", "top center")
 
 
 def basis_traces(marks: Marks, main_basis: str | None) -> Iterator[Trace]:
@@ -944,7 +900,7 @@ def at_marks(marks: Marks, **look: Any) -> Trace:
     return points([mark.middle for mark in marks], [mark.height for mark in marks], hover, **look)
 
 
-def _count_labels(counts: Marks, newest_side: str) -> Iterator[Trace]:
+def _count_labels(counts: Marks, newest_side: str, side: str) -> Iterator[Trace]:
     """Numbers of the main basis: whole years, the newest of all, and the stocks at the end of a
     year with their change on the year before.
     """
@@ -963,7 +919,7 @@ def _count_labels(counts: Marks, newest_side: str) -> Iterator[Trace]:
         place = mark.start if newest_side == "middle left" else mark.end
         yield text([place], [mark.height], [words], newest_side)
     x = [mark.middle for mark in labels]
-    yield text(x, [mark.height for mark in labels], [*labels.values()], "top center")
+    yield text(x, [mark.height for mark in labels], [*labels.values()], side)
 
 
 def stocks_by_year(counts: Marks) -> dict[int, Mark]:
