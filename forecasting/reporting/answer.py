@@ -607,7 +607,9 @@ def scenario_assumptions(outlook: Outlook, most: int = MAX_REASONS) -> BulletLis
         names = {driver.name for driver in scenario.drivers}
         for name, (driver, usual_effect) in usual.items():
             if name not in names:
-                changes.append((abs(usual_effect), _absent_assumption(driver)))
+                reason, dates = reason_term(driver), driver_dates(driver)
+                words = sentence(WITHOUT_ASSUMPTION, reason=reason, dates=dates)
+                changes.append((abs(usual_effect), words))
         lines.append(_assumption_line(scenario, changes, most))
     return BulletList(lines, "fc-scenario-lines")
 
@@ -630,11 +632,6 @@ def _assumption(driver: Driver) -> str:
         dates=driver_dates(driver),
         chance=0 < driver.probability < 1 and readable(driver.probability),
     )
-
-
-def _absent_assumption(driver: Driver) -> str:
-    """An event of the baseline that another scenario does not have."""
-    return sentence(WITHOUT_ASSUMPTION, reason=reason_term(driver), dates=driver_dates(driver))
 
 
 def _assumption_line(

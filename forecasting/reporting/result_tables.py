@@ -496,13 +496,13 @@ def growth_by_year(outlook: Outlook) -> Table:
         wide = yearly_growth(part, outlook.measure).loc[outlook.first_year - 1 :]
         levels[part_words(part.country)] = by_year_levels(wide)
     columns = [
-        column for place in levels for column in range_columns(place, measure="", form=_percents)
+        column
+        for place in levels
+        for column in range_columns(
+            place, measure="", form=lambda levels, _: [*map(percent, levels)]
+        )
     ]
     return GROWTH.with_columns(columns).table(rows_beside("year", levels))
-
-
-def _percents(levels: Levels, _: str) -> list[str]:
-    return [*map(percent, levels)]
 
 
 FACTS = TableForm(

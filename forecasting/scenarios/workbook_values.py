@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from forecasting import __version__
 from forecasting.demand.chain import fast_share
@@ -100,12 +100,20 @@ BY_TABLE = (
     *("battery_assembly", "battery_assembly_year"),
     *("deliveries", "vehicle_stock_date", "power_date"),
 )
-_CHECKSUMS = TypeAdapter(list[int])
 MAX_CELL_CHARACTERS = 30_000  # Excel takes 32,767
 
 # Row, column, and the content of a cell, or an array of numbers from that cell down
 CellContent = tuple[int, int, object]
 CellContents = Iterable[CellContent]
+
+
+class _Stamp(BaseModel):
+    """What the stamp holds beside the version: the scenario, and of each sheet the checksums of its
+    rows, and of its columns.
+    """
+
+    scenario: dict[str, Any]
+    marks: dict[str, tuple[list[int], list[int]]]
 
 
 def stamp(book: Any, scenario: dict[str, Any], cells: Mapping[str, CellContents]) -> None:
@@ -121,12 +129,11 @@ def stamp(book: Any, scenario: dict[str, Any], cells: Mapping[str, CellContents]
         What each sheet holds.
     """
     sheet = book.add_worksheet(STAMP)
-    text = json.dumps(scenario)
+    marks = {name: _marks(cells[name]) for name in SHEETS}
+    text = json.dumps({"scenario": scenario, "marks": marks})
     starts = range(0, len(text), MAX_CELL_CHARACTERS)
     parts = [text[start : start + MAX_CELL_CHARACTERS] for start in starts]
     sheet.write_row(0, 0, [__version__, *parts])
-    for row, name in enumerate(SHEETS, start=1):
-        sheet.write_row(row, 0, [json.dumps(line) for line in _marks(cells[name])])
     sheet.hide()
 
 
@@ -460,19 +467,23 @@ def params_of_workbook(path: Path, name: str, folder: Path) -> tuple[str, str]:
         or a yellow cell holds what it does not take; the message names the cell.
     """
     book = _open(path)
-    version, scenario_text, marks = _stamp_of(path, book)
+    version, *parts = [content for *_, content in _cells_of(path, book, STAMP)] or [None]
     if version != __version__:
         raise InputError(
             f"{path} {STAMP}!A1: made by version {shortened(str(version))}, and this is"
             f" {__version__}; export it again"
         )
+    try:
+        stamped = _Stamp.model_validate_json("".join(map(str, parts)))
+    except ValidationError:
+        raise InputError(f"{path} {STAMP} is not as it was exported: export it again") from None
     entries: list[_Entry] = []
     for name_of_sheet in SHEETS:
         cells = _cells_of(path, book, name_of_sheet)
         if name_of_sheet == "inputs":
             cells, entries = _entries_of(cells)
-        _refuse_changed(path, name_of_sheet, cells, marks[name_of_sheet])
-    scenario = _stamped_scenario(path, scenario_text)
+        _refuse_changed(path, name_of_sheet, cells, stamped.marks.get(name_of_sheet, ([], [])))
+    scenario = stored_scenario(stamped.scenario)
     cell_values = _checked_values(path, entries, scenario)
     stem = f"{names_of_place(scenario.place)[0]}-{name}"
     text = params_text(with_cells(scenario, cell_values), stem, f"from {path.name}", folder)
@@ -574,43 +585,6 @@ def _cells_of(path: Path, book: Any, sheet: str) -> list[CellContent]:
     except Exception as error:  # as in `_open`
         raise _no_workbook(path, f"{sheet}: {error}") from None
     return cells
-
-
-def _stamp_of(path: Path, book: Any) -> tuple[object, str, dict[str, list[list[int]]]]:
-    """The version, the scenario as JSON, and the checksums of each sheet."""
-    rows: dict[int, list[object]] = {}
-    for row, _, content in _cells_of(path, book, STAMP):
-        rows.setdefault(row, []).append(content)
-    version, *parts = rows.get(0, [None])
-    marks = {
-        sheet: [_numbers(path, row, text) for text in rows.get(row, [])]
-        for row, sheet in enumerate(SHEETS, start=1)
-    }
-    if damaged := [sheet for sheet in SHEETS if len(marks[sheet]) != 2]:
-        raise _damaged_stamp(path, 1 + SHEETS.index(damaged[0]))
-    return version, "".join(map(str, parts)), marks
-
-
-def _numbers(path: Path, row: int, text: object) -> list[int]:
-    """The checksums that a cell of the stamp holds."""
-    try:
-        return _CHECKSUMS.validate_json(str(text))
-    except ValidationError:
-        raise _damaged_stamp(path, row) from None
-
-
-def _damaged_stamp(path: Path, row: int) -> InputError:
-    return InputError(f"{path} {STAMP}!A{row + 1} is not as it was exported: export it again")
-
-
-def _stamped_scenario(path: Path, text: str) -> Scenario:
-    try:
-        parameters = json.loads(text)
-    except (ValueError, RecursionError):
-        parameters = None
-    if not isinstance(parameters, dict):
-        raise _damaged_stamp(path, 0)
-    return stored_scenario(parameters)
 
 
 @dataclass(frozen=True)

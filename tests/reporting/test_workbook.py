@@ -673,24 +673,21 @@ def test_true_is_no_one(small, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("cell", "value", "where"),
+    ("cell", "value"),
     [
-        ("B1", None, "A1"),
-        ("B1", "no JSON", "A1"),
-        ("B1", "[1]", "A1"),
-        ("B1", "[" * 20_000, "A1"),
-        ("A3", None, "A3"),
-        ("A3", "no JSON", "A3"),
-        ("B4", '["a"]', "A4"),
-        ("B7", "{}", "A7"),
-        ("C5", "[1]", "A5"),
+        ("B1", None),
+        ("B1", "no JSON"),
+        ("B1", "[1]"),
+        ("B1", "[" * 20_000),
+        ("B1", '{"scenario": {}, "marks": {"inputs": [["a"], []]}}'),
+        ("C1", "[1]"),
     ],
 )
-def test_a_damaged_stamp_is_named(small, tmp_path, cell, value, where):
+def test_a_damaged_stamp_is_named(small, tmp_path, cell, value):
     book = openpyxl.load_workbook(small.path)
     book["stamp"][cell] = value
     book.save(tmp_path / "stamp.xlsx")
-    message = rf"stamp\.xlsx stamp!{where} is not as it was exported: export it again"
+    message = r"stamp\.xlsx stamp is not as it was exported: export it again"
     with pytest.raises(InputError, match=message):
         params_of_workbook(tmp_path / "stamp.xlsx", "own", tmp_path)
 

@@ -436,7 +436,13 @@ def evidence_chart(evidence: Ledger | Outlook, measure: str | None = None) -> Fi
         margin_r=END_LABEL_PIXELS,
     )
     main_basis = getattr(getattr(evidence, "forecast", None), "basis", None)
-    return chart.add(*fact_traces(marks, main_basis)).years(_axis_ends(marks)).figure()
+    counts = counts_of_basis(marks, main_basis)
+    return (
+        chart.add(*basis_traces(marks, main_basis))
+        .add(*_bound_labels(marks), *_count_labels(counts, "middle right", "top center"))
+        .years(_axis_ends(marks))
+        .figure()
+    )
 
 
 def _axis_ends(marks: Marks, periods: Iterable[Period] = ()) -> list[float]:
@@ -566,7 +572,8 @@ def policy_chart(outlook: Outlook) -> Figure:
     # Names stand on one side of their lines. A line ends below the names that pass it: the earliest
     # is the highest where names lie right of their lines, the latest where they lie left of them.
     places = [on_axis(day) for day in policy_days]
-    side = _side_with_room(sum(places) / max(len(places), 1), years)
+    middle = (years[0] + years[-1]) / 2
+    side = "middle left" if sum(places) > middle * len(places) else "middle right"
     days_from_above = sorted(policy_days, reverse=side == "middle left")
     for row, day in enumerate(days_from_above):
         place = on_axis(day)
@@ -576,12 +583,6 @@ def policy_chart(outlook: Outlook) -> Figure:
             words_at([place], [height], [policy_days[day]], side, size=11.5, color=INK),
         )
     return chart.years(years).figure()
-
-
-def _side_with_room(place: float, years: range) -> str:
-    """On which side of lines their names have room: left of them in the right half of a chart."""
-    middle = (years[0] + years[-1]) / 2
-    return "middle left" if place > middle else "middle right"
 
 
 def _policy_days(outlook: Outlook) -> Iterator[tuple[dt.date, str]]:
@@ -627,7 +628,10 @@ def forecast_chart(forecast: FlowForecast, later: FlowForecast | None = None) ->
     measure = forecast.measure
     marks = marks_of(forecast.evidence or (), measure)
     axis_ends = _axis_ends(marks, forecast.periods)
-    since = max(axis_ends[0], _earliest_year(forecast) - 0.5)
+    # As many years before the forecast as it has, at least some
+    first_year = forecast.periods[0].start.year
+    year_count = max(LEAST_HISTORY, forecast.periods[-1].end.year - first_year + 1)
+    since = max(axis_ends[0], first_year - year_count - 0.5)
     words = FORECAST_CHART.words(
         subject=label_of(measure) or "Forecast",
         place=place_words(forecast.place),
@@ -650,12 +654,6 @@ def forecast_chart(forecast: FlowForecast, later: FlowForecast | None = None) ->
     # A line that rises leaves them free: what was counted above it, what may come below
     chart.add(*_count_labels(counts_of_basis(marks, forecast.basis), "middle left", "top left"))
     return chart.years([since, axis_ends[1]]).figure()
-
-
-def _earliest_year(forecast: FlowForecast) -> int:
-    """The first year drawn: as many years before the forecast as it has, at least five."""
-    first_year = forecast.periods[0].start.year
-    return first_year - max(LEAST_HISTORY, forecast.periods[-1].end.year - first_year + 1)
 
 
 def _line_years(forecast: FlowForecast) -> range:
@@ -758,7 +756,12 @@ def marks_of(facts: Iterable[Fact], measure: str) -> Marks:
     measure : str
         Which measure.
     """
-    statements = [fact for fact in facts if fact.measure == measure and _is_counted(fact)]
+    statements = [
+        fact
+        for fact in facts
+        if (fact.measure == measure and fact.kind in OBSERVATION_KINDS)
+        and (fact.of_world and fact.value > 0)
+    ]
     levels = [_mark(fact) for fact in statements if fact.is_rate or (fact.is_count and fact.stock)]
     totals = {
         (mark.basis, mark.period): mark
@@ -767,11 +770,6 @@ def marks_of(facts: Iterable[Fact], measure: str) -> Marks:
     }
     changes = (_implied(fact, totals) for fact in statements if fact.is_change)
     return sorted([*levels, *filter(None, changes)], key=attrgetter("period", "height"))
-
-
-def _is_counted(fact: Fact) -> bool:
-    """Whether a fact tells what was counted of the whole world."""
-    return fact.kind in OBSERVATION_KINDS and fact.of_world and fact.value > 0
 
 
 def _mark(fact: Fact) -> Mark:
@@ -840,28 +838,15 @@ def basis_colours(names: Sequence[str], main_basis: str | None = None) -> dict[s
     return dict(zip(order, itertools.cycle((INK, *ACCENTS)), strict=False))
 
 
-def fact_traces(marks: Marks, main_basis: str | None) -> Iterator[Trace]:
-    """The traces of facts, one for each basis, however many facts there are, and their labels.
+def basis_traces(marks: Marks, main_basis: str | None) -> Iterator[Trace]:
+    """The traces of facts, one for each basis, however many facts there are.
 
     Parameters
     ----------
     marks : list of Mark
         From `marks_of`.
     main_basis : str, optional
-        The basis whose numbers are printed beside them; the most frequent if not given.
-    """
-    yield from basis_traces(marks, main_basis)
-    yield from _bound_labels(marks)
-    yield from _count_labels(counts_of_basis(marks, main_basis), "middle right", "top center")
-
-
-def basis_traces(marks: Marks, main_basis: str | None) -> Iterator[Trace]:
-    """The traces of facts without their labels.
-
-    Parameters
-    ----------
-    marks, main_basis
-        As of `fact_traces`.
+        The basis whose colour is ink; the most frequent if not given.
     """
     colours = basis_colours([mark.basis for mark in marks], main_basis)
     for basis, colour in colours.items():

@@ -304,7 +304,7 @@ def scenario_paths(table: pd.DataFrame, country: str, measure: str = "ev_stock")
         PATHS_CHART.words(
             place=place_term(country), finding=final_range, year=years[-1], unit=unit
         ),
-        yaxis=linear_scale(_range_ends(paths)),
+        yaxis=linear_scale(end for wide in paths.values() for end in (*wide[0.1], *wide[0.9])),
         showlegend=False,
         margin_r=150,
     )
@@ -317,11 +317,6 @@ def scenario_paths(table: pd.DataFrame, country: str, measure: str = "ev_stock")
         chart.add(band(years, wide[0.1], wide[0.9], fillcolor=fill), path | hover)
         names.append((f"{scenario} {amount(medians[place], measure, digits)}", colour))
     return chart.names_at(years[-1], medians, names).years(years).figure()
-
-
-def _range_ends(paths: Mapping[str, pd.DataFrame]) -> list[float]:
-    """The ends of every 80 % range."""
-    return [end for wide in paths.values() for end in (*wide[0.1], *wide[0.9])]
 
 
 def region_chart(total: Results, measure: str) -> Figure:
