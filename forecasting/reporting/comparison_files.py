@@ -18,7 +18,7 @@ import pandas as pd
 from forecasting.evidence.fact import label_of
 from forecasting.reporting.labels import BASELINE, unit_of
 from forecasting.reporting.result_tables import DIFFERENCE, yearly
-from forecasting.reporting.workbook import COLOURS, RESULTS_TABLE
+from forecasting.reporting.workbook import RESULTS_TABLE
 from forecasting.scenarios.joint_draws import Results, difference
 from forecasting.scenarios.outlook_files import load_draws, load_record
 from forecasting.vocabulary.errors import InputError
@@ -33,9 +33,8 @@ from forecasting.vocabulary.names import (
 )
 from forecasting.vocabulary.places import place_words
 from forecasting.vocabulary.quantiles import Array
-from forecasting.writers.columns import INTERVAL_LEVELS, LEVEL_HEADS, MEDIAN, Column, Row, TableForm
-from forecasting.writers.messages import FigureForm
-from forecasting.writers.sheets import GRIDLINES, Book, csv_bytes, letters, sheet_column
+from forecasting.writers.columns import INTERVAL_LEVELS, LEVEL_HEADS, Column, Row, TableForm
+from forecasting.writers.sheets import Book, csv_bytes, letters, sheet_column
 
 Shown = Mapping[Any, Mapping[Any, float]]  # levels by scenario and place
 
@@ -58,7 +57,6 @@ ALL_RESULTS_TABLE = TableForm(
 # Of the sheet All what is printed, its first rows
 ON_PAPER = (*EV_FLOWS, *HEADLINE)
 YEARS_ON_PAPER = 5
-CHOSEN_CHART = FigureForm("Medians of what is chosen")
 # Columns of the sheet All that are looked up
 LEVEL_COLUMNS = {"J": 0.5, "H": 0.1, "L": 0.9}
 DIFFERENCE_COLUMNS = dict(zip("NOP", DIFFERENCE_HEADS.values(), strict=True))
@@ -187,26 +185,8 @@ def _workbook(wide: pd.DataFrame) -> bytes:
     numbers = pd.DataFrame(wide.xs((measure, years[-1]), level=["measure", "year"])).reindex(runs)
     _scenarios(book, live, numbers.to_dict("index"))
     final_row = SCENARIO_ROW + len(runs) - 1
-    live.insert_chart(SCENARIO_ROW - 1, len(COMPARE_TABLE.columns) + 1, _chart(book, final_row))
     live.print_area(0, 0, final_row, len(COMPARE_TABLE.columns) - 1)
     return book.content()
-
-
-def _chart(book: Book, final_row: int) -> Any:
-    """The medians of the sheet Compare as bars, in the order of its rows."""
-    heads = [column.head for column in COMPARE_TABLE.columns]
-    spans = {
-        name: ["Compare", SCENARIO_ROW, column, final_row, column]
-        for name, column in (("categories", 0), ("values", heads.index(MEDIAN)))
-    }
-    chart = book.book.add_chart({"type": "bar"})
-    chart.add_series({"name": "median", "fill": {"color": COLOURS[0]}, "gap": 60, **spans})
-    chart.set_title({"name": CHOSEN_CHART.title, "name_font": {"size": 12}})
-    chart.set_legend({"none": True})
-    chart.set_y_axis({"reverse": True})
-    chart.set_x_axis({"num_format": "#,##0", "major_gridlines": GRIDLINES})
-    chart.set_size({"width": 620, "height": 120 + 20 * (final_row - SCENARIO_ROW)})
-    return chart
 
 
 def _key(row: Row) -> str:

@@ -376,11 +376,14 @@ class NewForm:
             key: answer for key, answer in self.answers.items() if self._proposed.get(key) != answer
         }
         self.answers = {"table": given.get("table", self.answers["table"])}
-        self._proposed = {}
         try:
             return self._country(given)
         except (ForecastingError, OSError) as error:
             self.fault = str(error)
+        finally:
+            self._proposed = {
+                key: answer for key, answer in self.answers.items() if key not in given
+            }
         return None
 
     def _country(self, given: Mapping[str, str]) -> NewCountry:
@@ -399,21 +402,17 @@ class NewForm:
                 self.picture.append("")
             self.picture += picture_of(country.path.name, sheet)
         while question := country.waiting():
-            if question.key in {asked.key for asked in self.questions}:
+            if question.key in self.answers:
                 raise InputError(question.reason or question.asks)
             self.questions.append(question)
             answer = given.get(question.key, question.proposed)
             if question.key.endswith("fix") and question.key not in given:
                 raise InputError(question.reason)
             self.answers[question.key] = answer
-            if question.key not in given:
-                self._proposed[question.key] = answer
             if not answer:
                 raise InputError(f"{question.asks} ({question.reason or 'choose an answer'})")
             country.give(question, answer)
             self.answers[question.key] = country.given.get(question.key, answer)
-            if question.key not in given:
-                self._proposed[question.key] = self.answers[question.key]
         return country
 
     def write(self, folder: str | Path = PARAMS) -> Explorer:

@@ -314,7 +314,8 @@ class _Writer:
             self.text = None
             return self.document.add_heading("", HEADINGS[block.tag])
         container = block.getparent()
-        if block.tag == "p" and BOLD & {child.tag for child in block} and not _plain_words(block):
+        bold_words = "".join(child.text_content() for child in block if child.tag in BOLD)
+        if block.tag == "p" and bold_words and bold_words == block.text_content().strip():
             self.text = None
             return self.document.add_heading("", 2)
         if container.tag == "ol":
@@ -430,13 +431,6 @@ def _mark_rows(grid: Any, rows: Sequence[Sequence[Any]]) -> None:
             marks.append(_xml("w:tblHeader", "w:val", "true"))
         for cell in row.cells:
             cell.paragraphs[0].paragraph_format.keep_with_next = place < len(rows) <= WHOLE_TABLE
-
-
-def _plain_words(block: Any) -> str:
-    """The words of a paragraph that are not bold; a heading in bold letters has none."""
-    words = [block.text, *(child.tail for child in block)]
-    words += [child.text for child in block if child.tag not in BOLD]
-    return "".join(filter(None, words)).strip()
 
 
 def _letters_of(rows: Sequence[Sequence[Any]]) -> Array:
