@@ -21,9 +21,6 @@ from forecasting.reading.proposals import (
     proposal_of,
 )
 from forecasting.reading.shape import COLUMN, NUMBER_HEADS, ROW, Shape, TableNumber
-from forecasting.vocabulary.languages import folded
-from forecasting.vocabulary.measures import measure_of
-from forecasting.vocabulary.printed_numbers import multiplier_in
 
 MOST_TEXTS = 12  # of a column of words whose rows are each a series
 LISTED_COLUMNS = 4
@@ -199,21 +196,8 @@ def _candidate(
         counts = proposal.counts if proposal.counts.endswith("percent") else ""
         percent = proposal.percent or any(number.percent for number in numbers)
         proposal = replace(proposal, counts=counts, percent=percent)
-    else:
-        proposal = _with_unit_of_titles(proposal, titles)
-    unit = proposal.unit if proposal.says_unit else None
-    series = replace(series, counts=proposal.counts, unit=unit)
+    series = replace(series, counts=proposal.counts)
     return Candidate(series, label, tuple(numbers), proposal)
-
-
-def _with_unit_of_titles(proposal: HeadProposal, titles: Iterable[str]) -> HeadProposal:
-    """A proposal of vehicles with the unit that a title says, where its own words say none."""
-    is_of_vehicles = measure_of(proposal.counts.partition(" ")[0]).unit == "vehicles"
-    units = [multiplier_in(folded(title)) for title in titles]
-    unit = next((unit for unit in units if unit != 1.0), 1.0)
-    if proposal.says_unit or not is_of_vehicles or unit == 1.0:
-        return proposal
-    return replace(proposal, unit=unit, says_unit=True)
 
 
 def _with_growth(candidates: Iterable[Candidate]) -> Iterator[Candidate]:

@@ -30,6 +30,7 @@ from forecasting.reading.proposals import (
     kinds_in,
     other_number_in,
     proposal_of,
+    unit_said,
 )
 from forecasting.reading.shape import COLUMN, ROW, Shape, TableNumber
 from forecasting.reading.table_facts import TableFact
@@ -113,25 +114,6 @@ def _texts(fact: TableFact) -> list[str]:
     return [*fact.near_texts, *fact.numbers[0].titles]
 
 
-def money(facts: Sequence[TableFact]) -> Doubts:
-    """Counts whose cell, head or title speaks of money."""
-    unit = measure_of(facts[0].series.measure).unit or ""
-    if "USD" in unit or "CNY" in unit:
-        return
-    for fact in facts:
-        says_pieces = any(_PIECES.search(folded(text)) for text in fact.near_texts)
-        for text in fact.near_texts if says_pieces else _texts(fact):
-            if MONEY.search(folded(text)) and not _is_any_value(text, fact.shape):
-                fault = f"{fact.text} may be money: {text[:60]!r}"
-                yield Doubt(fact, fault, "name a line of vehicles; money is not read")
-
-
-def _is_any_value(text: str, shape: Shape) -> bool:
-    """Whether a head says value alone, and no line beside it is of pieces."""
-    heads = [shape.text(COLUMN, column) for column in shape.lines(COLUMN)]
-    return folded(text) == "value" and not any(_PIECES.search(folded(head)) for head in heads)
-
-
 def units(facts: Sequence[TableFact]) -> Doubts:
     """A unit that the table prints and that the answers contradict."""
     if quantity_of(facts[0].series.quantity).is_percent:
@@ -143,13 +125,10 @@ def units(facts: Sequence[TableFact]) -> Doubts:
             if answer not in (None, *in_cells):
                 yield Doubt(fact, f"{fact.text} prints its unit itself", "leave unit out")
             continue
-        texts = _texts(fact) if answer is None else fact.near_texts
-        units_said = [(multiplier_in(folded(text)), text) for text in texts]
-        units_said = [(unit, text) for unit, text in units_said if unit != 1.0]
-        for unit, text in units_said[:1]:
-            if unit != (answer or 1.0):
-                fault = f"{fact.text} is in units of {unit:,.0f}: {text[:60]!r}"
-                yield Doubt(fact, fault, f"say unit: {unit:.0f}")
+        unit, text = unit_said(_texts(fact) if answer is None else fact.near_texts)
+        if unit not in (1.0, answer):
+            fault = f"{fact.text} is in units of {unit:,.0f}: {text[:60]!r}"
+            yield Doubt(fact, fault, f"say unit: {unit:.0f}")
 
 
 def fractions(facts: Sequence[TableFact]) -> Doubts:
@@ -180,22 +159,31 @@ def percent_without_word(facts: Sequence[TableFact]) -> Doubts:
 
 
 def other_numbers(facts: Sequence[TableFact]) -> Doubts:
-    """Counts whose head, or whose title and no other line, speaks of a share, an index, a rate or
-    sums of other periods.
+    """Counts whose head, or whose title and no other line, speaks of money, a share, an index, a
+    rate or sums of other periods.
     """
     series = facts[0].series
-    if series.quantity or measure_of(series.measure).is_share:
-        return
+    measure = measure_of(series.measure)
+    is_of_money = measure.unit is not None and ("USD" in measure.unit or "CNY" in measure.unit)
+    is_count = not (series.quantity or measure.is_share)
     shape = facts[0].shape
-    lines = [shape.text(axis, line) for axis in (COLUMN, ROW) for line in shape.lines(axis)]
+    heads, labels = (
+        [shape.text(axis, line) for line in shape.lines(axis)] for axis in (COLUMN, ROW)
+    )
+    lines = [*heads, *labels]
     of_lines = {*map(other_number_in, lines)}
     if any(map(is_percent_line, lines)) or any(n.percent for n in shape.numbers.values()):
         of_lines.add(OF_SHARES)
+    has_pieces = any(_PIECES.search(folded(head)) for head in heads)
     for fact in facts:
         says_pieces = any(_PIECES.search(folded(text)) for text in fact.near_texts)
-        for text in () if says_pieces else _texts(fact):
-            hint = other_number_in(text)
+        for text in fact.near_texts if says_pieces else _texts(fact):
+            is_any_value = folded(text) == "value" and not has_pieces  # a column of any numbers
+            if MONEY.search(folded(text)) and not (is_of_money or is_any_value):
+                fault = f"{fact.text} may be money: {text[:60]!r}"
+                yield Doubt(fact, fault, "name a line of vehicles; money is not read")
             is_near = text in fact.near_texts
+            hint = other_number_in(text) if is_count and not says_pieces else ""
             is_of_other_line = hint in of_lines and not is_near
             # The answer shows that a person has seen of which unit a title speaks besides
             is_answered = series.unit == multiplier_in(folded(text)) != 1 and not is_near
@@ -281,13 +269,8 @@ def kinds(facts: Sequence[TableFact]) -> Doubts:
         return
     for fact in facts:
         for number in fact.numbers:
-            texts = " ".join((*number.heads, *number.labels.values()))
-            of_line = kinds_in(texts)
-            if of_line and len(fact.numbers) == 1:
-                fault = f"{number.text} in {number.name} is of {', '.join(sorted(of_line))}"
-                yield Doubt(fact, fault, NAME_CARS)
-            elif of_title := _kinds_in_titles(number):
-                fault = f"{number.text} in {number.name} is below a title of {of_title}"
+            if of_texts := _kinds_in_texts(number):
+                fault = f"{number.text} in {number.name} is of {', '.join(sorted(of_texts))}"
                 yield Doubt(fact, fault, NAME_CARS)
             elif total_kinds := _kinds_in_total(fact.shape, number):
                 listed = ", ".join(sorted(total_kinds))
@@ -295,15 +278,14 @@ def kinds(facts: Sequence[TableFact]) -> Doubts:
                 yield Doubt(fact, fault, NAME_CARS)
 
 
-def _kinds_in_titles(number: TableNumber) -> str:
-    """The kinds of vehicles that a title names, where no text nearer to a number names cars."""
-    texts = (" ".join((*number.heads, *number.labels.values())), *number.titles)
-    for text in texts:
+def _kinds_in_texts(number: TableNumber) -> set[str]:
+    """The kinds of vehicles in the nearest text that names some, unless a nearer one names cars."""
+    for text in (" ".join((*number.heads, *number.labels.values())), *number.titles):
         if kinds_of_text := kinds_in(text):
-            return ", ".join(sorted(kinds_of_text))
+            return kinds_of_text
         if CARS.search(folded(text)):
-            return ""
-    return ""
+            break
+    return set()
 
 
 def _kinds_in_total(shape: Shape, number: TableNumber) -> set[str]:
@@ -407,7 +389,6 @@ def parts_above_wholes(facts: Sequence[TableFact]) -> Doubts:
 
 
 CHECKS: tuple[Callable[[Sequence[TableFact]], Doubts], ...] = (
-    money,
     units,
     fractions,
     percent_without_word,

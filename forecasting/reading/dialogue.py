@@ -30,6 +30,7 @@ from forecasting.reading.proposals import (
     GROWTH_WORDS,
     kinds_in,
     says_to_date,
+    unit_said,
     unknown_words,
 )
 from forecasting.reading.questions import (
@@ -423,12 +424,14 @@ class SeriesQuestions:
             return MONEY_UNIT, "it speaks of money"
         if any(number.percent for number in chosen.numbers) or proposal.words & GROWTH_WORDS:
             return GROWTH_UNIT, "it is of percent"
-        size = chosen.series.unit or 1.0
+        number = chosen.numbers[0]
+        is_of_vehicles = measure_of(self.answer("counts").partition(" ")[0]).unit == "vehicles"
+        titles = number.titles if is_of_vehicles else ()
+        size, _ = unit_said((*number.near_texts, *titles) if number.scale == 1 else ())
         for number in chosen.numbers:
             if number.scale == 1 and (number.value * size) % 1 > 1e-6:
                 return "", f"{number.text} is no whole number"
-        sheets = self.table.sheets(self.form)
-        is_open = not sheets.knows_forms and not proposal.says_unit
+        is_open = size == 1 and not self.table.sheets(self.form).knows_forms
         return f"{size:.0f}", "the file does not tell its formats" if is_open else ""
 
     def _doubt_of_growth(self, chosen: Candidate) -> str:

@@ -132,15 +132,10 @@ class PeriodReader:
         return words
 
     def _words_of_label(self, column: int, text: str) -> PeriodWords:
-        if column not in self.shape.period_columns or not re.fullmatch(r"\d{1,2}", text):
-            words = self._whole(self._words_of_text(text), text)
-            if column in self.shape.period_columns and not (words.says or words.fiscal):
-                self._refuse(text, text)
-            return words
-        number = int(text)
-        if self._heads_have(QUARTER_HEADS) and number <= 4:
-            return PeriodWords(months=(3 * number - 2, 3 * number))
-        return PeriodWords(months=(number, number), named=True)
+        words = self._whole(self._words_of_text(text), text)
+        if column in self.shape.period_columns and not (words.says or words.fiscal):
+            self._refuse(text, text)
+        return words
 
     def _whole(self, words: PeriodWords, text: str) -> PeriodWords:
         """The words of a label or a head, of which everything is understood.

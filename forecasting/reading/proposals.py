@@ -1,8 +1,8 @@
 """What English and Russian words of a table propose: what a line counts, its unit, whether it runs
 since January. One declaration; whatever stands in other words is asked.
 
->>> proposal_of("EV sales (thousands)").counts, proposal_of("EV sales (thousands)").unit
-('ev_sales', 1000.0)
+>>> proposal_of("EV sales (thousands)").counts, unit_said(["EV sales (thousands)"])
+('ev_sales', (1000.0, 'EV sales (thousands)'))
 >>> proposal_of("Non-EV sales").sure, proposal_of("Импорт электромобилей, шт.").sure
 (False, True)
 """
@@ -132,10 +132,6 @@ class HeadProposal:
     ----------
     counts : str
         A measure, or a quantity of one; empty where no word says.
-    unit : float
-        What a 1 of it is.
-    says_unit : bool
-        Whether a word says so.
     money : bool
         Whether it speaks of money.
     words : frozenset of str
@@ -147,8 +143,6 @@ class HeadProposal:
     """
 
     counts: str = ""
-    unit: float = 1.0
-    says_unit: bool = False
     money: bool = False
     words: frozenset[str] = frozenset()
     percent: bool = False
@@ -201,11 +195,10 @@ def proposal_of(head: str, titles: Collection[str] = ()) -> HeadProposal:
     if measure and words & GROWTH_WORDS:
         measure = f"{measure} {GROWTH}"
     text = folded(head)
-    unit = multiplier_in(text)
     money, percent, other_fuel = (
         pattern.search(text) is not None for pattern in (MONEY, PERCENT, OTHER_FUEL)
     )
-    return HeadProposal(measure, unit, unit != 1.0, money, words, percent, other_fuel, unknown)
+    return HeadProposal(measure, money, words, percent, other_fuel, unknown)
 
 
 def _with_words_of_titles(
@@ -282,6 +275,12 @@ def may_name_period(text: str) -> bool:
         rf"(?<!\d)\d{{1,2}}(?!\d)|{MONTH_HEADS.pattern}|{QUARTER_HEADS.pattern}", words
     )
     return is_part is not None or bool(_words_in(words)[1])
+
+
+def unit_said(texts: Iterable[str]) -> tuple[float, str]:
+    """The first thousand or million that some texts say, and the text; 1 where none does."""
+    units = ((multiplier_in(folded(text)), text) for text in texts)
+    return next((pair for pair in units if pair[0] != 1.0), (1.0, ""))
 
 
 def is_percent_line(text: str) -> bool:

@@ -167,8 +167,8 @@ class Forms:
         return words.says and not words.rest
 
     def names_period(self, texts: Iterable[str]) -> bool:
-        """Whether one of some texts names a period, or is the number of a month."""
-        return any(re.fullmatch(r"\d{1,2}", text) or self.period_in(text).says for text in texts)
+        """Whether one of some texts names a period."""
+        return any(self.period_in(text).says for text in texts)
 
 
 def _with_solar_months(text: str) -> str:
@@ -380,7 +380,7 @@ def shape_of(sheet: CellSheet, forms: Forms) -> Shape:
         forms,
         _with_texts(sheet, numbers, texts_by_row, period_columns, other_columns),
         {place: text for place, text in unread.items() if texts_by_row[place[ROW]].head_rows},
-        period_columns,
+        frozenset(period_columns),
         frozenset(row for texts in texts_by_row.values() for row in texts.head_rows),
         notes,
         row_heads,
@@ -486,23 +486,27 @@ def _are_years(values: Sequence[int], calendar: str) -> bool:
     return any(all(low <= value <= high for value in values) for low, high in ranges)
 
 
-def _are_months(values: Sequence[int], head: str, is_leftmost: bool) -> bool:
-    """Whether numbers are months, or quarters, by their head, or as they run from 1 on."""
+def _part_of_year(values: Sequence[int], head: str, is_leftmost: bool) -> str:
+    """What numbers count by their head, or as they run from 1 on: months or quarters; empty where
+    they are neither.
+    """
     if not all(1 <= value <= 12 for value in values):
-        return False
+        return ""
     if MONTH_HEADS.search(head):
-        return True
+        return "month"
     if QUARTER_HEADS.search(head) and max(values) <= 4:
-        return True
+        return "quarter"
     runs = sorted({*values}) == [*range(1, max(values) + 1)]
-    return is_leftmost and runs and max(values) > SHORTEST_RUN
+    return "month" if is_leftmost and runs and max(values) > SHORTEST_RUN else ""
 
 
 def _period_columns(
     sheet: CellSheet, numbers: Mapping[Place, TableNumber], forms: Forms
-) -> frozenset[int]:
-    """The columns of years, months, quarters and dates."""
-    columns: set[int] = set()
+) -> dict[int, str]:
+    """The columns of years, months, quarters and dates, each with what its numbers count, if they
+    are parts of a year.
+    """
+    columns: dict[int, str] = {}
     has_years = False
     for column, cells in sheet.columns().items():
         of_column = [numbers[row, column] for row in cells if (row, column) in numbers]
@@ -511,18 +515,20 @@ def _period_columns(
             number_column < column and number_column not in columns for _, number_column in numbers
         )
         head = _head_of_column(cells)
+        part = ""
         if values and _are_years(values, forms.calendar):
             is_period = YEAR_HEADS.search(head) is not None or (is_leftmost and not has_years)
             has_years = has_years or is_period
         elif values:
-            is_period = has_years and _are_months(values, head, is_leftmost)
+            part = _part_of_year(values, head, is_leftmost) if has_years else ""
+            is_period = bool(part)
         elif of_column:
             is_period = is_leftmost and _are_compact_months(of_column)
         else:
             is_period = _are_periods(cells, forms)
         if is_period:
-            columns.add(column)
-    return frozenset(columns)
+            columns[column] = part
+    return columns
 
 
 def _are_compact_months(numbers: Iterable[TableNumber]) -> bool:
@@ -668,7 +674,7 @@ def _with_texts(
     sheet: CellSheet,
     numbers: Mapping[Place, TableNumber],
     texts_by_row: Mapping[int, _Above],
-    period_columns: Collection[int],
+    period_columns: Mapping[int, str],
     other_columns: Collection[int],
 ) -> dict[Place, TableNumber]:
     """Numbers with the texts that say what they are."""
@@ -695,13 +701,18 @@ def _labels(
     cells: Mapping[int, SheetCell],
     row: int,
     numbers: Collection[Place],
-    period_columns: Collection[int],
+    period_columns: Mapping[int, str],
     other_columns: Collection[int],
 ) -> dict[int, str]:
     """The texts of a row by column, wherever they stand."""
-    texts = {column: cell.text for column, cell in cells.items() if (row, column) not in numbers}
-    return {
-        column: _COMPACT_MONTH.sub(r"\2/\1", text) if column in period_columns else text
-        for column, text in texts.items()
-        if column not in other_columns
-    }
+    labels = {}
+    for column, cell in cells.items():
+        if (row, column) in numbers or column in other_columns:
+            continue
+        text = cell.text
+        if column in period_columns:
+            text = _COMPACT_MONTH.sub(r"\2/\1", text)
+        if period_columns.get(column):
+            text = f"{period_columns[column]} {text}"
+        labels[column] = text
+    return labels

@@ -540,13 +540,14 @@ def _month_in_digits(text: _Text) -> PeriodWords | None:
 
 
 def _chinese(text: _Text) -> _Months:
-    """Months by their number: 1-9月, 前9个月."""
+    """Months by their number: 1-9月, 前9个月, month 9."""
     if match := text.take(r"(\d\d?)月?\s?[-–—~至到]\s?(\d\d?)月"):
         return _Months((int(match[1]), int(match[2])), are_names=True)
     if match := text.take(r"前(\d\d?|[一二三四五六七八九十])个?月"):
         return _Months((1, _ordinal(match[1])), are_names=True)
-    if match := text.take(r"(?<!\d)(1[0-2]|0?[1-9])月份?"):
-        return _Months((int(match[1]), int(match[1])), are_names=True)
+    if match := text.take(r"(?<!\d)(1[0-2]|0?[1-9])月份?|(?<!\w)month (1[0-2]|0?[1-9])(?!\w)"):
+        number = int(match[1] or match[2])
+        return _Months((number, number), are_names=True)
     return _Months()
 
 

@@ -280,7 +280,7 @@ USED = "Year,New electric cars,Used electric cars\n2024,5,9\n"
          one("ev_sales", "columns: [B]", periods="year_to_date"),
          "8 may be of more than 2023: 'EV sales, cumulative' (say counts: ev_sales cumulative"),
         ("Motorcycles sold;\nYear;Electric\n2024;12\n", one("ev_sales", "columns: [B]"),
-         "is below a title of motorcycles"),
+         "12 in B3 is of motorcycles"),
         ("Year,EVs\n2024,50\n2025 (partly),30\n", one("ev_sales", "columns: [B]"),
          "may be of another period: beside the year it says 'partly'"),
         ("Value in million USD,\nYear,Electric cars\n2024,9\n", one("ev_imports", "columns: [B]"),
@@ -547,7 +547,7 @@ def test_percent_are_no_count_whatever_is_answered(title, head):
 )  # fmt: skip
 def test_kinds_in_the_nearest_title_are_no_cars(titles):
     found = read(f"{titles}\nYear,Electric\n2023,40\n", one("ev_sales", "columns: [B]"))
-    assert "is below a title of" in found
+    assert "40 in B" in found
     cars = f"{titles}\nPassenger cars\nYear,Electric\n2023,40\n"
     assert read(cars, one("ev_sales", "columns: [B]")) == {"2023": 40}
 
@@ -648,6 +648,12 @@ def test_a_sum_that_is_named_by_what_its_row_says_is_read():
     table = "Quarter,Fuel,Cars\n2023Q1,All fuels,90\n2023Q1,Electric,40\nQ2 2023,All fuels,95\n"
     found = read(table, one("car_sales", "columns: [C]\n    where: {B: All fuels}"))
     assert found == {"2023-01..2023-03": 90, "2023-04..2023-06": 95}
+
+
+def test_quarters_and_months_stand_beside_each_other():
+    table = "Year,Quarter,Month,EVs\n2024,1,1,5\n2024,1,2,6\n2024,1,3,7\n2024,2,4,8\n"
+    found = read(table, one("ev_sales", "columns: [D]"))
+    assert found == {"2024-01": 5, "2024-02": 6, "2024-03": 7, "2024-04": 8}
 
 
 def test_a_word_before_the_number_of_a_sheet_is_no_month():
