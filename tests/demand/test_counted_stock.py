@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from forecasting.demand.chain import demand_outlook
-from forecasting.demand.counted_stock import StockCount, counts_of_register
+from forecasting.demand.counted_stock import StockCount, counts_of_register, follow_register
+from forecasting.demand.fleet import Fleet, Vehicles
 from forecasting.demand.parameters import load_parameters
 
 YEARS = [2023, 2024, 2025, 2026]
@@ -52,6 +53,19 @@ def test_a_register_may_hold_more_than_came_and_may_fall():
     assert fleet.retirements[:, 1].min() > 2500
     by_year = made.by_cohort.groupby("year")["stock"].sum()
     assert by_year.to_numpy() == pytest.approx(made.results["ev_stock"].mean(axis=0))
+
+
+@pytest.mark.parametrize(
+    ("count", "followed"), [(10.0, False), (10.5, True), (995.0, True), (1000.0, False)]
+)
+def test_a_count_that_is_ten_times_the_stock_or_a_tenth_is_not_followed(count, followed):
+    """Of 100 cars on the road at the end of the second year."""
+    none, cars = np.zeros((1, 2)), np.full((1, 2), 50.0)
+    fleet = Fleet(cars, np.array([[50.0, 100.0]]), none, np.ones((1, 2)), none)
+    road = Vehicles(none, none, fleet.stock, none, none, none, {"bev": fleet})
+    counts = [StockCount("a", dt.date(2025, 12, 31), count)]
+    made = follow_register(road, counts, [2024, 2025], np.ones((1, 24)), "car")
+    assert made.stock[0, 1] == pytest.approx(count if followed else 100)
 
 
 def test_a_count_in_thousands_is_not_followed():

@@ -269,6 +269,29 @@ def test_cars_that_were_on_the_way_are_those_of_a_quarter_and_of_half_a_year_bef
     assert growth.lagged == pytest.approx((730 + 639 + 548) / 3)
 
 
+@pytest.mark.parametrize(
+    ("register_end", "imports_end", "imported"),
+    [
+        ("2023-01-28", "2023-01-28", [280]),  # four weeks are long enough
+        ("2023-01-27", "2023-01-28", []),
+        ("2023-01-30", "2023-01-18", [300]),  # six days in ten are known
+        ("2023-01-30", "2023-01-17", []),
+    ],
+)
+def test_a_growth_is_of_four_weeks_of_which_most_days_are_known(
+    register_end, imports_end, imported
+):
+    """Ten cars came a day."""
+    days = int(imports_end[-2:])
+    rows = [
+        ("KG", "ev_imports", "2023-01-01", imports_end, 10 * days),
+        ("KG", "ev_registrations", "2023-01-01", register_end, 100),
+    ]
+    columns = ["place", "measure", "period_start", "period_end", "value"]
+    growths, _ = growths_of(pd.DataFrame(rows, columns=columns).assign(relation="equals"))
+    assert [growth.imported for growth in growths] == pytest.approx(imported)
+
+
 def test_days_that_nobody_counted_came_as_fast_as_the_others():
     """4,085 in the first eight months of 2023, and 2,310 registered in the year: 38 %."""
     rows = [

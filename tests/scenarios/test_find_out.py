@@ -119,3 +119,32 @@ def test_a_quarterly_series_is_due_after_a_quarter() -> None:
 def test_targets_and_what_is_printed_seldom_have_no_rhythm() -> None:
     assert series_due(printed(*QUARTERLY[:2]), dt.date(2025, 1, 1)).empty
     assert series_due(printed(*QUARTERLY, kind="target"), dt.date(2025, 1, 1)).empty
+
+
+@pytest.mark.parametrize(
+    ("days", "prints", "interval"),
+    [
+        ((1, 15, 29), 3, 14),
+        ((1, 14, 28, 45), 3, 15),  # within two weeks the last is the print
+        ((1, 14, 27), 0, 0),
+    ],
+)
+def test_prints_within_two_weeks_are_one(days, prints, interval) -> None:
+    first = dt.date(2024, 1, 1)
+    rows = [
+        (f"2023-{number:02d}-28", str(first + dt.timedelta(days=day - 1)))
+        for number, day in enumerate(days, start=1)
+    ]
+    due = series_due(printed(*rows, basis="register"), dt.date(2024, 3, 1))
+    assert due[["prints", "every_days"]].to_numpy().tolist() == [[prints, interval]] * bool(prints)
+
+
+@pytest.mark.parametrize(("day", "ended"), [(28 + 4 * 14, False), (28 + 4 * 14 + 1, True)])
+def test_a_series_may_have_ended_after_more_than_three_prints_that_did_not_come(day, ended) -> None:
+    first = dt.date(2024, 1, 1)
+    rows = [
+        (f"2023-{month:02d}-28", str(first + dt.timedelta(days=14 * month)))
+        for month in range(1, 4)
+    ]
+    due = series_due(printed(*rows, basis="register"), first + dt.timedelta(days=day + 14))
+    assert due[["late", "ended"]].to_numpy().tolist() == [[pytest.approx(day / 14 - 3), ended]]

@@ -7,6 +7,7 @@ import gc
 import weakref
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from forecasting.demand.chain import demand_outlook
@@ -16,7 +17,11 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.outlook import outlook
-from forecasting.scenarios.region_counts import concentration_of, part_counts
+from forecasting.scenarios.region_counts import (
+    _counts_of_one_time,
+    concentration_of,
+    part_counts,
+)
 from forecasting.scenarios.regions import by_region, electric_shares
 from forecasting.vocabulary.errors import InputError
 
@@ -146,6 +151,17 @@ def test_a_city_larger_than_its_register_or_its_country_is_said_and_left_out(led
     made = outlook(scenario_from_parameters(GIVEN), ledger=ledger, draws=20)
     assert any(words in line for line in lines_of(made.caveats)), lines_of(made.caveats)
     assert len(by_region(made))
+
+
+@pytest.mark.parametrize(("day", "found"), [("2024-02-14", 1), ("2024-02-15", 0)])
+def test_counts_within_45_days_are_of_one_time(day, found):
+    def count(name, place, end, value):
+        cells = {"measure": "vehicle_stock", "basis": "a", "relation": "equals", "kind": "outcome"}
+        return cells | {"id": name, "place": place, "period_end": end, "value": value}
+
+    rows = [count("part", "UZ-TK", "2023-12-31", 5.0), count("whole", "UZ", day, 50.0)]
+    (part, whole) = Ledger.from_frame(pd.DataFrame(rows))
+    assert len([*_counts_of_one_time([part], [whole])]) == found
 
 
 def test_a_growth_is_no_count_of_a_city():
