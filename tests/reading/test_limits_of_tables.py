@@ -6,12 +6,16 @@ import io
 import struct
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
 
 from forecasting.reading.cell_files import sheets_of
 from forecasting.reading.cells import UserFile
+from forecasting.reading.press import quoted
+from forecasting.reading.shape import _head_columns, _part_of_year
+from forecasting.reading.table_facts import TableFact
 from forecasting.reading.workbook_extent import _area, xls_sizes
 from forecasting.vocabulary import limits
 from forecasting.vocabulary.errors import LedgerError
@@ -107,6 +111,56 @@ def test_sheets_of_old_excel_are_those_of_a_size_that_it_has():
 
     sizes = [(10, 5), (65_537, 3), (65_536, 256), (3, 257)]
     assert xls_sizes(b"".join(record(*size) for size in sizes)) == [(10, 5), (65_536, 256)]
+
+
+@pytest.mark.parametrize(("count", "dots"), [(4, ""), (5, "+...")])
+def test_four_cells_of_a_sum_are_named(count, dots):
+    numbers = [SimpleNamespace(name=f"B{row}") for row in range(1, count + 1)]
+    fact = SimpleNamespace(numbers=numbers, shape=SimpleNamespace(title="Sheet"))
+    assert TableFact.name.fget(fact) == f"Sheet!B1+B2+B3+B4{dots}"
+
+
+@pytest.mark.parametrize(("count", "dots"), [(15, ""), (16, "...")])
+def test_fifteen_words_are_quoted(count, dots):
+    assert quoted(" ".join("x" * count)) == " ".join("x" * 15) + dots
+
+
+@pytest.mark.parametrize(
+    ("values", "head", "is_leftmost", "part"),
+    [
+        ([1, 2, 3, 4], "", True, ""),  # may as well be quarters, or lines that are numbered
+        ([1, 2, 3, 4, 5], "", True, "month"),
+        ([1, 2, 3, 4, 5], "", False, ""),
+        ([2, 3, 4, 5, 6], "", True, ""),
+        ([3], "month", False, "month"),
+        ([1, 13], "month", True, ""),
+        ([0, 1], "month", True, ""),
+        ([1, 4], "quarter", False, "quarter"),
+        ([1, 5], "quarter", False, ""),
+    ],
+)
+def test_numbers_are_parts_of_a_year_by_their_head_or_as_they_run(values, head, is_leftmost, part):
+    assert _part_of_year(values, head, is_leftmost) == part
+
+
+@pytest.mark.parametrize(
+    ("values", "is_top", "follows_numbers", "heads"),
+    [
+        ([1, 2, 3, 4], True, False, True),
+        ([1, 2, 3], True, False, False),
+        ([1, 2, 3, 4], False, False, False),
+        ([2, 3, 4, 5], True, False, False),
+        ([2023, 2024], False, True, True),
+        ([2024, 2023], False, True, True),
+        ([2023, 2025, 2024], True, False, False),
+        ([2024], True, False, True),
+        ([2024, 2024], True, True, False),
+    ],
+)
+def test_years_in_order_and_months_from_the_first_on_head_columns(
+    values, is_top, follows_numbers, heads
+):
+    assert _head_columns(values, "", is_top, follows_numbers) is heads
 
 
 def test_the_cells_of_a_range_are_counted():

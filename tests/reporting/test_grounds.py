@@ -4,6 +4,9 @@ without facts.
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import pandas as pd
 import pytest
 
 from forecasting.evidence.datasets import central_asia
@@ -60,3 +63,21 @@ def test_agencies_stand_side_by_side_in_one_year():
     own = table.loc["uz-ev-sales-2024-iea-phev"]
     assert (own["who"], own["what"]) == ("IEA", "New plug-in hybrids sold")
     assert "market researchers" in own["counts"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (0.51, "without it the forecast of 2026 would be 1,230, 1 % lower"),
+        (12.4, "without it the forecast of 2026 would be 1,230, 12 % lower"),
+        (-12.4, "without it the forecast of 2026 would be 1,230, 12 % higher"),
+        (-0.51, "without it the forecast of 2026 would be 1,230, 1 % higher"),
+        (0.49, "the forecast of 2026 would be the same without it"),
+        (-0.49, "the forecast of 2026 would be the same without it"),
+    ],
+)
+def test_what_a_fact_does_is_told_from_half_a_percent_on(change, words):
+    row = {"fact": "a", "period": "2026", "change_percent": change, "without": 1230.0}
+    periods = [SimpleNamespace(label="2026")]
+    flow = SimpleNamespace(periods=periods, influence=lambda: pd.DataFrame([row]))
+    assert grounds._effect(flow, "a") == words
