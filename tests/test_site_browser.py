@@ -66,7 +66,8 @@ BARRIERS = """() => {
 def reports(tmp_path_factory) -> Path:
     """The reports of three scenarios and their index, made as ``ev-forecast run`` makes them."""
     out = tmp_path_factory.mktemp("site") / "reports"
-    summary = run([ROOT / "params" / f"{name}.yaml" for name in SCENARIOS], out, progress=False)
+    params = [ROOT / "params" / f"{name}.yaml" for name in SCENARIOS]
+    summary = run(params, out, language="ru", progress=False)
     assert summary.ok, str(summary)
     return out
 
@@ -201,7 +202,18 @@ SAMPLE = [
     ("index.html", 400, "light"),
     ("uzbekistan-baseline/report.html", 1400, "light"),
     ("uzbekistan-baseline/report.html", 400, "dark"),
+    ("uzbekistan-baseline/report.ru.html", 1400, "dark"),
+    ("uzbekistan-baseline/report.ru.html", 400, "light"),
 ]
+# Labels of charts that have no room, at most; a page of another language has longer ones
+LOST_LABELS = {1400: 2, 400: 5}
+LOST = """() => [...document.querySelectorAll(".textpoint text, .annotation-text, .bartext")]
+    .filter(words => words.textContent.trim() && words.style.visibility === "hidden")
+    .map(words => words.textContent)"""
+TABLES_OUTSIDE = """() => [...document.querySelectorAll("table")].filter(table => {
+    const box = table.closest(".output, .scroll");
+    return box && box.scrollWidth > box.clientWidth;
+}).map(table => table.textContent.slice(0, 80))"""
 
 
 @pytest.mark.parametrize(("page", "width", "scheme"), SAMPLE)
@@ -211,6 +223,9 @@ def test_everything_on_a_page_can_be_read(read, page, width, scheme):
     drawn.evaluate(FOLDS, True)
     drawn.wait_for_timeout(SETTLED)
     assert list(unreadable(drawn)) == []
+    lost = drawn.evaluate(LOST)
+    assert len(lost) <= LOST_LABELS[width], lost
+    assert width < 1400 or drawn.evaluate(TABLES_OUTSIDE) == []
 
 
 def test_what_cannot_be_read_is_seen(tmp_path, visit):

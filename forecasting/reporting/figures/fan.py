@@ -77,6 +77,7 @@ from forecasting.reporting.labels import (
     unit_of,
 )
 from forecasting.reporting.result_tables import has_plug_ins, label_in
+from forecasting.vocabulary.catalogues import digits as in_digits
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.measures import EV_SHARE
 from forecasting.vocabulary.periods import DAY, Period, year as year_of
@@ -144,11 +145,11 @@ NO_POLICIES_CHART = FigureForm(
 )
 # What stands at the day of a policy, by its kind
 POLICY_EVENTS = {
-    "ends": "{policy}: privilege ends {when}",
-    "blocked": "{policy} begins {when}",
-    "freed": "{policy} ends {when}",
+    "ends": "{policy}: privilege ends on {day:d MMM y}",
+    "blocked": "{policy} begins on {day:d MMM y}",
+    "freed": "{policy} ends on {day:d MMM y}",
 }
-ANY_POLICY_EVENT = "{policy} {when}"
+ANY_POLICY_EVENT = "{policy} on {day:d MMM y}"
 FORECAST_CHART = FigureForm(
     "{subject}[: {place}], {total} {when}",
     "[{unit} ]a year[, as counted by {agency}]; a fact is as long as its period",
@@ -594,7 +595,7 @@ def _policy_days(outlook: Outlook) -> Iterator[tuple[dt.date, str]]:
         name = policy_term(policy.id)
         for kind, day in events.items():
             event = POLICY_EVENTS.get(kind, ANY_POLICY_EVENT)
-            yield day, sentence(event, policy=name, when=when_words(Period(day, day)))
+            yield day, sentence(event, policy=name, day=day)
     for quota in open_quotas(outlook):
         if quota.days.median:
             yield quota.days.median, sentence(QUOTA_USED_UP, number=quota.quota.quota)
@@ -895,7 +896,7 @@ def _count_labels(counts: Marks, newest_side: str, side: str) -> Iterator[Trace]
     for when, mark in ends.items():
         labels[mark] = mark.label
         if year_before := ends.get(when - 1):
-            change = f"{mark.height - year_before.height:+,.0f}"
+            change = in_digits(f"{mark.height - year_before.height:+,.0f}")
             labels[mark] += f"<br>{change.replace('-', MINUS)}"
     for mark in newest:
         labels.pop(mark, None)

@@ -18,7 +18,7 @@
     for (const trace of data) if (trace.name) trace.name = trace.name.replace(/(.{22,}?) /g, "$1<br>");
     // Names beside lines tell the month alone
     for (const trace of data) if (Array.isArray(trace.text) && /^middle/.test(trace.textposition))
-      trace.text = trace.text.map((words) => String(words).replace(/ on \d+ ([A-Z][a-z]{2} \d{4})$/, " in $1").replace(/^([^<]{14,}?) (?=[^<]{8})/, "$1<br>"));
+      trace.text = trace.text.map((words) => String(words).replace(/( \S{2})? \d+ (\S+ \d{4}.{0,3})$/, ", $2").replace(/^<b>(\S{8,}) (?=\d)/, "<b>$1<br>").replace(/^([^<]{14,}?) (?=[^<]{8})/, "$1<br>"));
     // Names of rows take as many lines as they need, and all rows the height of the longest
     let lines = 0;
     for (const trace of data) if (trace.orientation === "h" && trace.y) {
@@ -43,7 +43,7 @@
       if (outside && axis.type !== "log" && axis.range && !axis.type) axis.range = [axis.range[0], axis.range[1] + 0.25 * (axis.range[1] - axis.range[0])];
       if (axis.ticktext && axis.type !== "log") {
         axis.tickangle = 0;
-        axis.ticktext = axis.ticktext.map((words, at) => at || beside || axis.ticktext.length > 9 ? words.replace(/^20(?=\d\d)/, "’") : words).map((words) => words.replace(/^([A-Z])[a-z]{2}$/, "$1"));
+        axis.ticktext = axis.ticktext.map((words, at) => at || beside || axis.ticktext.length > 9 ? words.replace(/^20(?=\d\d)/, "’") : words).map((words) => words.replace(/^(\p{Lu})\p{Ll}{2}$/u, "$1"));
         const count = axis.ticktext.length;
         if (count > (beside ? 6 : 9)) axis.ticktext = axis.ticktext.map((words, at) => (count - 1 - at) % 2 ? "" : words);
       }
@@ -56,7 +56,7 @@
     const source = (layout.annotations || []).find((words) => words.name === "source");
     if (!source || !source.text) return;
     const names = [...(layout.yaxis || {}).ticktext || [], ...data.flatMap((trace) => [...trace.y || []])].join("<br>").split("<br>");
-    const longest = Math.max(...names.filter((name) => /[a-z]/.test(name)).map((name) => name.length), 0);
+    const longest = Math.max(...names.filter((name) => /\p{Ll}/u.test(name)).map((name) => name.length), 0);
     const lines = [""], room = width - Math.max(width < NARROW ? 90 : 60, 7 * longest + 16);
     for (const word of source.text.split(" "))
       if ((lines[lines.length - 1] + word).length * 6.3 < room) lines[lines.length - 1] += word + " ";
@@ -168,9 +168,11 @@
     for (const cell of document.querySelectorAll("td:not([class])")) if (cell.textContent.length > 24) cell.className = "long";
   }
 
-  // What can be scrolled to the side must be reached by the keyboard, too.
+  // What can be scrolled to the side must be reached by the keyboard, too. A table that is too wide is set smaller first.
   function scrollable() {
     for (const box of document.querySelectorAll(".output, .scroll")) {
+      box.classList.remove("wide");
+      if (box.scrollWidth > box.clientWidth) box.classList.add("wide");
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; else box.removeAttribute("tabindex");
       const shade = () => box.classList.toggle("more", box.scrollLeft + box.clientWidth < box.scrollWidth - 1);
       box.onscroll = shade;
