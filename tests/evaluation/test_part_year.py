@@ -10,11 +10,12 @@ from forecasting.evaluation.markets import read_monthly, read_panel
 from forecasting.evaluation.part_year import (
     PART_YEAR_MONTHS,
     inputs_of,
+    part_year,
     part_year_skill,
     part_years,
     summarise_part_year,
 )
-from forecasting.evaluation.peers import RULES
+from forecasting.evaluation.peers import RULES, PartYear
 from forecasting.evaluation.records import THIS_PACKAGE
 from forecasting.evaluation.scores import weighted_interval_score
 from forecasting.panels.seasons import estimate_within_year
@@ -281,3 +282,16 @@ def test_markets_that_do_not_meet_are_refused(raw: pd.DataFrame, monthly: pd.Dat
         match=r"A in 2019, its own rows left out: the panel has no rows",
     ):
         part_year_skill(raw[raw["year"] > 2018], monthly)
+
+
+@pytest.mark.parametrize(("december", "is_case"), [(12, True), (11, False)])
+def test_what_is_printed_of_a_market_by_a_month(december, is_case):
+    """8 in each other month of 2022, 12 in each of 2023, and ten cars for each."""
+    months = pd.period_range("2022-01", "2023-04", freq="M")
+    registrations = pd.Series([8.0] * 11 + [december] + [12.0] * 4, index=months)
+    counts = pd.DataFrame({"registrations": registrations, "all_cars": 10 * registrations})
+    made = part_year(counts, "Norway", pd.Period("2023-03"))
+    expected = PartYear("Norway", 2023, 3, 100.0, 36.0, 50.0, 1000.0, {})
+    assert made == (expected if is_case else None)
+    assert part_year(counts.drop(pd.Period("2022-02")), "Norway", pd.Period("2023-03")) is None
+    assert part_year(counts, "Norway", pd.Period("2023-05")) is None

@@ -86,3 +86,19 @@ def test_a_regression_on_other_markets_is_least_squares_with_three_more_rows():
     np.testing.assert_allclose(forecast[1], expected)
     # Of three steps in each market one goes two years ahead too few: the drift of logs answers
     assert forecast[5][3] == pytest.approx(700 * 7 ** (5 / 2))
+
+
+@pytest.mark.parametrize(
+    ("earlier", "expected"),
+    [
+        ([("2023-07-05", 500.0)], 1000),  # of 179 days no growth is known
+        ([("2023-07-04", 500.0)], 1000 * (1 + (2 ** (365 / 180) - 1) / 2)),
+        ([("2023-07-04", 0.0)], 1000),
+        ([("2021-12-31", 100.0), ("2022-12-01", 250.0)], 1000 * (1 + (4 ** (365 / 395) - 1) / 2)),
+    ],
+)
+def test_a_stock_grows_by_half_of_what_it_grew_about_a_year_before(earlier, expected):
+    """A year after 1,000 on the last day of 2023."""
+    counts = [(dt.date.fromisoformat(day), count) for day, count in earlier]
+    counts += [(dt.date(2023, 12, 31), 1000.0)]
+    assert stock_by_hand(counts, dt.date(2024, 12, 30))[3] == pytest.approx(expected)

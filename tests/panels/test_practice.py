@@ -286,3 +286,28 @@ def test_few_points_and_years_ahead_bring_the_level_of_markets_in():
     gap = 1 - np.exp(-0.1)
     expected = 0.2 * years[:, 1] * size + gap * np.array([1, 0.25]) * 0.4 * market
     np.testing.assert_allclose(error, np.column_stack([np.zeros(2), expected]))
+
+
+@pytest.mark.parametrize(
+    ("stock", "points", "origins"), [(100, 50, [2020]), (99, 50, []), (100, 49, [])]
+)
+def test_growth_is_counted_from_fifty_points_and_a_hundred_vehicles_on(stock, points, origins):
+    rows = [("A", 2020, stock, 0, 10, points - 10), ("A", 2021, 2 * stock, 0, 20, points)]
+    steps = charger_steps(charger_panel(pd.DataFrame(rows, columns=CHARGER_COLUMNS)))
+    assert steps["year"].tolist() == origins
+
+
+def test_growth_of_the_years_beside_is_known_where_both_are_counted():
+    """No count of 2022: the growth after 2021 is that of two years."""
+    rows = [
+        ("A", year, stock, 0, 0, points)
+        for year, stock, points in ((2020, 100, 100), (2021, 200, 300), (2023, 1000, 600))
+    ]
+    steps = charger_steps(charger_panel(pd.DataFrame(rows, columns=CHARGER_COLUMNS)))
+    log = np.log
+    assert steps[["year", "horizon"]].to_numpy().tolist() == [[2020, 1], [2021, 2], [2020, 3]]
+    assert steps["grown"].tolist() == pytest.approx([log(3), log(2), log(6)])
+    assert steps["stock_grown"].tolist() == pytest.approx([log(2), log(5), log(10)])
+    nan = np.nan
+    assert steps["own_grown"].tolist() == pytest.approx([nan, log(3), nan], nan_ok=True)
+    assert steps["stock_next"].tolist() == pytest.approx([log(2), nan, log(2)], nan_ok=True)

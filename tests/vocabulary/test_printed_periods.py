@@ -17,6 +17,7 @@ from forecasting.vocabulary.printed_periods import (
     languages_of,
     period_in,
     period_of,
+    solar_months,
 )
 
 
@@ -190,3 +191,21 @@ def test_a_fiscal_year_of_two_years_begins_in_the_first(text, year):
 
 def test_a_fiscal_year_of_two_years_apart_is_open():
     assert period_in("FY23/25").open == "names two years"
+
+
+@pytest.mark.parametrize(
+    ("year", "months", "start", "end"),
+    [
+        (1402, (1, 1), "2023-03-21", "2023-04-20"),
+        (1402, (7, 9), "2023-09-23", "2023-12-21"),
+        (1402, (12, 12), "2024-02-20", "2024-03-19"),
+        (1403, (1, 1), "2024-03-20", "2024-04-19"),
+        (1403, (12, 12), "2025-02-19", "2025-03-20"),  # a leap year
+        (1403, (1, 12), "2024-03-20", "2025-03-20"),
+    ],
+)
+def test_months_of_the_solar_hijri_calendar_have_the_days_of_its_leap_years(
+    year, months, start, end
+):
+    period = solar_months(year, *months)
+    assert (str(period.start), str(period.end)) == (start, end)
