@@ -73,34 +73,42 @@ def point_prices(outlook: Outlook, years: Years) -> dict[str, PointPrice]:
     >>> point_prices(dear, [2026, 2027, 2028])["electricity_price"].draws[0].round(3)
     array([0.078, 0.14 , 0.2  ])
     """
-    # What is told beside the facts is of households: a station pays another price
-    printed = {
+    printed = _printed_prices(outlook)
+    prices = {name: _price(outlook, name, printed.get(name), years) for name in PRICES}
+    return {name: price for name, price in prices.items() if price is not None}
+
+
+def _printed_prices(outlook: Outlook) -> dict[str, Fact]:
+    """The newest fact of each price; what is told beside the facts is of households: a station pays
+    another price.
+    """
+    facts = outlook.ledger.select(as_of=outlook.as_of)
+    return {
         fact.measure: fact
-        for fact in sorted(
-            outlook.ledger.select(as_of=outlook.as_of), key=lambda fact: str(fact.period_end)
-        )
-        if fact.measure in PRICES
-        and fact.kind != "context"
-        and fact.place.startswith(outlook.scenario.place)
+        for fact in sorted(facts, key=lambda fact: str(fact.period_end))
+        if fact.measure in PRICES and fact.place.startswith(outlook.scenario.place)
+        if fact.kind != "context"
     }
+
+
+def _price(outlook: Outlook, name: str, fact: Fact | None, years: Years) -> PointPrice | None:
+    """A price as it is printed, and from their days on as drivers set it."""
     scenario, count = outlook.scenario, outlook.results.count
     drivers, _ = drivers_on_day(scenario, outlook.ledger, outlook.as_of)
-    prices = {}
-    for name in PRICES:
-        fact = printed.get(name)
-        tariffs = [
-            driver
-            for driver in drivers
-            if driver.quantity == name and (fact is None or driver.start > fact.period.end)
-        ]
-        events = [dated_event(driver, count, scenario.seed, drivers) for driver in tariffs]
-        if fact is None and not events:
-            continue
-        draws = np.full((count, len(years)), fact.value) if fact else events[0].size
-        for event in events:
-            draws = draws + (event.size - draws) * parts_of_years(years, event.start, event.end)
-        prices[name] = PointPrice(draws, fact)
-    return prices
+    events = [
+        dated_event(driver, count, scenario.seed, drivers)
+        for driver in drivers
+        if driver.quantity == name and (fact is None or driver.start > fact.period.end)
+    ]
+    if fact is not None:
+        draws = np.full((count, len(years)), fact.value)
+    elif events:
+        draws = events[0].size
+    else:
+        return None
+    for event in events:
+        draws = draws + (event.size - draws) * parts_of_years(years, event.start, event.end)
+    return PointPrice(draws, fact)
 
 
 def fast_point_margin(outlook: Outlook, years: Years, use: Array) -> Array | None:

@@ -69,11 +69,7 @@ def part_counts(ledger: Ledger, place: str, as_of: dt.date) -> PartCounts:
     >>> part_counts(central_asia(), "TM", dt.date(2026, 3, 31)).newest
     []
     """
-    facts = [
-        fact
-        for fact in ledger.select(kind=("outcome", "estimate"), as_of=as_of)
-        if fact.is_exact and fact.period_end and fact.quantity in ("", "stock")
-    ]
+    facts = _exact_stocks(ledger, as_of)
     parts = [fact for fact in facts if fact.place.startswith(f"{place}-")]
     faults = {fact.id: _above(fact, fact.place, limit) for fact, limit in _beyond_register(parts)}
     possible_parts = [part for part in parts if part.id not in faults]
@@ -85,6 +81,15 @@ def part_counts(ledger: Ledger, place: str, as_of: dt.date) -> PartCounts:
         elif part.value < whole.value:
             newest.setdefault((part.place, part.measure), PartCount(part, whole.value))
     return PartCounts([newest[key] for key in sorted(newest)], [*faults.values()])
+
+
+def _exact_stocks(ledger: Ledger, as_of: dt.date) -> list[Fact]:
+    """What was counted to the digit on a day, of all places."""
+    return [
+        fact
+        for fact in ledger.select(kind=("outcome", "estimate"), as_of=as_of)
+        if fact.is_exact and fact.period_end and fact.quantity in ("", "stock")
+    ]
 
 
 def _counts_of_one_time(
