@@ -530,7 +530,8 @@ def analogues_lines(outlook: Outlook) -> BulletList:
         return BulletList([])
     table = forecast.analogues()
     markets, market = table.iloc[:-1], table.iloc[-1]
-    if markets.empty or abs(market["growth"] - market["before"]) <= MIN_DEPARTURE:
+    departs = abs(market["growth"] - market["before"]) > MIN_DEPARTURE  # not from what is unknown
+    if markets.empty or not departs:
         return BulletList([])
     # Of ranks, as pandas would load a library for it
     ranks = markets[["growth", "before"]].dropna().rank()

@@ -522,6 +522,7 @@ def test_the_markets_that_went_before_are_named_beside_the_forecast():
 def test_a_market_without_a_year_before_has_no_dotted_past():
     outlook = fc.outlook("turkmenistan-baseline", draws=50)
     chart = figures.analogues_chart(outlook)
+    assert fc.tables.analogues_lines(outlook).lines == []
     drawn = any(shape.line.dash == "dot" for shape in chart.layout.shapes)
     assert ("dotted" in chart.layout.title.subtitle.text) == drawn
 
