@@ -1,5 +1,4 @@
-"""The table of docs/model.md of numbers that were set by hand holds all of them, as the code has
-them."""
+"""The page of numbers that were set by hand holds all of them, as the code has them."""
 
 import ast
 import importlib
@@ -14,9 +13,8 @@ import pytest
 import forecasting
 
 PACKAGE = Path(forecasting.__file__).parent
-PAGE = (Path(__file__).parents[2] / "docs/model.md").read_text(encoding="utf-8")
-PART = PAGE.split("### Numbers that were set by hand")[1].split("\n## ")[0]
-ROWS = dict(re.findall(r"^\| `([\w.]+)` \| (.+?) \|", PART, re.MULTILINE))
+PAGE = (Path(__file__).parents[2] / "docs/numbers-by-hand.md").read_text(encoding="utf-8")
+ROWS = dict(re.findall(r"^\| `([\w.]+)` \| (.+?) \|", PAGE, re.MULTILINE))
 # Of the sampler and the search for the mode
 SETTINGS = {"posterior", "linear_model", "mode"}
 
@@ -62,10 +60,10 @@ def test_a_value_is_that_of_the_code(name):
 
 
 def test_every_constant_is_in_a_table_or_said_to_change_no_answer():
-    listed = set(re.findall(r"`([\w.]+)`", PART))
+    listed = set(re.findall(r"`([\w.]+)`", PAGE))
     assert [name for name in constants() if name not in listed] == []
 
 
 def test_the_model_has_at_most_sixty():
-    model = PART.split("Of the model:")[1].split("Of what is learned")[0]
+    model = PAGE.split("Of the model:")[1].split("Of what is learned")[0]
     assert len(re.findall(r"^\| `", model, re.MULTILINE)) <= 60
