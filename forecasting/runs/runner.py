@@ -15,8 +15,8 @@ from typing import Any, get_args
 
 from forecasting.parameters.values import listed
 from forecasting.reporting.caveat_words import lines_of
-from forecasting.runs.endings import STOPS, signal_handlers, with_remedy
-from forecasting.runs.execute.child import EngineName, at_cell, ended, sweep
+from forecasting.runs.endings import STOPS, at_cell, ended, signal_handlers, sweep, with_remedy
+from forecasting.runs.execute.fork_engine import EngineName
 from forecasting.runs.output.folders import (
     TABLES,
     Record,
@@ -31,8 +31,14 @@ from forecasting.runs.output.object_store import remote_address, run_remote
 from forecasting.runs.output.result import LogForm, Progress, RunResult, RunSummary, write_summary
 from forecasting.runs.plan import Run, Survey, arranged, undated_facts
 from forecasting.runs.workers.cluster import Scheduler, cluster, scheduler_of
-from forecasting.runs.workers.fork_server import ForkServer, run_in_forks
-from forecasting.runs.workers.processes import Outcome, Task, failure, run_fresh
+from forecasting.runs.workers.processes import (
+    ForkServer,
+    Outcome,
+    Task,
+    failure,
+    run_fresh,
+    run_in_forks,
+)
 from forecasting.vocabulary.arguments import (
     Check,
     fitting,
@@ -329,6 +335,10 @@ def _settle(store: Store, outcome: Outcome) -> RunResult:
             return RunResult(name, "done", "", seconds)
         except (OSError, RunError) as error:
             record = failure(name, f"its report cannot be put in its place: {_cause(error)}")
+    elif outcome.fault:
+        record = failure(name, outcome.fault)
+        with suppress(OSError):
+            clear_folder(side)  # of a report that is not whole nothing is kept
     record = record or read_json(side / FAILURE_RECORD) or failure(name, _silence(store, outcome))
     with suppress(OSError, RunError):
         side.mkdir(parents=True, exist_ok=True)

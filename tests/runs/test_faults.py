@@ -398,7 +398,7 @@ def test_a_full_disk_fails_what_does_not_fit_and_the_rest_is_whole(project: Any)
 
 
 NO_FILES_LEFT = """
-import contextlib, json, resource, sys
+import contextlib, resource, sys
 from functools import partial
 from forecasting.runs.workers.processes import Crew, Task, _start_fresh
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
@@ -408,9 +408,9 @@ files = []
 with contextlib.suppress(OSError):
     while True:
         files.append(open("/dev/null"))
-files.pop().close()  # for its log, and then for its record; pipes of a process need more
+files.pop().close()  # for its log; pipes of a process need more
 (outcome,) = crew.step()
-print(outcome.status, json.load(open(sys.argv[1] + "/failure.json"))["message"])
+print(outcome.status, outcome.fault)
 """
 
 

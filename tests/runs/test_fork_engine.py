@@ -217,7 +217,7 @@ def test_a_time_is_kept_for_each_cell(project: Any) -> None:
 
 def test_a_process_that_is_copied_has_one_thread() -> None:
     template = Path(__file__).parents[2] / "notebooks" / "country_outlook.ipynb"
-    code = "import os, sys; from forecasting.runs.workers.fork_server import preload; "
+    code = "import os, sys; from forecasting.runs.workers.processes import preload; "
     code += "preload(sys.argv[1]); from forecasting.reporting.html import page_template as made; "
     code += "assert made.cache_info().currsize == 1, 'no page was made'; "
     code += "assert 'pyarrow' in sys.modules; print(len(os.listdir('/proc/self/task')))"

@@ -10,8 +10,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from forecasting.runs.workers.fork_server import run_in_forks
-from forecasting.runs.workers.processes import Task, run_fresh
+from forecasting.runs.workers.processes import Task, run_fresh, run_in_forks
 
 pytestmark = pytest.mark.slow
 

@@ -21,7 +21,7 @@ from click.testing import CliRunner
 from forecasting.cli import main
 from forecasting.evaluation.forecast_chain import chain_of
 from forecasting.runs import runner
-from forecasting.runs.execute.child import sweep
+from forecasting.runs.endings import sweep
 from forecasting.runs.output.folders import Store
 from forecasting.runs.output.result import report_ages, write_summary
 from forecasting.runs.runner import run

@@ -52,6 +52,15 @@ def test_a_failure_is_kept_beside_the_reports_with_its_reason(
     assert said.endswith(record["message"])
 
 
+def test_of_a_report_with_a_fault_the_fault_alone_is_kept(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        write_json(clear_folder(store.folder("uz-a")) / "report.ipynb", {"half": "made"})
+        result = _settle(store, Outcome("uz-a", fault="its worker sent no whole report"))
+    assert (result.status, result.reason) == ("failed", "its worker sent no whole report")
+    (kept,) = (tmp_path / "failures" / "uz-a").iterdir()
+    assert read_json(kept)["message"] == "its worker sent no whole report"
+
+
 def test_a_report_that_cannot_be_put_in_its_place_has_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

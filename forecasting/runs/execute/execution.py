@@ -37,8 +37,7 @@ from papermill.iorw import write_ipynb
 from papermill.parameterize import parameterize_notebook
 from traitlets.config import Config
 
-from forecasting.runs.execute.child import (
-    EngineName,
+from forecasting.runs.endings import (
     ForkedProcess,
     at_cell,
     die_with_parent,
@@ -47,6 +46,7 @@ from forecasting.runs.execute.child import (
     kill_group,
     take_streams,
 )
+from forecasting.runs.execute.fork_engine import EngineName
 from forecasting.vocabulary.errors import RunError
 
 ENGINES = {"fork": "ev-forecast", "kernel": "ev-forecast-kernel"}

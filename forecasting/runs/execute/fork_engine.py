@@ -7,7 +7,9 @@ is registered as ``ev-forecast``:
     papermill --engine ev-forecast notebook.ipynb out.ipynb
 """
 
-from typing import Any
+from typing import Any, Literal
+
+EngineName = Literal["fork", "kernel"]
 
 
 class ForkEngine:

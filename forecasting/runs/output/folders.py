@@ -28,7 +28,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from forecasting.runs.execute.child import sweep
+from forecasting.runs.endings import sweep
 from forecasting.vocabulary.errors import InputError, Problem, RunError
 from forecasting.vocabulary.files import AnyPath, lock_file, read_whole, write_whole
 from forecasting.vocabulary.names import (

@@ -28,8 +28,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from forecasting.runs.output.folders import clear_folder, read_json, write_json, write_log
 from forecasting.runs.output.result import NO_REASON
 from forecasting.runs.plan import REPORT_FILES, environment
-from forecasting.runs.workers.fork_server import ForkServer
-from forecasting.runs.workers.processes import Outcome, Task, changes_of, failure, write_run_record
+from forecasting.runs.workers.processes import (
+    ForkServer,
+    Outcome,
+    Task,
+    changes_of,
+    failure,
+    write_run_record,
+)
 from forecasting.vocabulary.arguments import short_repr
 from forecasting.vocabulary.errors import RunError, shortened
 from forecasting.vocabulary.limits import MAX_REPORT_BYTES, MAX_REPORT_FILES
@@ -170,7 +176,7 @@ def _perform(client: Any, token: str, tasks: Sequence[Task]) -> Iterator[Outcome
     for future in _ended(client, sent, tasks, cells):
         yield _home(sent.pop(future), future)
     for task in sent.values():
-        yield _failed(task, "the scheduler, or every worker, stands still or is gone")
+        yield Outcome(task.name, fault="the scheduler, or every worker, stands still or is gone")
 
 
 def _ended(client: Any, sent: dict[Any, Task], tasks: Sequence[Task], cells: int) -> Iterator[Any]:
@@ -248,22 +254,24 @@ def _home(task: Task, future: Any) -> Outcome:
     try:
         sent = sent_by(future)
     except RunError as error:
-        return _failed(task, str(error))
+        return Outcome(task.name, fault=str(error))
     try:
         ended, files = sent
-        outcome = Outcome(task.name, int(ended["status"]), float(ended["seconds"]))
+        fault = shortened(str(ended.get("fault", "")))
+        outcome = Outcome(task.name, int(ended["status"]), float(ended["seconds"]), fault)
         for name, content in files.items():
             if not FILE_NAME.fullmatch(name) or not isinstance(content, bytes):
-                return _failed(task, f"its worker sent a file named {short_repr(name)}, no report")
+                fault = f"its worker sent a file named {short_repr(name)}, no report"
+                return Outcome(task.name, fault=fault)
         size = sum(map(len, files.values()))
         if len(files) > MAX_REPORT_FILES or size > MAX_REPORT_BYTES:
-            return _failed(
-                task,
+            fault = (
                 f"its worker sent {len(files):,} files of {size:,} bytes, "
-                f"{MAX_REPORT_FILES} files and {MAX_REPORT_BYTES:,} bytes are the most",
+                f"{MAX_REPORT_FILES} files and {MAX_REPORT_BYTES:,} bytes are the most"
             )
+            return Outcome(task.name, fault=fault)
     except (AttributeError, LookupError, TypeError, ValueError):
-        return _failed(task, f"its worker sent {short_repr(sent)}, no report")
+        return Outcome(task.name, fault=f"its worker sent {short_repr(sent)}, no report")
     write_log(task.log, files.pop(LOG, b""))
     try:
         folder = clear_folder(Path(task.folder))
@@ -289,20 +297,15 @@ def _marked(task: Task, folder: Path, outcome: Outcome) -> Outcome:
         return outcome
     sent = read_json(folder / RUN_RECORD)
     if not sent or not all((folder / name).is_file() for name in REPORT_FILES):
-        return _failed(task, "its worker sent no whole report")
+        return Outcome(task.name, fault="its worker sent no whole report")
     try:
         steps = {"seconds": sent.get("seconds"), "cells": sent.get("cells")}
         steps["changes"] = changes_of(task.old_report, folder)
         write_run_record(task, folder, steps)
     except Exception as error:  # whatever it sent for tables
-        return _failed(task, shortened(f"its worker sent no report that can be read: {error}"))
+        fault = shortened(f"its worker sent no report that can be read: {error}")
+        return Outcome(task.name, fault=fault)
     return outcome
-
-
-def _failed(task: Task, message: str) -> Outcome:
-    with suppress(OSError):
-        write_json(clear_folder(Path(task.folder)) / FAILURE_RECORD, failure(task.name, message))
-    return Outcome(task.name)
 
 
 _idle: dict[str, list[ForkServer]] = {}  # the fork servers of this worker that have no task, by run
