@@ -201,8 +201,10 @@ class _Markets:
         variance: Array,
         worth: float = 1.0,
     ) -> Array:
-        """Probability of each kind, market by market, from sums of squares and the variance that
-        each kind leads to.
+        """Probability of each kind, shape (markets, kinds), from each market's sum of squares, its
+        degrees of freedom, and the variance that each kind leads to.
+
+        Squares of months that are correlated are worth less than one each.
         """
         shares = np.array([share for share, _ in self.kinds(kinds, probabilities)])
         log_part = np.log(shares) - 0.5 * (

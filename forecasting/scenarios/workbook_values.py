@@ -410,7 +410,9 @@ def _settable(name: str, values: Array) -> Node:
 
 
 def _with_own_target(demand: DemandOutlook, as_of: dt.date) -> Draws:
-    """Practice, its stations, their service and the targets, where the reader sets a target."""
+    """Practice, its stations, their service and the targets as formulas of the workbook: as they
+    are, unless the reader's cell sets a target.
+    """
     per_station = demand.sample["points_per_station"]
     draws = len(per_station)
     until = float(demand.years[-1])

@@ -309,13 +309,13 @@ def scenario_paths(table: pd.DataFrame, country: str, measure: str = "ev_stock")
         margin_r=150,
     )
     names = []
-    for place, (scenario, wide) in enumerate(paths.items()):
-        colour = colour_of(scenario, place)
+    for number, (scenario, wide) in enumerate(paths.items()):
+        colour = colour_of(scenario, number)
         hover = hovering(hovers([f"{year}, {scenario}" for year in years], wide))
         fill = tint(colour, 0.1)
-        path = line(years, wide[0.5], colour, dash=SCENARIO_DASHES[place % 3], name=scenario)
+        path = line(years, wide[0.5], colour, dash=SCENARIO_DASHES[number % 3], name=scenario)
         chart.add(band(years, wide[0.1], wide[0.9], fillcolor=fill), path | hover)
-        names.append((f"{scenario} {amount(medians[place], measure, digits)}", colour))
+        names.append((f"{scenario} {amount(medians[number], measure, digits)}", colour))
     return chart.names_at(years[-1], medians, names).years(years).figure()
 
 

@@ -210,6 +210,7 @@ class CellProcess:
 
 
 def _message(kind: str, content: Message) -> Message:
+    """What a kernel would send, as nbclient reads it."""
     return {"msg_type": kind, "header": {"msg_type": kind}, "parent_header": {}, "content": content}
 
 
