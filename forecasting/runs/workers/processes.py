@@ -57,6 +57,7 @@ from forecasting.runs.output.folders import (
     write_log,
 )
 from forecasting.runs.output.result import load_writers
+from forecasting.vocabulary.catalogues import read_language
 from forecasting.vocabulary.errors import ForecastingError, InputError
 from forecasting.vocabulary.names import (
     FAILURE_RECORD,
@@ -687,6 +688,8 @@ def _serve(pipe: Connection, crew: Crew, shared: Path) -> None:
             task = Task.from_json(pipe.recv_bytes().decode())
             crew.waiting.append(task)
             preload(task.template)
+            for code in task.parameters.get("language", ()):
+                read_language(code)  # once, in place of once in each copy
         if time.monotonic() - signed > SIGN:
             pipe.send_bytes(b"")
             signed = time.monotonic()
