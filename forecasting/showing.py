@@ -33,13 +33,6 @@ def caveat_lines(caveats: Sequence[Any]) -> str:
     return caveat_text(caveats)
 
 
-def caveat_words(caveat: Any) -> str:
-    """A caveat in words; a kind without a wording, as its own."""
-    from forecasting.reporting.caveat_words import words_of
-
-    return words_of(caveat)
-
-
 def chart(thing: Any, *options: Any) -> Any:
     """The figure of a forecast, an outlook or a fitted curve, as a plotly figure."""
     from forecasting.reporting.objects import chart_of

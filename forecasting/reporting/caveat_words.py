@@ -215,6 +215,7 @@ def _lines_left_out(caveat: Caveat) -> dict[str, Any]:
 
 
 def _names_of_places(caveat: Caveat) -> dict[str, Any]:
+    """The first places that a caveat names, and how many there are."""
     places = caveat.values["places"]
     return {"count": len(places), "names": ", ".join(places[:4]), "more": len(places) > 4}
 
@@ -300,7 +301,7 @@ CLAUSES = {
     "no_region": "no place is known as {name}: what the markets of all regions share is mixed",
     "disagrees": "{fact}[, {agency},] disagrees with the other facts",
     "hypothesis_left_out": (
-        "readings of its facts that are worth {percent} by a first look were left out of the draws"
+        "explanations of its facts worth {percent} by a first look were left out of the draws"
     ),
     "weights_uneven": (
         "a few of the possible futures that were drawn carry much of the weight: its ranges are "

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from forecasting.showing import Shown, caveat_words
+from forecasting.showing import Shown, caveat_lines
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -44,7 +44,7 @@ class Caveat(Shown):
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.kind}: {caveat_words(self)}>"
+        return f"<{type(self).__name__} {self.kind}: {caveat_lines([self]).strip()}>"
 
     def row(self) -> dict[str, Any]:
         """The caveat as JSON holds it: each fact in the columns of a ledger, and the period that it
