@@ -13,9 +13,6 @@ from forecasting.demand.charging import PUBLIC
 from forecasting.demand.counted_stock import StockCount
 from forecasting.demand.deployed import (
     ExistingCharging,
-    Target,
-    active_targets,
-    standing_shares,
 )
 from forecasting.demand.energy import MONTH_DAYS
 from forecasting.demand.parameters import SETTINGS, load_parameters
@@ -214,18 +211,6 @@ def test_vehicles_that_nobody_counted_follow_the_size_of_the_market():
     assert np.all(told["ev_stock_share_percent"] < shares)
 
 
-def test_practice_is_never_below_what_a_part_of_the_country_had():
-    least = ExistingCharging(4000.0, dt.date(2025, 6, 1), "stations", place="Almaty")
-    points = {"points_per_station": 2.0}
-    base, floored = (
-        run(changes=points, charging_least=part).results["charging_points_practice"]
-        for part in (None, least)
-    )
-    assert np.array_equal(floored[:, 0], base[:, 0])  # 2024 lies before the day
-    assert np.array_equal(floored[:, 1:], np.maximum(base[:, 1:], 8000))
-    assert base[:, 1].min() < 8000
-
-
 def test_a_roll_out_multiplies_practice_by_its_year_and_no_earlier_than_today():
     today = {"count": 300, "date": "2024-12-31"}
     base = run(charging_today=today)
@@ -257,12 +242,6 @@ def test_a_roll_out_that_never_comes_changes_nothing():
     assert np.array_equal(
         never.results["charging_points_practice"], base.results["charging_points_practice"]
     )
-
-
-def test_stations_become_points_and_practice_starts_from_today():
-    today = ExistingCharging(400, dt.date(2024, 12, 31), "stations")
-    out = run(changes={"points_per_station": 2}, charging_today=today)
-    assert out.results["charging_points_practice"][:, 0] == pytest.approx(800)
 
 
 def test_without_a_count_practice_is_wider_than_with_one():
@@ -350,27 +329,6 @@ def test_without_coincidence_the_peak_is_as_large_as_the_fleet():
     changes = {"coincidence_floor": 1.0, "coverage_km": 0}
     large, small = (run(paths(20, 4) * size, changes).results["peak_mw"] for size in (1.0, 1e-3))
     assert small == pytest.approx(large / 1000, rel=1e-9)
-
-
-def test_a_target_beyond_the_last_year_has_no_probability():
-    def plan(day):
-        return Target(
-            day, np.array([900.0]), "points", dt.date.fromisoformat(day), True, 1.0, np.array([0.0])
-        )
-
-    practice = np.array([[100.0, 800.0, 1600.0], [100.0, 1000.0, 2000.0]])
-    standing = ExistingCharging(90.0, dt.date(2025, 12, 31))
-    plans = [plan(day) for day in ("2025-12-31", "2026-12-31", "2027-06-30", "2028-06-30")]
-    table = standing_shares(plans, [2025, 2026, 2027], practice, standing, np.ones(2)).set_index(
-        "target"
-    )
-    assert table["stands"].tolist() == pytest.approx([0.1, 0.1, 0.1, 0.1])
-    within = 2 ** (181 / 365)  # both double in the year, on a straight line in logs
-    assert table["probability"].tolist() == pytest.approx([np.nan, 0.5, 1, np.nan], nan_ok=True)
-    paces = [np.nan, 810, 810 * 365 / 546, 810 / (2 + 182 / 366)]
-    assert table["pace_needed"].tolist() == pytest.approx(paces, nan_ok=True, rel=1e-9)
-    by_practice = [np.nan, 810, (900 * within - 90) * 365 / 546, np.nan]
-    assert table["pace_of_practice"].tolist() == pytest.approx(by_practice, nan_ok=True, rel=1e-9)
 
 
 def test_a_fleet_that_outgrows_all_cars_is_bounded_by_them_and_told():
@@ -491,11 +449,3 @@ def test_taxis_are_battery_cars_of_the_country():
     assert np.all((taxis > 0.1) & (taxis < 0.21))
     share = 100 * results["ev_stock"] / results["ev_stock_share_percent"]
     assert np.all(np.median(share, axis=0) > 4_000_000)
-
-
-def test_a_target_in_stations_is_reached_by_a_count_of_points():
-    day = dt.date(2030, 12, 31)
-    plan = Target("plan", np.full(300, 100.0), "stations", day)
-    points = ExistingCharging(400.0, dt.date(2024, 12, 15), "points")
-    assert active_targets([plan], 2025.0, 2.0, points) == []
-    assert active_targets([plan], 2025.0, 5.0, points) == [plan]

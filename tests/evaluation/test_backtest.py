@@ -54,16 +54,6 @@ def scored(raw):
     return backtest_skill(late, raw[~raw["market"].isin(["m0", "m1"])])
 
 
-def test_panel_adds_both_kinds_of_cars(raw):
-    panel = read_panel(raw)
-    assert panel.columns.tolist() == ["market", "year", "sales", "share"]
-    assert panel["sales"].tolist() == (raw["sales_bev"] + raw["sales_phev"]).tolist()
-    half = raw.assign(sales_phev=np.nan)
-    assert (
-        read_panel(half)["sales"].tolist() == half.loc[half["sales_bev"] > 0, "sales_bev"].tolist()
-    )
-
-
 def test_a_case_sees_unbroken_years_up_to_its_origin(raw):
     gap = raw[(raw["market"] == "m0") & (raw["year"] != 2015)]
     cases = {case.origin: case for case in _origins(read_panel(gap))}
@@ -205,15 +195,6 @@ def test_groups_of_known_numbers():
     late = [7 / 6, 7 / 6, 1, 1.5, 7 / 6, 7 / 6, 1.5, 1, 1]
     assert groups["ratio"].tolist() == pytest.approx(ratio)
     assert groups["late"].tolist() == pytest.approx(late)
-
-
-def test_bad_panels_are_refused(raw, tmp_path):
-    with pytest.raises(EvidenceError, match=r"the panel lacks sales_bev"):
-        read_panel(raw.drop(columns="sales_bev"))
-    with pytest.raises(EvidenceError, match=r"nowhere.csv: cannot be read"):
-        read_panel(tmp_path / "nowhere.csv")
-    with pytest.raises(EvidenceError, match=r"no market with 3 years in a row"):
-        backtest_skill(raw[raw["year"] < 2010])
 
 
 # --- peers

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import io
-import pickle
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +12,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from forecasting.evidence import datasets
-from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import MAX_SELECTIONS, Ledger
 from forecasting.evidence.rules import printed_rounding, publication
 from forecasting.reading.user_ledgers import read_ledger
-from forecasting.vocabulary.errors import EvidenceError, LedgerError, PeriodError
-from forecasting.vocabulary.places import PLACES, partner_code, place_code, place_name
+from forecasting.vocabulary.errors import EvidenceError, LedgerError
 from forecasting.vocabulary.quantities import QUANTITIES, RELATIONS
 
 TABLE = pd.DataFrame(
@@ -76,99 +72,10 @@ def test_a_wrong_table_says_every_row() -> None:
         Ledger.from_frame(pd.concat([TABLE, TABLE[["value"]]], axis=1))
 
 
-def test_facts_are_made_one_by_one_and_go_back() -> None:
-    fact = Fact(
-        id="a",
-        measure="ev_stock",
-        place="KZ",
-        period_end="2023-05-01",
-        relation="equals",
-        value="2,472".replace(",", ""),
-    )
-    assert (fact.quantity, fact.unit, fact.value, fact.rounding) == (
-        "stock",
-        "vehicles",
-        2472.0,
-        0.5,
-    )
-    assert fact.period.days == 1
-    assert str(fact) == "Kazakhstan, electric vehicles on the road, 2023-05-01: 2,472 vehicles"
-    assert Fact(**fact.model_dump()) == fact
-    assert Ledger([fact]).get("a") == fact
-
-
 def test_ledgers_are_equal_where_their_facts_are() -> None:
     one, other = Ledger.from_frame(TABLE), Ledger.from_frame(TABLE.assign(value=TABLE["value"] + 1))
     assert one == Ledger.from_frame(TABLE)
     assert [one == other, other == one] == [False, False]
-
-
-def test_a_fact_of_no_date_or_no_column() -> None:
-    with pytest.raises(
-        LedgerError, match=r"a: 'valu' is an unknown column \(did you mean value\?\)"
-    ):
-        Fact(id="a", measure="claim", place="UZ", valu="2023")
-    said = Fact(id="a", measure="claim", place="UZ", kind="claim", quote="it is so")
-    assert str(said) == "Uzbekistan, claim: it is so"
-    assert not said.is_observation
-    with pytest.raises(PeriodError, match="fact 'a' has no dates"):
-        _ = said.period
-
-
-@pytest.mark.parametrize(
-    ("columns", "words"),
-    [
-        ({"value": 35000, "relation": "greater_than"}, "more than 35,000 vehicles"),
-        ({"value": 410.4, "quantity": "yoy_growth_percent"}, "up 410.4 % on the year before"),
-        ({"value": -500, "quantity": "yoy_difference"}, "down 500 vehicles on the year before"),
-        (
-            {"value": -12, "quantity": "yoy_growth_percent", "relation": "greater_than"},
-            "down less than 12 % on the year",
-        ),
-        ({"value": 5, "quantity": "cumulative"}, "5 vehicles since 1 Jan 2023"),
-        (
-            {"value": 5, "quantity": "cumulative", "period_start": "2023-04-30"},
-            "5 vehicles since the launch",
-        ),
-        ({"value": 80.1, "quantity": "share_percent"}, "80.1 % of the whole"),
-        (
-            {"value": 80.1, "quantity": "share_percent", "reference": "article-07"},
-            "80.1 % of another printed number",
-        ),
-        (
-            {"measure": "policy", "quote": "testing at the border", "relation": ""},
-            ": testing at the border",
-        ),
-        (
-            {"value": 100, "quantity": "per_day", "relation": "at_least"},
-            "at least 100 vehicles a day",
-        ),
-        ({"kind": "event", "quote": "imports have begun"}, ": imports have begun"),
-        (
-            {"relation": "less_than", "reference": "ev_imports@UZ:2022-01-01/2022-12-31"},
-            "less than electric vehicles imp",
-        ),
-    ],
-)
-def test_a_fact_in_words(columns: dict[str, object], words: str) -> None:
-    base = {"id": "a", "measure": "ev_imports", "place": "UZ", "relation": "equals"}
-    fact = Fact(**(base | {"period_start": "2023-01-01", "period_end": "2023-04-30"} | columns))
-    assert words in str(fact)
-
-
-def test_tolerance_is_nothing_for_a_count_and_half_a_digit_else() -> None:
-    base = {
-        "id": "a",
-        "place": "UZ",
-        "relation": "equals",
-        "period_start": "2023-01-01",
-        "period_end": "2023-04-30",
-    }
-    assert Fact(**base, measure="ev_imports", value=2544).tolerance == 0.0
-    assert Fact(**base, measure="ev_import_value", value=120).tolerance == 0.5
-    assert (
-        Fact(**(base | {"relation": "about"}), measure="ev_imports", value=15100).tolerance == 50.0
-    )
 
 
 @pytest.mark.parametrize(
@@ -344,52 +251,6 @@ def test_no_file_raises_anything_but_a_ledger_error(data: str | bytes) -> None:
         except LedgerError as error:
             message = str(error)
         assert not message or ": " in message
-
-
-def test_places_have_codes_names_and_spellings() -> None:
-    assert [
-        place_code(word)
-        for word in ("Alataw Pass", "Alashankou Station", "Karasu Port", "Central Asia")
-    ] == [
-        "alashankou",
-        "alashankou",
-        "karasu",
-        "central-asia-5",
-    ]
-    assert [
-        place_code(word)
-        for word in ("KGZ", "tajikistan", "Turkmenistan", "DE", "cn-xj", "UZ-TK", "CN-BJ")
-    ] == [
-        "KG",
-        "TJ",
-        "TM",
-        "DE",
-        "CN-XJ",
-        "UZ-TK",
-        "CN-BJ",
-    ]
-    assert all(
-        place_code(code) == code and place_name(code) == name for code, name in PLACES.items()
-    )
-    assert partner_code("China + Hong Kong") == "CN+HK"
-    with pytest.raises(LedgerError, match=r"'Horgoss' is not a known place; did you mean horgos"):
-        place_code("Horgoss")
-    with pytest.raises(LedgerError, match="'' is not a known place; use an ISO 3166 code"):
-        place_code("")
-
-
-def test_facts_that_are_read_are_those_that_are_made_one_by_one() -> None:
-    read = [fact for fact in datasets.central_asia() if fact.value == fact.value][:40]
-    made = [Fact(**fact.row()) for fact in read]
-    for one, other in zip(read, made, strict=True):
-        assert one.model_copy(update={"reference_period": None}) == other.model_copy(
-            update={"reference_period": None}
-        )
-        assert pickle.loads(pickle.dumps(one)) == one
-        assert one.model_fields_set == other.model_fields_set | {"reference_period"}
-    frame = Ledger(read).frame
-    rows = pd.DataFrame([fact.row() for fact in read]).astype(frame.dtypes.to_dict())
-    pd.testing.assert_frame_equal(frame, rows)
 
 
 def test_a_ledger_that_is_asked_for_many_days_keeps_few_of_its_parts() -> None:

@@ -14,15 +14,12 @@ from scipy.stats import norm
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.observation import observations_of, observed_flow
-from forecasting.growth import linear_model, request as request_module
+from forecasting.growth import request as request_module
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.likelihood import as_arrays, contrast_weights
-from forecasting.growth.linear_model import Chains, _normal_from
 from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.posterior import (
-    Hypothesis,
-    _Pool,
     _pools,
     _share_anew,
     resampled,
@@ -204,34 +201,6 @@ def test_of_a_year_that_two_bounds_contradict_the_doubt_is_the_same_for_all_seed
     scatter = np.std(doubted, axis=0)
     assert (scatter < [0.02, 0.08, 0.08, 0.08]).all()
     assert np.mean(doubted, axis=0) == pytest.approx([0.02, 0.48, 0.55, 0.53], abs=0.06)
-
-
-@pytest.mark.slow
-def test_the_evidence_is_the_same_however_many_facts_have_their_components_drawn(
-    facts, observed, monkeypatch
-):
-    """The others have one normal each, and the weights hold what their true noise is besides; with
-    that difference taken at the mode alone, eighteen facts were 0.43 off."""
-    years = (150, 240, 420, 800, 1100, 1900, 2600, 5200, 8300)
-    halves = (60, 100, 180, 330, 480, 800, 1150, 2200, 3600)
-    rows = [("equals", "total", 2015 + i, total) for i, total in enumerate(years)]
-    rows += [
-        ("equals", "total", f"{2015 + i}-01-01/{2015 + i}-06-30", half)
-        for i, half in enumerate(halves)
-    ]
-    told = observed(facts(*rows))
-    path = path_of(Prior.shipped(), {2022: SIZE}, told, (2015, 2024), 0, [], [])
-    evidence = []
-    for drawn in (0, len(rows)):
-        monkeypatch.setattr(linear_model, "EXTRA_DOUBTFUL", drawn)
-        rng = np.random.default_rng(0)
-        hypothesis = Hypothesis(path, as_arrays(told, path, {}), rng)
-        assert len(hypothesis.linear.doubtful) == drawn
-        chains = Chains(hypothesis.linear, hypothesis.components, 1000, rng)
-        pool = _Pool(hypothesis, chains, np.arange(1000))
-        pool.draw(rng.standard_normal((1000, path.years)))
-        evidence.append(pool.log_evidence)
-    assert evidence[0] == pytest.approx(evidence[1], abs=0.1)
 
 
 @pytest.mark.slow
@@ -481,16 +450,6 @@ def test_a_fall_that_nobody_expects_leaves_open_what_is_wrong(facts, observed, g
         forecast_flow(table, [year(2023)], seed=seed).fit_table()["doubted"][0] for seed in range(3)
     ]
     assert np.mean(told) == pytest.approx(wrong, abs=0.15)
-
-
-def test_a_precision_that_is_none_is_refused():
-    precision = np.array([[[2.0, 0.0], [0.0, 1.0]], [[1.0, 2.0], [2.0, 1.0]]])
-    mean, spread, log_determinant = _normal_from(precision[:1], np.ones((1, 2)))
-    np.testing.assert_allclose(
-        [*mean[0], *spread[0], *np.exp(log_determinant)], [0.5, 1, 0.5, 1, 2]
-    )
-    with pytest.raises(np.linalg.LinAlgError, match="precision of the draws is not positive"):
-        _normal_from(precision, np.ones((2, 2)))
 
 
 def test_facts_that_no_system_holds_are_named_with_the_next_move(facts, monkeypatch):

@@ -21,9 +21,8 @@ from forecasting.reporting.answer import (
     scenario_assumptions,
 )
 from forecasting.reporting.grounds import caveats, grounds
-from forecasting.reporting.labels import median_and_range, memo_title, spoken
+from forecasting.reporting.labels import median_and_range, spoken
 from forecasting.scenarios.facts_on_day import age_of
-from forecasting.scenarios.question import find_scenario
 from forecasting.vocabulary.names import SHARED_VARIABLE
 from forecasting.vocabulary.quantiles import standing_digits
 
@@ -54,22 +53,6 @@ def test_it_says_what_was_known_and_until_when(outlook):
         f"By ev-forecasting {fc.__version__}. Its newest count ends on 26 June 2023."
     )
     assert 'data-counted="2023-06-26"' in date_line(outlook)._repr_html_()
-
-
-@pytest.mark.parametrize(
-    ("keys", "title"),
-    [
-        ({}, "Electric cars in Uzbekistan: outlook of 9 March 2026"),
-        (
-            {"scenario": "accelerated", "title": "Uzbekistan, accelerated"},
-            "Electric cars in Uzbekistan: accelerated outlook of 9 March 2026",
-        ),
-        ({"title": "Cars of mine"}, "Cars of mine: outlook of 9 March 2026"),
-    ],
-)
-def test_the_title_says_what_where_and_of_which_day(keys, title):
-    given = {"measure": "ev_imports", "scenario": "baseline", "title": "Uzbekistan, baseline"}
-    assert memo_title({"parameters": given | keys, "as_of": "2026-03-09"}) == title
 
 
 def test_each_scenario_has_a_line_on_what_it_assumes():
@@ -117,12 +100,6 @@ def test_an_answer_to_each_question_stands_side_by_side(outlook):
     assert shown["question"].str.contains("?", regex=False).all()
     assert shown["question"].str.contains("Plan by this one").tolist() == [True, False, False]
     assert shown["points"].tolist() == ["6,800", "15,000", "27,000"]
-
-
-def test_a_million_is_said_in_millions():
-    assert spoken(1_334_000, "ev_stock") == "1.33 million"
-    assert spoken(999_600, "ev_stock") == "1 million"
-    assert spoken(999_400, "ev_stock") == "999,000"
 
 
 @pytest.mark.slow
@@ -245,17 +222,6 @@ def test_a_year_that_is_over_is_told_in_the_past():
     )
     # A forecast of an earlier day, with newer counts passed over, is of its own time
     assert fc.outlook("uzbekistan-baseline", as_of="2023-06-26", draws=50).running_year == 2023
-
-
-def test_titles_of_corridors_say_what_goes_through_them():
-    titles = [
-        memo_title({"parameters": find_scenario(name).parameters(), "as_of": "2026-01-01"})
-        for name in ("horgos", "ports")
-    ]
-    assert titles == [
-        "Electric cars through Horgos: outlook of 1 January 2026",
-        "Vehicles of all types through Xinjiang's ports: outlook of 1 January 2026",
-    ]
 
 
 def test_points_of_a_scenario_with_a_roll_out_are_not_said_to_follow_other_markets():

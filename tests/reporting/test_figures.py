@@ -23,22 +23,13 @@ from forecasting.reporting import figures
 from forecasting.reporting.figures.charging_charts import PEAKS, spoken_median
 from forecasting.reporting.figures.drawing import (
     ACCENTS,
-    BLUE,
-    CHARGING_COLOURS,
     INK,
     SCENARIO_COLOURS,
-    Drawing,
-    label_heights,
-    tint,
 )
-from forecasting.reporting.figures.fan import basis_colours, empty_chart, marks_of
+from forecasting.reporting.figures.fan import basis_colours
 from forecasting.reporting.figures.scenario_contrast import small_fans
-from forecasting.reporting.html import REPORTING
 from forecasting.scenarios.joint_draws import QUANTILES, sum_outlooks
 from forecasting.vocabulary.errors import InputError
-from forecasting.vocabulary.periods import span
-from forecasting.writers.messages import FigureForm
-from forecasting.writers.page import template_text
 
 # Scenarios that ship are also forecast by others
 pytestmark = pytest.mark.usefixtures("shared_forecasts")
@@ -170,79 +161,11 @@ def test_a_stock_is_the_scenarios_own_line_with_the_counts_beside_it(outlook, le
     assert chart.layout.title.text.endswith("electric cars on the road in 2030</b>")
 
 
-def test_a_total_is_as_long_as_its_period_and_as_high_as_its_yearly_rate(ledger):
-    shown = {mark.label: mark for mark in marks_of(ledger, "ev_imports")}
-    part = shown["2,544"]
-    assert part.period == span("2023-01-01", "2023-04-30")
-    assert part.height == pytest.approx(2544 * 365 / 120)
-    assert shown["2,180"].height == 2180
-    (facts,) = traces(figures.evidence_chart(ledger), name="statistics agency")
-    at = facts.y.index(pytest.approx(part.height, rel=1e-3))
-    assert facts.x[at] == pytest.approx(2022.6645, abs=1e-3)
-    assert facts.error_x.array[at] == pytest.approx(120 / 365 / 2, abs=1e-3)
-    (newest,) = traces(figures.evidence_chart(ledger), textposition="middle right")
-    assert newest.text == ("<b>2,544</b><br>in Jan–Apr<br>2023",)
-    assert newest.x[0] == pytest.approx(facts.x[at] + facts.error_x.array[at], abs=1e-3)
-
-
-def test_a_bound_is_a_triangle_into_the_side_that_is_possible(ledger):
-    symbols = {mark.symbol for mark in marks_of(ledger, "ev_imports")}
-    assert symbols == {"line-ew", "triangle-up"}
-    (bound,) = (mark for mark in marks_of(ledger, "ev_imports") if mark.side)
-    assert bound.height == pytest.approx(3500 * 365 / 177, rel=1e-3)
-    (words,) = (
-        trace
-        for trace in figures.evidence_chart(ledger).data
-        if trace.text == (f"> {bound.label}",)
-    )
-    assert words.y[0] == pytest.approx(bound.height, rel=1e-3)
-    upper = Ledger.from_frame(ledger.frame.assign(relation="at_most"))
-    assert {mark.symbol for mark in marks_of(upper, "ev_imports")} == {"triangle-down"}
-
-
 def test_each_basis_has_its_colour_and_the_forecast_one_is_ink(ledger):
     lines = {t.name: t.marker.color for t in figures.evidence_chart(ledger).data if t.name}
     assert lines == {"statistics agency": INK, "customs": ACCENTS[0]}
     assert basis_colours(["a", "a", "b"], main_basis="b") == {"b": INK, "a": ACCENTS[0]}
     assert len(basis_colours([str(n) for n in range(20)])) == 20
-
-
-def test_growth_has_no_height_of_its_own_and_targets_are_no_outcomes(ledger):
-    targets = Ledger.from_frame(ledger.frame.assign(kind="target"))
-    assert "250" not in [mark.label for mark in marks_of(ledger, "ev_imports")]
-    assert marks_of(targets, "ev_imports") == []
-
-
-def test_growth_on_a_printed_base_implies_a_total():
-    base = {
-        "period_start": "2022-01-01",
-        "period_end": "2022-05-31",
-        "value": 100.0,
-        "quantity": "total",
-    }
-    growth = {
-        "period_start": "2023-01-01",
-        "period_end": "2023-05-31",
-        "value": 410.4,
-        "quantity": "yoy_growth_percent",
-    }
-    common = {
-        "measure": "ev_export_value_index",
-        "kind": "outcome",
-        "partner": "World",
-        "relation": "equals",
-    }
-    rows = [base | common, growth | common]
-    frame = pd.DataFrame(rows).assign(
-        basis="a", source="b", published="2023", id=["x", "y"], reference=""
-    )
-    first, implied = marks_of(Ledger.from_frame(frame), "ev_export_value_index")
-    assert (first.label, implied.label, implied.relation) == ("100", "510", "about")
-    assert implied.height == pytest.approx(510.4 * 365 / 151)
-    assert (
-        len(marks_of(Ledger.from_frame(frame.assign(basis=["a", "b"])), "ev_export_value_index"))
-        == 1
-    )
 
 
 def test_nothing_printed_is_said(ledger):
@@ -261,24 +184,6 @@ def test_what_was_not_known_is_not_drawn(outlook, ledger):
     assert not counted.x
     (counted,) = traces(figures.fan_chart(outlook), name="Counted")
     assert counted.x
-
-
-def test_hover_text_is_escaped():
-    frame = pd.DataFrame(
-        [{"id": "x", "basis": "<b>", "source": "<script>", "published": "2023", "unit": "vehicles"}]
-    )
-    frame = frame.assign(
-        measure="ev_imports",
-        kind="outcome",
-        partner="World",
-        quantity="total",
-        relation="equals",
-        value=1.0,
-    )
-    frame = frame.assign(period_start="2022-01-01", period_end="2022-12-31", reference="")
-    (mark,) = marks_of(Ledger.from_frame(frame), "ev_imports")
-    assert "<script>" not in mark.hover
-    assert "&lt;script&gt;" in mark.hover
 
 
 def test_the_gap_shows_three_answers_and_what_stands(outlook, ledger):
@@ -349,27 +254,6 @@ def test_scenarios_that_may_fall_below_nothing_are_compared_on_a_linear_scale(co
     assert "log scale" not in chart.layout.title.subtitle.text
 
 
-def test_dark_mode_knows_every_colour_that_would_vanish():
-    script = template_text("figures.js", REPORTING)
-    assert all(
-        f'"{colour}"' in script
-        for colour in (INK, "#5f6b76", "#e6e9ed", "#ffffff", "#003a5d", BLUE)
-    )
-    assert tint(BLUE, 0.2).startswith("rgba(0,114,178,")
-    assert '"rgba(0,114,178,"' in script
-
-
-def test_colours_of_scenarios_and_chargers_differ():
-    assert len(set(SCENARIO_COLOURS.values())) == len(SCENARIO_COLOURS)
-    assert len(set(CHARGING_COLOURS.values())) == len(CHARGING_COLOURS)
-
-
-def test_a_figure_starts_empty_in_the_house_style():
-    chart = Drawing(FigureForm("A", "b"), y="c").figure()
-    assert json.loads(chart.to_json())["data"] == []
-    assert chart.layout.template.layout.barmode == "overlay"
-
-
 def test_the_scale_is_set_by_the_80_percent_interval(outlook):
     chart = figures.fan_chart(outlook)
     top = np.quantile(outlook.results.values["ev_imports"][:, -1], 0.9)
@@ -412,10 +296,6 @@ def test_a_series_of_any_labels_is_drawn_to_its_last_forecast(index, last, middl
     assert known.x[0] == middle
     first, end = chart.layout.xaxis.range
     assert first <= known.x[0] < ahead.x[-1] <= end
-
-
-def test_labels_keep_a_line_between_them():
-    assert label_heights([50.0, 10.0, 51.0], {"range": [0, 100]}, 0.1) == [50.0, 10.0, 60.0]
 
 
 def test_an_axis_of_an_index_says_what_is_100(outlook, ledger):
@@ -598,11 +478,3 @@ def test_the_load_of_a_day_names_the_peak_of_the_last_year(outlook):
     assert f"and {last} MW at its peak" in figures.load_chart(outlook).layout.title.text.replace(
         "<br>", " "
     )
-
-
-def test_an_empty_chart_is_a_title_without_axes() -> None:
-    chart = empty_chart(FigureForm("No market"))
-    assert (chart.layout.xaxis.visible, chart.layout.yaxis.visible) == (False, False)
-    assert chart.layout.height == 130
-    assert "No market" in chart.layout.title.text
-    assert len(chart.data) == 0

@@ -14,8 +14,6 @@ from forecasting.evidence import datasets
 from forecasting.reporting import grounds, result_tables as tables
 from forecasting.scenarios.joint_draws import RESULT_COLUMNS
 from forecasting.vocabulary.errors import InputError
-from forecasting.writers.columns import Column, TableForm, rows_beside
-from forecasting.writers.display import BulletList, Table
 
 # Scenarios that ship are also forecast by others
 pytestmark = pytest.mark.usefixtures("shared_forecasts")
@@ -108,31 +106,6 @@ def test_facts_lead_to_their_sources(ledger):
     assert shown.frame["statement"].tolist()[-1] == "more than 3,500 vehicles"
     assert shown._repr_html_().count('<a href="https://example.org/a">Daily</a>') == len(ledger)
     assert len(tables.facts_table(ledger, limit=3).frame) == 3
-
-
-def test_only_the_web_is_linked():
-    frame = pd.DataFrame({"source": ["a", "b"]})
-    page = Table(
-        frame, links={"source": ["javascript:alert(1)", "https://x.org/?a=1&b='2'"]}
-    )._repr_html_()
-    assert "javascript" not in page
-    assert 'href="https://x.org/?a=1&amp;b=&#x27;2&#x27;"' in page
-
-
-def test_tables_and_notes_escape():
-    assert "<b>" not in Table(pd.DataFrame({"<b>": ["<i>"]}), caption="<u>")._repr_html_().replace(
-        "<td><", "<td>"
-    )
-    assert (
-        BulletList(["<script>"])._repr_html_()
-        == '<ul class="fc-caveats"><li>&lt;script&gt;</li></ul>'
-    )
-
-
-def test_an_empty_table_says_so():
-    empty = Table(pd.DataFrame(columns=["a"]))
-    assert repr(empty) == "None."
-    assert empty._repr_html_() == '<p class="fc-none">None.</p>'
 
 
 def test_fit_tables_show_the_most_surprising_first(outlook):
@@ -230,34 +203,6 @@ def test_heads_say_which_electric_cars_are_counted(scenario, flow, stock):
     heads = list(dict.fromkeys(shown.columns.get_level_values(0)))
     assert heads[1:3] == [f"{flow}, vehicles a year", f"{stock}, vehicles"]
     assert set(heads[3:]) <= {"Electric buses on the road, vehicles"}
-
-
-def test_a_column_looks_as_its_table_declares():
-    form = TableForm(
-        [
-            Column("what"),
-            Column("year", look="date"),
-            Column("count"),
-            Column("proof", look="id"),
-            Column("why", look="words"),
-        ]
-    )
-    row = {"what": "5", "year": "2023", "count": "1,000", "proof": "a-1", "why": "so"}
-    assert form.table([row])._repr_html_().partition("<tbody>")[2] == (
-        '<tr><td class="number">5</td><td class="number">2023</td><td class="amount">1,000</td>'
-        '<td class="id"><a class="fact" href="#fact-a-1">a-1</a></td><td class="words">so</td></tr>'
-        "</tbody></table>"
-    )
-
-
-def test_columns_of_a_group_stand_under_one_heading_and_lead_to_places_of_their_own():
-    form = TableForm([Column("place")]).with_columns(
-        Column(name, name, group="Stock", address=f"#grounds-{name}") for name in ("cars", "buses")
-    )
-    table = form.table(rows_beside("place", {"cars": {"KZ": 9, "UZ": 8}, "buses": {"UZ": 7}}))
-    assert table.frame.columns.tolist() == [("place", ""), ("Stock", "cars"), ("Stock", "buses")]
-    assert table.frame.to_numpy().tolist() == [["KZ", 9, "–"], ["UZ", 8, 7]]
-    assert '<a href="#grounds-buses">7</a>' in table._repr_html_()
 
 
 def test_a_period_in_the_table_of_a_ledger_is_no_fact(ledger):

@@ -20,7 +20,6 @@ import pytest
 from click.testing import CliRunner
 
 from forecasting.cli import main
-from forecasting.runs.endings import ENDING, signal_handlers
 from forecasting.runs.runner import run
 from forecasting.vocabulary.errors import InputError
 
@@ -147,22 +146,6 @@ def comes_to_the_same(project: Any) -> None:
         "assets",
         *NAMES,
     }
-
-
-@pytest.mark.parametrize("number", ENDING)
-def test_each_signal_that_ends_a_process_unwinds_the_run(number: signal.Signals) -> None:
-    """What is left then is told by one of them below, and by Ctrl-C."""
-    before = signal.signal(number, signal.SIG_DFL)  # it may be ignored, as in the background
-    try:
-        with pytest.raises(SystemExit, match=f"^{128 + number}$"), signal_handlers():
-            signal.raise_signal(number)
-        assert signal.getsignal(number) == signal.SIG_DFL
-    finally:
-        signal.signal(number, before)
-
-
-def test_the_signals_that_end_a_process_are_those_of_a_service_and_of_a_terminal() -> None:
-    assert {signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT} == {*ENDING}
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,11 +20,9 @@ from click.testing import CliRunner
 from forecasting.cli import main
 from forecasting.evaluation.forecast_chain import chain_of
 from forecasting.runs import runner
-from forecasting.runs.endings import sweep
 from forecasting.runs.output.folders import Store
 from forecasting.runs.output.result import report_ages, write_summary
 from forecasting.runs.runner import run
-from forecasting.runs.workers.processes import child_environment
 from forecasting.vocabulary.errors import InputError, RunError
 
 pytestmark = pytest.mark.slow
@@ -265,20 +262,6 @@ def test_progress_is_plain_lines_in_a_log(project: Any, capsys: pytest.CaptureFi
     ]
     assert done.to_dict()["results"][1]["status"] == "failed"
     assert re.search(r"1 done, 1 failed in \d+\.\d s; see .*index.html", str(done))
-
-
-def test_what_bears_the_mark_of_a_run_is_swept_away() -> None:
-    marked = subprocess.Popen(
-        ["sleep", "100"], env=child_environment("a-token"), start_new_session=True
-    )
-    other = subprocess.Popen(
-        ["sleep", "100"], env=child_environment("another"), start_new_session=True
-    )
-    sweep("a-token")
-    assert marked.wait(60) == -9
-    assert other.poll() is None
-    other.kill()
-    other.wait()
 
 
 def test_a_run_works_in_a_thread_where_signals_are_not_to_be_had(project: Any) -> None:

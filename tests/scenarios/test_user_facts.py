@@ -3,7 +3,6 @@ counted and used.
 """
 
 import datetime as dt
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -13,7 +12,7 @@ from forecasting.cli import main
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import scenario_from_file, scenario_from_parameters
-from forecasting.reading.user_ledgers import _read_once, facts_of
+from forecasting.reading.user_ledgers import facts_of
 from forecasting.reporting.answer import answer
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.reporting.figures.fan import place_marks
@@ -86,15 +85,6 @@ def test_a_notebook_s_parameters_look_where_they_run_and_in_params(params, monke
     assert {"own-2022", "more-2022"} <= set(found.frame["id"])
     with pytest.raises(LedgerError, match=r"none.csv: is not there \(looked in .*params"):
         facts_of_scenario(scenario_from_parameters(given | {"ledger": ["none.csv"]}))
-
-
-def test_one_fact_in_two_files_counts_once_and_two_of_one_id_are_refused(tmp_path):
-    for name, text in (("a", ROWS), ("b", ROWS), ("c", ROWS.replace(",120,", ",121,"))):
-        (tmp_path / f"{name}.csv").write_text(text)
-    same, other = [str(tmp_path / "a.csv"), str(tmp_path / "b.csv")], str(tmp_path / "c.csv")
-    assert len(facts_of(same, shipped=False)) == 1
-    with pytest.raises(LedgerError, match="id own-2022: names two different facts"):
-        facts_of([*same, other], shipped=False)
 
 
 def test_facts_that_are_never_used_are_counted(params):
@@ -246,16 +236,3 @@ def test_a_history_that_begins_late_is_said_to_lack_what_came_before(tmp_path):
     late = said(*rows[1:])
     assert "48 % of all vehicles that Norway's facts tell of came in 2023, the first year" in late
     assert "the first year told" not in said(*rows)
-
-
-def test_a_refused_file_is_read_again_once_it_or_its_mapping_has_changed(tmp_path: Path) -> None:
-    """To read it takes up to two seconds, and a scenario asks for its facts several times."""
-    table = tmp_path / "own.csv"
-    table.write_text("Country,2022,2023\nTM,120,150\n")
-    _read_once.cache_clear()
-    for _ in range(3):
-        with pytest.raises(LedgerError, match="What does it count"):
-            facts_of([str(table)], shipped=False)
-    assert _read_once.cache_info().misses == 1
-    (tmp_path / "own.mapping.yaml").write_text("read: [{counts: ev_imports}]\n")
-    assert len(facts_of([str(table)], shipped=False)) == 2
