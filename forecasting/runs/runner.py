@@ -16,7 +16,6 @@ from typing import Any, get_args
 from forecasting.parameters.values import listed
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.runs.endings import STOPS, at_cell, ended, signal_handlers, sweep, with_remedy
-from forecasting.runs.execute.fork_engine import EngineName
 from forecasting.runs.output.folders import (
     TABLES,
     Record,
@@ -59,6 +58,7 @@ from forecasting.vocabulary.names import (
     REPORTS,
     RUN_RECORD,
     SCRATCH,
+    EngineName,
 )
 from forecasting.vocabulary.periods import as_date
 from forecasting.vocabulary.sentences import sentence

@@ -9,9 +9,13 @@ begins here.
 
 import sysconfig
 from pathlib import Path
+from typing import Literal
 
 PACKAGE = Path(__file__).parents[1]
 DATA = PACKAGE / "data"  # what ships with the package
+
+# of what runs the cells of a notebook
+EngineName = Literal["fork", "kernel"]
 
 # in a working folder, unless the command line says otherwise
 PARAMS = "params"

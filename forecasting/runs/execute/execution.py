@@ -46,8 +46,8 @@ from forecasting.runs.endings import (
     kill_group,
     take_streams,
 )
-from forecasting.runs.execute.fork_engine import EngineName
 from forecasting.vocabulary.errors import RunError
+from forecasting.vocabulary.names import EngineName
 
 ENGINES = {"fork": "ev-forecast", "kernel": "ev-forecast-kernel"}
 LANGUAGE = {

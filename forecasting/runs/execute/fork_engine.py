@@ -7,9 +7,7 @@ is registered as ``ev-forecast``:
     papermill --engine ev-forecast notebook.ipynb out.ipynb
 """
 
-from typing import Any, Literal
-
-EngineName = Literal["fork", "kernel"]
+from typing import Any
 
 
 class ForkEngine:

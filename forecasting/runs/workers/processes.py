@@ -45,7 +45,6 @@ from forecasting.runs.endings import (
     take_streams,
     with_remedy,
 )
-from forecasting.runs.execute.fork_engine import EngineName
 from forecasting.runs.output.folders import (
     Record,
     clear_folder,
@@ -70,6 +69,7 @@ from forecasting.vocabulary.names import (
     SCRATCH,
     SHARED_VARIABLE,
     VARIABLES,
+    EngineName,
 )
 from forecasting.vocabulary.sentences import sentence
 
