@@ -413,7 +413,9 @@ def run(case: str, particles: int, seed: int, split: str | None) -> pd.DataFrame
         x, density.kind_of(x, rng), empty, empty, empty, empty, particles, 0.0, 1, 0.0
     )
     horizon = max(period.end.year for period in request.periods)
-    path, long_x = carried_on(density.path, posterior, horizon + 1, seed, request.place or "")
+    path, long_x = carried_on(
+        density.path, posterior.x, posterior.kind, horizon + 1, seed, request.place or ""
+    )
     flows = path.flows(long_x)
     rows = [(case, seed, particles, "log evidence", "", log_evidence)]
     for period in request.periods:

@@ -46,7 +46,7 @@ from forecasting.growth.flow import annual_totals, forecast_flow
 from forecasting.growth.prior import Prior, region_of
 from forecasting.growth.starting import MarketSize
 from forecasting.panels.growth_prior import panel_of_shares
-from forecasting.scenarios.facts_on_day import FlowInputs
+from forecasting.scenarios.facts_on_day import FlowInputs, inputs_on_day
 from forecasting.vocabulary.arguments import instance, optional, takes
 from forecasting.vocabulary.errors import EvidenceError, ModelError
 from forecasting.vocabulary.periods import year
@@ -277,7 +277,7 @@ def _origins(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> Iterator
             outcomes = {h: float(rows["sales"][origin + h]) for h in horizons}
             if len(history) >= FEWEST_YEARS and history.iloc[-1] >= LEAST_SALES and outcomes:
                 since = year(int(history.index[0])).start
-                inputs = FlowInputs(facts, None, None, day, sizes, False, since, analogues)
+                inputs = inputs_on_day(facts, None, None, day, sizes, False, since, analogues)
                 share = float(rows["share"][origin])
                 name = str(market)
                 prior_key = (name if train is None else "", origin)

@@ -27,7 +27,7 @@ from forecasting.evaluation.records import (
 from forecasting.evaluation.scores import NO_QUANTILES, coverage, mean_scores, ratio_to
 from forecasting.evidence.ledger import ledger_of
 from forecasting.growth.prior import Prior
-from forecasting.scenarios.facts_on_day import FlowInputs
+from forecasting.scenarios.facts_on_day import FlowInputs, inputs_on_day
 from forecasting.vocabulary.errors import EvidenceError, ModelError
 from forecasting.vocabulary.measures import did_you_mean
 from forecasting.vocabulary.periods import month
@@ -200,7 +200,7 @@ def inputs_of(past: PartYear, panel: pd.DataFrame, months: pd.DataFrame) -> Flow
     )
     size = past.size and {past.origin - 1: past.size}
     other_markets, other_months = (rows[rows["market"] != past.market] for rows in (panel, months))
-    return FlowInputs(
+    return inputs_on_day(
         ledger_of(facts),
         None,
         None,

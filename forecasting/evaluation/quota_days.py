@@ -16,15 +16,15 @@ from forecasting.growth.flow import FlowForecast, forecast_flow
 from forecasting.growth.quotas import QuotaDays, days_used_up, quota_days
 from forecasting.panels.registers import RegisterGrowth
 from forecasting.parameters.schema import Scenario
+from forecasting.scenarios.assumptions import kept_shares, register_growths
 from forecasting.scenarios.facts_on_day import (
-    FlowInputs,
     day_of_forecast,
     facts_of_scenario,
     flow_inputs,
+    inputs_on_day,
 )
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.question import find_scenario
-from forecasting.scenarios.registered_imports import kept_shares, register_growths
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.periods import Period, as_date, year
 from forecasting.vocabulary.places import place_code, place_name
@@ -231,7 +231,7 @@ def quota_forecast(
     known_quota = quota.as_known(day)
     if known_quota is None:
         return None
-    inputs = FlowInputs(facts, quota.place, quota.measure, day)
+    inputs = inputs_on_day(facts, quota.place, quota.measure, day)
     years = [quota.start.year, quota.start.year + 1]
     registered = flow_inputs(scenario, quota.place, facts, day)
     counted_years = {fact.period.end.year for fact in inputs.facts if fact.is_exact}
@@ -253,7 +253,7 @@ def quota_forecast(
     elif not len(inputs.facts):
         inputs = registered
         if not len(inputs.facts):
-            inputs = FlowInputs(facts, quota.place, REGISTERED, day)
+            inputs = inputs_on_day(facts, quota.place, REGISTERED, day)
         policies = inputs.policies
     if not len(inputs.facts) and inputs.market.sizes is None:
         raise InputError(

@@ -28,7 +28,7 @@ from forecasting.growth.prior import Prior
 from forecasting.growth.quotas import days_used_up
 from forecasting.growth.starting import MarketSize
 from forecasting.parameters.schema import scenario_from_parameters
-from forecasting.scenarios.facts_on_day import FlowInputs, facts_of_flow
+from forecasting.scenarios.facts_on_day import FlowInputs, facts_of_flow, inputs_on_day
 from forecasting.scenarios.outlook import outlook
 from forecasting.scenarios.question import find_scenario
 from forecasting.vocabulary.errors import EvidenceError, ForecastingError, InputError
@@ -141,7 +141,7 @@ def _series_cases(ledger: Ledger, place: str, measure: str, day: dt.date) -> Ite
     country = COUNTRY.fullmatch(place) is not None
     cars = flow.of_electric_cars and flow.unit == "vehicles"
     facts = facts_of_flow(ledger, place, flow.name)
-    inputs = FlowInputs(ledger, place, flow.name, day, size_from_ledger=cars and country)
+    inputs = inputs_on_day(ledger, place, flow.name, day, size_from_ledger=cars and country)
     if measure in INDICES:
         return growth_cases(inputs, facts)
     if not stock:

@@ -16,7 +16,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -50,6 +50,7 @@ from forecasting.vocabulary.quantities import (
 from forecasting.vocabulary.sentences import Term, capital, filled, sentence, uncapital
 
 Cells = Mapping[str, Any]  # of a row, by column
+FOLLOWS: Any = Field(exclude=True, repr=False)  # an attribute that follows from the columns
 
 
 class Fact(Shown, BaseModel, metaclass=CheckedCall):
@@ -130,6 +131,20 @@ class Fact(Shown, BaseModel, metaclass=CheckedCall):
     quote: str
     note: str
     reference_period: Period | None = Field(default=None, exclude=True)
+    # Found once, when the fact is made
+    known_from: dt.date | None = FOLLOWS
+    of_world: bool = FOLLOWS
+    stock: bool = FOLLOWS
+    accumulates: bool = FOLLOWS
+    is_exact: bool = FOLLOWS
+    side: int = FOLLOWS
+    is_count: bool = FOLLOWS
+    is_change: bool = FOLLOWS
+    is_amount: bool = FOLLOWS
+    is_rate: bool = FOLLOWS
+    compares: bool = FOLLOWS
+    is_observation: bool = FOLLOWS
+    tolerance: float = FOLLOWS
 
     def __init__(self, **columns: Any) -> None:
         name = str(columns.get("id") or "fact")
@@ -139,6 +154,11 @@ class Fact(Shown, BaseModel, metaclass=CheckedCall):
         if problems:
             raise LedgerError(problems)
         super().__init__(**_typed(row, {}))
+
+    def model_copy(self, *, update: Cells | None = None, deep: bool = False) -> Self:
+        """A copy with other cells, and with all that follows from them."""
+        cells = super().model_copy(deep=deep).__dict__ | dict(update or {})
+        return self.model_construct(**cells | _meaning(cells))
 
     def __getstate__(self) -> dict[Any, Any]:
         """Alike in every process: which columns were given is a set, in an order of the process."""
@@ -159,87 +179,9 @@ class Fact(Shown, BaseModel, metaclass=CheckedCall):
         return Period(days[0], days[-1])
 
     @property
-    def known_from(self) -> dt.date | None:
-        """The last day of the span in which it was published; None where that is not known."""
-        return self.published.end if self.published else None
-
-    @property
-    def stock(self) -> bool:
-        """Whether it tells what stands on a day, not what comes over a period."""
-        return self.declared.of_stock or measure_of(self.measure).kind == "stock"
-
-    @property
     def declared(self) -> Quantity:
         """What is declared of its quantity."""
         return quantity_of(self.quantity)
-
-    @property
-    def of_world(self) -> bool:
-        """Whether it is of the whole, not of what one partner has of it."""
-        return self.partner == WORLD
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether it is a number, be it about so many, and not a bound."""
-        return self.relation in EXACT_RELATIONS
-
-    @property
-    def side(self) -> int:
-        """On which side of its value a bound leaves the truth: 1 above, -1 below; 0 of a number."""
-        return BOUNDS.get(self.relation, 0)
-
-    @property
-    def is_count(self) -> bool:
-        """Whether it says how many there are or came, not how that compares with others."""
-        return self.declared.says == "count" and self.quantity != ""
-
-    @property
-    def is_change(self) -> bool:
-        """Whether it says how much changed from the same dates a year before."""
-        return self.declared.says == "change"
-
-    @property
-    def is_amount(self) -> bool:
-        """Whether it is the measure's own number: a flow's total, or what stands of a stock."""
-        return self.declared.default
-
-    @property
-    def accumulates(self) -> bool:
-        """Whether it counts what has gathered up to its last day, however long ago it came.
-
-        What is dated to one day alone is not of that day's flow.
-        """
-        dated_to_a_day = self.period_start in (None, self.period_end)
-        return self.stock or (self.declared.accumulates and dated_to_a_day)
-
-    @property
-    def is_rate(self) -> bool:
-        """Whether it says how many came over its period, so that it tells of a year's flow."""
-        return self.is_count and not self.accumulates
-
-    @property
-    def compares(self) -> bool:
-        """Whether it tells of a period by another one, which its reference names."""
-        return math.isnan(self.value) or self.declared.says == "share"
-
-    @property
-    def is_observation(self) -> bool:
-        """Whether the fact may enter a likelihood: an outcome, an estimate or a judgement of
-        something counted.
-        """
-        return self.kind in OBSERVATION_KINDS and measure_of(self.measure).kind != "statement"
-
-    @property
-    def tolerance(self) -> float:
-        """How far two prints of the same figure may differ: nothing for a count printed to the
-        unit.
-        """
-        is_integer_count = (
-            self.relation == "equals" and self.unit in INTEGER_UNITS and self.rounding == 0.5
-        )
-        if is_integer_count and self.value.is_integer():
-            return 0.0
-        return self.rounding
 
     def row(self) -> dict[str, Any]:
         """The fact in the columns of a ledger: value and rounding as numbers, all else as text.
@@ -333,11 +275,42 @@ def _typed(row: Cells, rows_by_id: Mapping[str, Cells]) -> dict[str, Any]:
     for column in ("period_start", "period_end"):
         cells[column] = as_date(row[column]) if row[column] else None
     cells["published"] = publication(row["published"])
-    compared = quantity_of(row["quantity"]).says == "share" or math.isnan(cells["value"])
+    cells |= _meaning(cells)
     cells["reference_period"] = (
-        _reference_period(row, rows_by_id) if compared and row["reference"] else None
+        _reference_period(row, rows_by_id) if cells["compares"] and row["reference"] else None
     )
     return cells
+
+
+def _meaning(cells: Cells) -> dict[str, Any]:
+    """What follows from the typed cells of a row, as the attributes of a `Fact`."""
+    declared, relation = quantity_of(cells["quantity"]), cells["relation"]
+    measure_kind = measure_of(cells["measure"]).kind
+    stock = declared.of_stock or measure_kind == "stock"
+    dated_to_a_day = cells["period_start"] in (None, cells["period_end"])
+    accumulates = stock or (declared.accumulates and dated_to_a_day)
+    is_count = declared.says == "count" and cells["quantity"] != ""
+    printed_to_the_unit = (
+        relation == "equals"
+        and cells["unit"] in INTEGER_UNITS
+        and cells["rounding"] == 0.5
+        and cells["value"].is_integer()
+    )
+    return {
+        "known_from": cells["published"] and cells["published"].end,
+        "of_world": cells["partner"] == WORLD,
+        "stock": stock,
+        "accumulates": accumulates,
+        "is_exact": relation in EXACT_RELATIONS,
+        "side": BOUNDS.get(relation, 0),
+        "is_count": is_count,
+        "is_change": declared.says == "change",
+        "is_amount": declared.default,
+        "is_rate": is_count and not accumulates,
+        "compares": declared.says == "share" or math.isnan(cells["value"]),
+        "is_observation": cells["kind"] in OBSERVATION_KINDS and measure_kind != "statement",
+        "tolerance": 0.0 if printed_to_the_unit else cells["rounding"],
+    }
 
 
 def _reference_period(row: Cells, rows_by_id: Mapping[str, Cells]) -> Period | None:

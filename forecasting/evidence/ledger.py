@@ -34,7 +34,6 @@ from forecasting.evidence.rules import (
 from forecasting.showing import Shown
 from forecasting.vocabulary.arguments import (
     Check,
-    fitting,
     instance,
     integer,
     number,
@@ -73,10 +72,15 @@ def _among(vocabulary: Collection[str]) -> Callable[[str], str]:
     return read
 
 
-FACTS_CHECK = fitting(
-    "facts, as read_ledger and Ledger.from_frame read them from tables",
-    lambda facts: all(isinstance(fact, Fact) for fact in facts),
-    tuple,
+def _read_facts(value: Iterable[Any]) -> tuple[Fact, ...]:
+    facts = tuple(value)
+    if not all(isinstance(fact, Fact) for fact in facts):
+        raise TypeError
+    return facts
+
+
+FACTS_CHECK = Check(
+    "facts, as read_ledger and Ledger.from_frame read them from tables", _read_facts
 )
 KINDS_CHECK = Check(
     "one kind or several", lambda value: tuple(map(_among(FACT_KINDS), texts("").read(value)))

@@ -214,7 +214,7 @@ class Request:
         start_year, final_year, horizon = _years(facts, periods)
         place = self.place or self.flow.place
         prior = self.prior.in_region(place).of_measure(measure)
-        caveats += _before_facts(facts, periods)
+        caveats += _before_facts(years_spoken_of(facts)[0] if facts else 0, periods)
         caveats += _mixed_regions(self.place) + _learned_elsewhere(prior, measure)
         discrete = self.in_vehicles or self.market_size is not None
         years = (start_year, final_year + 1)
@@ -245,7 +245,7 @@ class Request:
         rng = np.random.default_rng([self.seed, *place.encode()])
         posterior = sample(path, prepared.facts, common, rng)
         # One year more: the slope within a year depends on the growth of the next
-        long_path, x = carried_on(path, posterior, horizon + 1, self.seed, place)
+        long_path, x = carried_on(path, posterior.x, posterior.kind, horizon + 1, self.seed, place)
         start_month = 12 * (prepared.start_year - path.first_year)
         columns = slice(start_month, 12 * (horizon + 1 - path.first_year))
         market = None
@@ -372,9 +372,8 @@ class _Prepared:
         return replace(self, observations=observations, facts=facts)
 
 
-def _before_facts(facts: Sequence[Observation], periods: Sequence[Period]) -> list[Caveat]:
+def _before_facts(first_year: int, periods: Sequence[Period]) -> list[Caveat]:
     """A caveat where periods are asked for that lie before all that the facts speak of."""
-    first_year = years_spoken_of(facts)[0] if facts else 0
     early = [period.label for period in periods if period.end.year < first_year]
     if not early:
         return []
@@ -475,7 +474,7 @@ def _evenly(rng: np.random.Generator, nu: float | None, draws: int) -> Array:
 
 
 def carried_on(
-    path: LatentPath, posterior: Posterior, until: int, seed: int, place: str
+    path: LatentPath, drawn: Array, kind: Indices, until: int, seed: int, place: str
 ) -> tuple[LatentPath, Array]:
     """The same path up to a later year, and draws of its coordinates: those of years of which no
     fact speaks are drawn from the prior.
@@ -486,8 +485,10 @@ def carried_on(
     ----------
     path : LatentPath
         Over the years that facts speak of, and one more.
-    posterior : Posterior
+    drawn : ndarray, shape (draws, width)
         Draws of its coordinates.
+    kind : ndarray of int, shape (draws,)
+        Kind of market of each draw.
     until : int
         Last year.
     seed : int
@@ -496,11 +497,11 @@ def carried_on(
         Its own random numbers go with it.
     """
     long_path = path.reaching(until)
-    draws = len(posterior.x)
+    draws = len(drawn)
     x = np.zeros((draws, long_path.width))
-    x[:, long_path.columns_of(path)] = with_new_last_year(path, posterior, seed, place)
+    x[:, long_path.columns_of(path)] = with_new_last_year(path, drawn, kind, seed, place)
     at = {name: columns.start for name, columns in long_path.columns.items()}
-    spread = np.sqrt(long_path.kind_variance[posterior.kind])
+    spread = np.sqrt(long_path.kind_variance[kind])
     for later_year in range(path.last_year + 1, until + 1):
         rng = np.random.default_rng([seed, later_year, *place.encode()])
         column = later_year - path.first_year
@@ -511,7 +512,7 @@ def carried_on(
     return long_path, x
 
 
-def with_new_last_year(path: LatentPath, posterior: Posterior, seed: int, place: str) -> Array:
+def with_new_last_year(path: LatentPath, x: Array, kind: Indices, seed: int, place: str) -> Array:
     """Draws of a path's coordinates, with the last year, of which no fact speaks, drawn anew.
 
     Draws that count for much are there many times, and all their copies would have one last year.
@@ -523,14 +524,12 @@ def with_new_last_year(path: LatentPath, posterior: Posterior, seed: int, place:
     ----------
     path : LatentPath
         Over the years that facts speak of, and one more.
-    posterior : Posterior
-        Draws of its coordinates.
-    seed, place
-        As `carried_on` takes them.
+    x, kind, seed, place
+        As `carried_on` takes them, the draws as `drawn`.
     """
-    x, draws = posterior.x, len(posterior.x)
+    draws = len(x)
     at = {name: columns.start for name, columns in path.columns.items()}
-    spread = np.sqrt(path.kind_variance[posterior.kind])
+    spread = np.sqrt(path.kind_variance[kind])
     column = path.years - 1
     rng = np.random.default_rng([seed, path.last_year, *place.encode()])
     new = x.copy()

@@ -61,9 +61,9 @@ from forecasting.reporting.result_tables import (
     with_unit,
 )
 from forecasting.scenarios.assumptions import statements_of_days
+from forecasting.scenarios.facts_on_day import OF_USE, part_counts
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.point_prices import PointPrice, point_prices, year_of_points
-from forecasting.scenarios.region_counts import OF_USE, part_counts
 from forecasting.scenarios.regions import by_region, passed_registers
 from forecasting.vocabulary.errors import AssumptionError, in_digits
 from forecasting.vocabulary.measures import (

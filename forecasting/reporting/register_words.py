@@ -12,8 +12,8 @@ import numpy as np
 from forecasting.evidence.fact import Fact, in_words, period_words, place_term, when_words
 from forecasting.panels.registers import IMPORTS, KEPT, RegisterGrowth, closed_ways
 from forecasting.reporting.labels import day_words
+from forecasting.scenarios.assumptions import kept_shares, register_growths
 from forecasting.scenarios.outlook import Outlook
-from forecasting.scenarios.registered_imports import kept_shares, register_growths
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.periods import DAY
 from forecasting.vocabulary.places import COUNTRIES, REGION, WORLD, place_name

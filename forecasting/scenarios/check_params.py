@@ -81,14 +81,15 @@ class CheckedScenario:
         if inputs.market.sizes is None and not len(inputs.facts):
             yield Caveat("shares_only", values={"subject": subject})
         sizes = scenario.market_size
-        future_years = [y for y in sizes if y > inputs.last_year] if isinstance(sizes, dict) else []
+        last_year = as_of.year - 1
+        future_years = [y for y in sizes if y > last_year] if isinstance(sizes, dict) else []
         if future_years:
             yield Caveat(
                 "sizes_ahead",
                 values={
                     "subject": subject,
                     "years": ", ".join(map(str, future_years)),
-                    "last": inputs.last_year,
+                    "last": last_year,
                 },
             )
 

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,7 @@ from forecasting.reading.user_ledgers import facts_of, facts_that_a_file_names
 from forecasting.scenarios.question import find_scenario, params_file
 from forecasting.vocabulary.caveats import Caveat
 from forecasting.vocabulary.errors import EvidenceError, InputError
-from forecasting.vocabulary.measures import CAR, MEASURES, NEW_CARS, count_of
+from forecasting.vocabulary.measures import CAR, DIVIDED_BY, MEASURES, NEW_CARS, count_of
 from forecasting.vocabulary.periods import as_date
 from forecasting.vocabulary.places import WORLD
 
@@ -47,7 +47,13 @@ SERIES_COLUMNS = [
     *("measure", "place", "basis", "prints", "every_days"),
     *("newest_end", "last_print", "next_print", "late"),
 ]
+GivenSize = float | Mapping[int, float] | pd.Series | None
 MAX_MISSED_PRINTS = 3  # intervals without a print, after which a series may have ended
+REGISTER = "vehicle_stock"
+OF_USE = ("ev_stock", REGISTER)  # counts by which use follows where the electric cars stand
+# Share of the vehicles in parts that are not counted, below which it is the difference of two days
+LEAST_REMAINDER = 0.02
+MAX_DAYS_APART = 45  # days between the count of a part and that of the country
 
 
 @dataclass(frozen=True)
@@ -219,8 +225,59 @@ def unused_facts(scenario: Scenario, as_of: dt.date, added: Iterable[Fact] = ())
 
 @dataclass(frozen=True)
 class FlowInputs:
-    """What was known of a flow on a day: its facts, the size of its market, and the prior from
-    other markets.
+    """What was known of a flow on a day, as `inputs_on_day` chooses it.
+
+    Parameters
+    ----------
+    measure : str or None
+        The flow.
+    day : date
+        Nothing published later is known, and no year effect of a year that was not over.
+    facts : Ledger
+        Outcomes, estimates and judgements of the flow that had been published; may be empty.
+    policies : tuple of Policy
+        Those that ship, move this flow, and had been announced, or had begun.
+    market : MarketOnDay
+        New vehicles a year: as given, else what the ledger knew.
+    analogues, analogue_months
+        As `inputs_on_day` takes them.
+    """
+
+    measure: str | None
+    day: dt.date
+    facts: Ledger
+    policies: tuple[Policy, ...]
+    market: MarketOnDay
+    analogues: Prior | pd.DataFrame | None = None
+    analogue_months: pd.DataFrame | None = None
+
+    @cached_property
+    def prior(self) -> Prior:
+        """The prior from other markets, of the years that were over."""
+        last_year = self.day.year - 1
+        if not isinstance(self.analogues, pd.DataFrame):
+            return (self.analogues or Prior.shipped()).until(last_year)
+        # Imported here: only backtests learn a prior, scenarios use the one that ships
+        from forecasting.panels.growth_prior import estimate_prior
+
+        panel, months = self.analogues, self.analogue_months
+        finished_months = None if months is None else months[months["year"] <= last_year]
+        return estimate_prior(panel[panel["year"] <= last_year], finished_months)
+
+
+def inputs_on_day(
+    ledger: Ledger,
+    place: str | None,
+    measure: str | None,
+    day: dt.date,
+    given_size: GivenSize = None,
+    size_from_ledger: bool = True,
+    since: dt.date | None = None,
+    analogues: Prior | pd.DataFrame | None = None,
+    analogue_months: pd.DataFrame | None = None,
+    sets_quotas: bool = False,
+) -> FlowInputs:
+    """Choose what was known of a flow on a day: its facts, its policies, the size of its market.
 
     Reports, the check of params files, track records and backtests all ask here: none of them knows
     more than another.
@@ -233,7 +290,7 @@ class FlowInputs:
         The flow; None where the ledger holds a single one without a name, as of a market in a
         backtest.
     day : date
-        Facts published later are not known, and no year effect of a year that was not over.
+        Of the forecast.
     given_size : float, mapping, Series or None
         New vehicles a year, in place of the ledger's; of numbers by year, those of years not over
         by the day are left out as hindsight.
@@ -252,74 +309,33 @@ class FlowInputs:
     sets_quotas : bool
         Whether drivers set the quotas that are not used up: then the table's have no effect.
     """
-
-    ledger: Ledger
-    place: str | None
-    measure: str | None
-    day: dt.date
-    given_size: float | Mapping[int, float] | pd.Series | None = None
-    size_from_ledger: bool = True
-    since: dt.date | None = None
-    analogues: Prior | pd.DataFrame | None = None
-    analogue_months: pd.DataFrame | None = None
-    sets_quotas: bool = False
-
-    @property
-    def last_year(self) -> int:
-        """The last year that was over."""
-        return self.day.year - 1
-
-    @cached_property
-    def facts(self) -> Ledger:
-        """Outcomes, estimates and judgements of the flow that had been published; may be empty."""
-        return facts_of_flow(self.ledger, self.place, self.measure, self.day, self.since)
-
-    @cached_property
-    def policies(self) -> tuple[Policy, ...]:
-        """The policies that ship, move this flow, and had been announced, or had begun."""
-        policies = tuple(
-            policy_on_day.of_all_buyers()
-            for policy in policies_of(self.place)
-            if policy.is_known(self.day) and _moves(policy, self.measure)
-            if (policy_on_day := policy.as_known(self.day)) is not None
-        )
-        if not self.sets_quotas:
-            return policies
-        return tuple(
+    policies = [
+        policy_on_day.of_all_buyers()
+        for policy in policies_of(place)
+        if policy.is_known(day) and _moves(policy, measure)
+        if (policy_on_day := policy.as_known(day)) is not None
+    ]
+    if sets_quotas:
+        policies = [
             replace(policy, price_share=0.0) if policy.is_open_quota else policy
             for policy in policies
-        )
+        ]
+    facts = facts_of_flow(ledger, place, measure, day, since)
+    market = _given(given_size, day.year - 1)
+    if market is None:
+        market = _from_ledger(ledger, place, day) if size_from_ledger else MarketOnDay(None)
+    return FlowInputs(measure, day, facts, tuple(policies), market, analogues, analogue_months)
 
-    @cached_property
-    def market(self) -> MarketOnDay:
-        """New vehicles a year: as given, else what the ledger knew."""
-        size = self.given_size
-        if isinstance(size, Mapping | pd.Series):
-            sizes = {int(str(year)): float(vehicles) for year, vehicles in size.items()}
-            finished_years = {year: sizes[year] for year in sizes if year <= self.last_year}
-            if finished_years:
-                return MarketOnDay(pd.Series(finished_years, dtype=float), origin=JUDGED)
-        elif size is not None:
-            return MarketOnDay(float(size), origin=JUDGED)
-        if self.size_from_ledger:
-            return _from_ledger(self.ledger, self.place, self.day)
-        return MarketOnDay(None)
 
-    @cached_property
-    def prior(self) -> Prior:
-        """The prior from other markets, of the years that were over."""
-        if isinstance(self.analogues, pd.DataFrame):
-            # Imported here: only backtests learn a prior, scenarios use the one that ships
-            from forecasting.panels.growth_prior import estimate_prior
-
-            months = self.analogue_months
-            known_months = None if months is None else self._finished_years(months)
-            return estimate_prior(self._finished_years(self.analogues), known_months)
-        return (self.analogues or Prior.shipped()).until(self.last_year)
-
-    def _finished_years(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """The rows of years that were over."""
-        return rows[rows["year"] <= self.last_year]
+def _given(size: GivenSize, last_year: int) -> MarketOnDay | None:
+    """The market as it was given; None where nothing was, or of no year that was over."""
+    if isinstance(size, Mapping | pd.Series):
+        sizes = {int(str(year)): float(vehicles) for year, vehicles in size.items()}
+        finished_years = {year: sizes[year] for year in sizes if year <= last_year}
+        if not finished_years:
+            return None
+        return MarketOnDay(pd.Series(finished_years, dtype=float), origin=JUDGED)
+    return None if size is None else MarketOnDay(float(size), origin=JUDGED)
 
 
 def _moves(policy: Policy, measure: str | None) -> bool:
@@ -354,12 +370,12 @@ def flow_inputs(
     as_of : date
         Day of the forecast.
     analogues : Prior, DataFrame or None
-        As for :class:`FlowInputs`.
+        As for `inputs_on_day`.
     """
     flow = MEASURES[scenario.measure]
     # New cars are the market of cars, not of buses, nor of what passes a port
     of_cars = flow.unit == "vehicles" and flow.vehicle in ("", CAR)
-    return FlowInputs(
+    return inputs_on_day(
         ledger,
         place,
         scenario.measure,
@@ -572,3 +588,129 @@ def series_due(facts: Ledger, day: dt.date) -> pd.DataFrame:
     return table.sort_values(
         ["ended", "late"], ascending=[True, False], kind="stable", ignore_index=True
     )
+
+
+class PartCount(NamedTuple):
+    """A count of a part of a country, and what was counted of the whole about that day."""
+
+    fact: Fact
+    whole: float
+
+    @property
+    def share(self) -> float:
+        """Of the whole."""
+        return self.fact.value / self.whole
+
+
+class PartCounts(NamedTuple):
+    """What is counted of the parts of a country: the newest count of each measure and part, by
+    part; and caveats about counts that cannot be, which are left out.
+    """
+
+    newest: Sequence[PartCount]
+    faults: Sequence[Caveat]
+
+
+def part_counts(ledger: Ledger, place: str, as_of: dt.date) -> PartCounts:
+    """The newest count of each part of a country beside which the country's own lies within 45
+    days.
+
+    More electric cars than the part has vehicles, or more of anything than the country has, cannot
+    be.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        All facts.
+    place : str
+        ISO code of the country.
+    as_of : date
+        Nothing published later.
+
+    Examples
+    --------
+    >>> from forecasting.evidence.datasets import central_asia
+    >>> counts = part_counts(central_asia(), "UZ", dt.date(2026, 3, 31)).newest
+    >>> shares = {(count.fact.measure, count.fact.place): count.share for count in counts}
+    >>> round(shares["charging_stations", "UZ-TK"], 3)
+    0.586
+    >>> part_counts(central_asia(), "TM", dt.date(2026, 3, 31)).newest
+    []
+    """
+    facts = [
+        fact
+        for fact in ledger.select(kind=("outcome", "estimate"), as_of=as_of)
+        if fact.is_exact and fact.period_end and fact.quantity in ("", "stock")
+    ]
+    parts = [fact for fact in facts if fact.place.startswith(f"{place}-")]
+    faults = {fact.id: _above(fact, fact.place, limit) for fact, limit in _beyond_register(parts)}
+    possible_parts = [part for part in parts if part.id not in faults]
+    wholes = [fact for fact in facts if fact.place == place]
+    newest: dict[tuple[str, str], PartCount] = {}
+    for part, whole in _counts_of_one_time(possible_parts, wholes):
+        if part.value > whole.value:
+            faults.setdefault(part.id, _above(part, place, whole.value))
+        elif part.value < whole.value:
+            newest.setdefault((part.place, part.measure), PartCount(part, whole.value))
+    return PartCounts([newest[key] for key in sorted(newest)], [*faults.values()])
+
+
+def _counts_of_one_time(
+    parts: Sequence[Fact], wholes: Sequence[Fact]
+) -> Iterator[tuple[Fact, Fact]]:
+    """Counts of parts, each with those of the country that one agency made about that day: the
+    newest first, and of one day those that lie closest.
+    """
+    measures = (*DIVIDED_BY, REGISTER)
+    pairs = [
+        (abs((part.period.end - whole.period.end).days), part, whole)
+        for part in parts
+        if part.measure in measures and part.value > 0
+        for whole in wholes
+        if (part.measure, part.basis) == (whole.measure, whole.basis) and whole.value > 0
+    ]
+    pairs.sort(key=lambda pair: (-pair[1].period.end.toordinal(), pair[0]))
+    for days_apart, part, whole in pairs:
+        if days_apart <= MAX_DAYS_APART:
+            yield part, whole
+
+
+def _beyond_register(counts: Sequence[Fact]) -> Iterator[tuple[Fact, float]]:
+    """The newest counts of electric cars of parts that are more than all vehicles of the part, and
+    how many these are.
+    """
+    in_order = sorted(counts, key=lambda fact: fact.period.end)
+    newest = {(fact.measure, fact.place): fact for fact in in_order}
+    for (measure, place), fact in newest.items():
+        register = newest.get((REGISTER, place))
+        if measure == "ev_stock" and register and fact.value > register.value:
+            yield fact, register.value
+
+
+def _above(fact: Fact, place: str, limit: float) -> Caveat:
+    count = {name: getattr(fact, name) for name in ("id", "measure", "place", "value")}
+    return Caveat("part_above_whole", values=count | {"of": place, "limit": limit})
+
+
+def concentration_of(counts: PartCounts) -> float:
+    """How many times a country's electric share is that of the parts where its electric cars stand:
+    the mean of the parts' own, weighed by their electric cars. 1 where no part is counted.
+
+    Examples
+    --------
+    >>> from forecasting.evidence.datasets import central_asia
+    >>> day = dt.date(2026, 3, 31)
+    >>> counts = [part_counts(central_asia(), place, day) for place in ("UZ", "KZ", "KG")]
+    >>> [round(concentration_of(of_parts), 1) for of_parts in counts]
+    [3.7, 3.1, 1.8]
+    """
+    electric, cars = (
+        {count.fact.place: count.share for count in counts.newest if count.fact.measure == name}
+        for name in OF_USE
+    )
+    shares = np.array([[electric[part], cars[part]] for part in electric if part in cars])
+    shares = shares.reshape(-1, 2)
+    remainder = np.clip(1 - shares.sum(axis=0), 0.0, None)
+    if remainder[1] > LEAST_REMAINDER:
+        shares = np.vstack([shares, remainder])
+    return max(float((shares[:, 0] ** 2 / shares[:, 1]).sum()), 1.0)

@@ -451,10 +451,10 @@ class NewCountry:
     def _market(self) -> MarketOnDay:
         """New cars a year, as far as anybody has counted them."""
         from forecasting.evidence.datasets import central_asia
-        from forecasting.scenarios.facts_on_day import FlowInputs
+        from forecasting.scenarios.facts_on_day import inputs_on_day
 
         facts = self.facts()
-        return FlowInputs(central_asia() + facts, self.country, None, facts.latest).market
+        return inputs_on_day(central_asia() + facts, self.country, None, facts.latest).market
 
 
 def _flows(facts: Ledger) -> list[str]:

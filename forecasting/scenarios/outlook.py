@@ -23,7 +23,7 @@ from forecasting.growth.prior import Prior
 from forecasting.growth.sharing import read_cache
 from forecasting.panels.registers import KEPT
 from forecasting.parameters.schema import Drivers, Scenario, stored_scenario
-from forecasting.scenarios.assumptions import demand_of, demand_parameters
+from forecasting.scenarios.assumptions import demand_of, demand_parameters, registered_percent
 from forecasting.scenarios.facts_on_day import (
     age_of,
     day_of_forecast,
@@ -52,7 +52,6 @@ from forecasting.scenarios.place_flows import (
     port_flows,
 )
 from forecasting.scenarios.question import QUESTION_FORM, find_scenario, find_scenarios
-from forecasting.scenarios.registered_imports import registered_percent
 from forecasting.showing import Shown, chart
 from forecasting.vocabulary.arguments import (
     instance,

@@ -19,9 +19,15 @@ import numpy as np
 import pandas as pd
 
 from forecasting.scenarios.drivers import apply_drivers
-from forecasting.scenarios.facts_on_day import MarketOnDay, flow_inputs, last_day, sets_quotas
+from forecasting.scenarios.facts_on_day import (
+    MarketOnDay,
+    PartCounts,
+    flow_inputs,
+    last_day,
+    part_counts,
+    sets_quotas,
+)
 from forecasting.scenarios.joint_draws import Results, quantile_table, sum_outlooks
-from forecasting.scenarios.region_counts import PartCounts, part_counts
 from forecasting.vocabulary.caveats import Caveat, each_once
 from forecasting.vocabulary.errors import EvidenceError
 from forecasting.vocabulary.measures import MEASURES

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.scenarios.drivers import DAYS_A_YEAR
-from forecasting.scenarios.region_counts import REGISTER, PartCount, part_counts
+from forecasting.scenarios.facts_on_day import REGISTER, PartCount, part_counts
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.measures import DIVIDED_BY, EV_STOCK_SHARE
 from forecasting.vocabulary.places import place_name

@@ -19,7 +19,7 @@ from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.prior import Prior
-from forecasting.scenarios.facts_on_day import FlowInputs, facts_of_flow
+from forecasting.scenarios.facts_on_day import facts_of_flow, inputs_on_day
 from forecasting.vocabulary.errors import EvidenceError
 from forecasting.vocabulary.periods import year
 
@@ -32,7 +32,7 @@ FLOW = facts_of_flow(central_asia(), "UZ", "ev_imports")
 
 def cases_of(day: dt.date) -> list[Case]:
     ledger = central_asia()
-    known = FlowInputs(ledger, "UZ", "ev_imports", day, SIZES, size_from_ledger=False)
+    known = inputs_on_day(ledger, "UZ", "ev_imports", day, SIZES, size_from_ledger=False)
     return list(flow_cases(known, facts_of_flow(ledger, "UZ", "ev_imports")))
 
 
@@ -77,7 +77,7 @@ def test_the_record_of_uzbekistan_is_no_worse_with_its_policies() -> None:
     scores: dict[bool, list[float]] = {True: [], False: []}
     for day in ("2024-12-31", "2025-12-31"):  # before these no policy moves the forecast
         for known, own in scores.items():
-            inputs = FlowInputs(ledger, "UZ", "ev_imports", dt.date.fromisoformat(day))
+            inputs = inputs_on_day(ledger, "UZ", "ev_imports", dt.date.fromisoformat(day))
             if not known:
                 vars(inputs)["policies"] = ()
             own += beside_rule(results(flow_cases(inputs, flow), UNCOUNTED))["score"].tolist()

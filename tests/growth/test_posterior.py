@@ -174,7 +174,7 @@ def test_a_new_last_year_leaves_the_prior_and_the_facts_as_they_were(facts, obse
     draws = 20_000
     common = np.random.default_rng(0).standard_normal((draws, path.years))
     before = sample(path, contrasts.subset(np.zeros(0, int)), common, np.random.default_rng(1))
-    x = with_new_last_year(path, before, 0, "m1")
+    x = with_new_last_year(path, before.x, before.kind, 0, "m1")
     shock, tilt = path.columns["shock"].start + 1, path.columns["tilt"].start
     assert 0.5 < (x[:, shock] != before.x[:, shock]).mean() < 0.95
     for column, atol in ((shock, 0.05), (tilt, 0.02)):

@@ -15,7 +15,12 @@ from forecasting.evidence.policies import shipped_policies
 from forecasting.growth.prior import Prior
 from forecasting.parameters.schema import Scenario, scenario_from_file, scenario_from_parameters
 from forecasting.reporting.caveat_words import age_line, age_today, words_of
-from forecasting.scenarios.facts_on_day import FlowInputs, age_of, day_of_forecast, flow_inputs
+from forecasting.scenarios.facts_on_day import (
+    age_of,
+    day_of_forecast,
+    flow_inputs,
+    inputs_on_day,
+)
 from forecasting.scenarios.outlook import load_outlook, outlook
 from forecasting.scenarios.outlook_files import stored_caveat
 from forecasting.vocabulary.periods import span
@@ -24,7 +29,7 @@ DAY = dt.date(2023, 6, 30)
 
 
 def known(day=DAY, **given):
-    return FlowInputs(central_asia(), "UZ", "ev_imports", day, **given)
+    return inputs_on_day(central_asia(), "UZ", "ev_imports", day, **given)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +94,7 @@ def test_a_fact_is_known_from_the_last_day_of_its_publication():
         pd.DataFrame([row | {"value": 2544, "published": "2023-06", "place": "UZ"}])
     )
     counts = [
-        len(FlowInputs(ledger, "UZ", "ev_imports", DAY - dt.timedelta(days=ago)).facts)
+        len(inputs_on_day(ledger, "UZ", "ev_imports", DAY - dt.timedelta(days=ago)).facts)
         for ago in (1, 0)
     ]
     assert counts == [0, 1]
@@ -97,7 +102,7 @@ def test_a_fact_is_known_from_the_last_day_of_its_publication():
 
 def test_market_of_the_ledger_ends_with_what_was_published():
     early, late = (
-        FlowInputs(central_asia(), "KZ", "ev_imports", dt.date(day, 6, 30)).market.sizes
+        inputs_on_day(central_asia(), "KZ", "ev_imports", dt.date(day, 6, 30)).market.sizes
         for day in (2022, 2024)
     )
     assert (max(early).end.year, max(late).end.year) == (2019, 2023)
@@ -117,7 +122,7 @@ def test_a_market_told_for_half_a_year_is_scaled_to_all_of_its_days(year, days):
         "period_end": f"{year}-06-30",
         "published": f"{year}-07-15",
     }
-    market = FlowInputs(
+    market = inputs_on_day(
         Ledger.from_frame(pd.DataFrame([row])), "UZ", "ev_imports", dt.date(2026, 1, 1)
     ).market
     (half,) = market.sizes
@@ -134,7 +139,7 @@ def cars(**until):
         measure="car_sales", place="UZ", relation="equals", quantity="total", published="2024-12-01"
     )
     rows["period_start"] = rows["period_end"].str[:4] + "-01-01"
-    return FlowInputs(Ledger.from_frame(rows), "UZ", "ev_imports", dt.date(2026, 1, 1)).market
+    return inputs_on_day(Ledger.from_frame(rows), "UZ", "ev_imports", dt.date(2026, 1, 1)).market
 
 
 def test_the_longest_count_of_a_year_is_its_market_two_months_move_it_and_one_does_not():
@@ -148,12 +153,12 @@ def test_the_longest_count_of_a_year_is_its_market_two_months_move_it_and_one_do
 
 def test_policies_are_known_once_announced_and_their_ends_once_told():
     def ids(place: str, measure: str, day: str) -> list[str]:
-        known = FlowInputs(central_asia(), place, measure, dt.date.fromisoformat(day)).policies
+        known = inputs_on_day(central_asia(), place, measure, dt.date.fromisoformat(day)).policies
         return [policy.id for policy in known]
 
     assert "uz-2025-05-utilisation-fee" not in ids("UZ", "ev_imports", "2025-02-04")
     assert "uz-2025-05-utilisation-fee" in ids("UZ", "ev_imports", "2025-02-05")
-    known = FlowInputs(central_asia(), "UZ", "ev_imports", dt.date(2025, 3, 1)).policies
+    known = inputs_on_day(central_asia(), "UZ", "ev_imports", dt.date(2025, 3, 1)).policies
     (testing,) = (policy for policy in known if policy.kind == "blocked")
     assert testing.end is None
     # A union's duty is its members'; what is imported is registered; of what is vague nothing is

@@ -9,7 +9,7 @@ from forecasting.demand.chain import demand_outlook
 from forecasting.demand.parameters import load_parameters
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
-from forecasting.scenarios.region_counts import (
+from forecasting.scenarios.facts_on_day import (
     concentration_of,
     part_counts,
 )

@@ -14,12 +14,8 @@ from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting.caveat_words import lines_of
+from forecasting.scenarios.facts_on_day import _counts_of_one_time, concentration_of, part_counts
 from forecasting.scenarios.outlook import outlook
-from forecasting.scenarios.region_counts import (
-    _counts_of_one_time,
-    concentration_of,
-    part_counts,
-)
 from forecasting.scenarios.regions import by_region, electric_shares
 from forecasting.vocabulary.errors import InputError
 

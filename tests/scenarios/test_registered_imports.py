@@ -12,9 +12,9 @@ from forecasting.panels.registers import KEPT
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting.charging_tables import why
 from forecasting.reporting.register_words import register_sentence
+from forecasting.scenarios.assumptions import kept_shares, register_growths
 from forecasting.scenarios.outlook import outlook
 from forecasting.scenarios.question import find_scenario
-from forecasting.scenarios.registered_imports import kept_shares, register_growths
 
 # Scenarios that ship are also forecast by others
 pytestmark = pytest.mark.usefixtures("shared_forecasts")
