@@ -20,6 +20,7 @@ import forecasting as fc
 from forecasting.evidence.ledger import ledger_of
 from forecasting.evidence.observation import observed_flow
 from forecasting.growth.likelihood import flow_weights
+from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.path import LatentPath
 from forecasting.growth.request import Request
 
@@ -92,7 +93,7 @@ def compare(name: str, rows: list[Row], count: int) -> None:
     logs, flows = [], []
     for x in prior_draws(path, np.random.default_rng(1), count):
         log_flows = path.log_flows(x)
-        logs.append(facts.log_density(facts.at(log_flows, x)).sum(axis=1))
+        logs.append(facts.of_noise(Mixtures.log_density, facts.at(log_flows, x)).sum(axis=1))
         flows.append(np.log(np.exp(log_flows[:, : path.months]) @ covered.T))
     log_weight, log_flow = np.concatenate(logs), np.concatenate(flows)
     weight = np.exp(log_weight - log_weight.max())

@@ -38,6 +38,7 @@ import forecasting as fc
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.observation import observed_flow
 from forecasting.growth.likelihood import Contrasts, flow_weights
+from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.path import LatentPath
 from forecasting.growth.posterior import Posterior
 from forecasting.growth.prior import Prior
@@ -371,7 +372,7 @@ def particles_of(density: Density, particles: int, seed: int) -> tuple[np.ndarra
     print("prior against the package", np.ptp(package - ours))
     facts = density.facts
     contrasts = facts.at(density.path.log_flows(x[at]), x[at])
-    package = facts.log_density(contrasts).sum(axis=1)
+    package = facts.of_noise(Mixtures.log_density, contrasts).sum(axis=1)
     print("facts against the package", np.abs(package - density.log_noise(x[at], 0.0)).max())
     xi, step, number, log_evidence = np.inf, 0.3, 0, 0.0
     while xi > 0:

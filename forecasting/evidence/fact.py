@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, InstanceOf
 
 from forecasting.evidence.rules import (
     INTEGER_UNITS,
@@ -33,6 +33,7 @@ from forecasting.evidence.rules import (
     publication,
 )
 from forecasting.showing import Shown
+from forecasting.vocabulary.arguments import flag, instance, optional, takes
 from forecasting.vocabulary.catalogues import digits
 from forecasting.vocabulary.errors import InputError, LedgerError, PeriodError, Problem
 from forecasting.vocabulary.measures import MEASURES, measure_of
@@ -92,6 +93,35 @@ class Fact(Shown, BaseModel, metaclass=CheckedCall):
         The period that a share, or a fact without a value, is compared with: that of the fact, or
         of the quantity, that `reference` names. None where that is another flow, or a fact that was
         not read together with this one.
+    declared : Quantity
+        What is declared of its quantity.
+    known_from : date or None
+        The last day of the span in which it was published; None where that is not known.
+    of_world : bool
+        Whether it is of the whole, not of what one partner has of it.
+    stock : bool
+        Whether it tells what stands on a day, not what comes over a period.
+    accumulates : bool
+        Whether it counts what has gathered up to its last day, however long ago it came. What is
+        dated to one day alone is not of that day's flow.
+    is_exact : bool
+        Whether it is a number, be it about so many, and not a bound.
+    side : int
+        On which side of its value a bound leaves the truth: 1 above, -1 below; 0 of a number.
+    is_count, is_change : bool
+        Whether it says how many there are or came, not how that compares with others; whether it
+        says how much changed from the same dates a year before.
+    is_amount : bool
+        Whether it is the measure's own number: a flow's total, or what stands of a stock.
+    is_rate : bool
+        Whether it says how many came over its period, so that it tells of a year's flow.
+    compares : bool
+        Whether it tells of a period by another one, which its reference names.
+    is_observation : bool
+        Whether it may enter a likelihood: an outcome, an estimate or a judgement of something
+        counted.
+    tolerance : float
+        How far two prints of the same figure may differ: nothing for a count printed to the unit.
 
     Raises
     ------
@@ -132,6 +162,7 @@ class Fact(Shown, BaseModel, metaclass=CheckedCall):
     note: str
     reference_period: Period | None = Field(default=None, exclude=True)
     # Found once, when the fact is made
+    declared: InstanceOf[Quantity] = FOLLOWS
     known_from: dt.date | None = FOLLOWS
     of_world: bool = FOLLOWS
     stock: bool = FOLLOWS
@@ -155,9 +186,38 @@ class Fact(Shown, BaseModel, metaclass=CheckedCall):
             raise LedgerError(problems)
         super().__init__(**_typed(row, {}))
 
+    @takes(LedgerError, update=optional(instance(Mapping, words="cells by column")), deep=flag())
     def model_copy(self, *, update: Cells | None = None, deep: bool = False) -> Self:
-        """A copy with other cells, and with all that follows from them."""
-        cells = super().model_copy(deep=deep).__dict__ | dict(update or {})
+        """A copy with other cells, which are not checked, and with all that follows from them.
+
+        Parameters
+        ----------
+        update : mapping, optional
+            Typed cells by column.
+        deep : bool
+            Whether its cells are copied, too.
+
+        Returns
+        -------
+        Fact
+
+        Raises
+        ------
+        LedgerError
+            Where a fact has no such column.
+
+        Examples
+        --------
+        >>> fact = Fact(id="a", measure="ev_stock", place="UZ", period_end="2023-12-31",
+        ...             relation="equals", value=30_000)
+        >>> fact.side, fact.model_copy(update={"relation": "at_least"}).side
+        (0, 1)
+        """
+        cells = dict(update or {})
+        columns = [str(column) for column in cells if column != "reference_period"]
+        if problems := [*column_problems(self.id, columns, ())]:
+            raise LedgerError(problems)
+        cells = vars(super().model_copy(deep=deep)) | cells
         return self.model_construct(**cells | _meaning(cells))
 
     def __getstate__(self) -> dict[Any, Any]:
@@ -177,11 +237,6 @@ class Fact(Shown, BaseModel, metaclass=CheckedCall):
         if not days:
             raise PeriodError(f"fact {self.id!r} has no dates; give it a period_end")
         return Period(days[0], days[-1])
-
-    @property
-    def declared(self) -> Quantity:
-        """What is declared of its quantity."""
-        return quantity_of(self.quantity)
 
     def row(self) -> dict[str, Any]:
         """The fact in the columns of a ledger: value and rounding as numbers, all else as text.
@@ -297,6 +352,7 @@ def _meaning(cells: Cells) -> dict[str, Any]:
         and cells["value"].is_integer()
     )
     return {
+        "declared": declared,
         "known_from": cells["published"] and cells["published"].end,
         "of_world": cells["partner"] == WORLD,
         "stock": stock,

@@ -43,6 +43,8 @@ class Contrasts:
         What each fact says its contrast of logs is.
     noise : Mixtures
         A row each.
+    exact : ndarray of bool, shape (facts,)
+        Which facts are numbers, with one narrow component, not bounds.
     years : int
         Of the path.
     """
@@ -57,17 +59,8 @@ class Contrasts:
     scrappage: slice
     value: Array
     noise: Mixtures
+    exact: Flags
     years: int
-
-    @property
-    def exact(self) -> Flags:
-        """Which facts are numbers, with one narrow component, not bounds."""
-        return np.asarray((self.noise.weight > 0).sum(axis=1) <= 1 + len(WRONG))
-
-    @property
-    def outlier(self) -> Array:
-        """Probability that each fact is wrong, before any other is known."""
-        return np.asarray(self.noise.weight[:, -len(WRONG) :].sum(axis=1))
 
     def decided(self, row: int, right: bool) -> Contrasts:
         """The same with one number decided to be right, or wrong."""
@@ -171,15 +164,16 @@ class Contrasts:
         """What each fact is compared with, as its own agency counts it, at one point."""
         return self.denominator @ np.exp(log_flows[self.months]) * np.exp(self.base_offsets @ x)
 
-    def log_density(self, contrasts: Array) -> Array:
-        """Log density of the noise at some contrasts, shape (draws, facts)."""
-        return self._by_fact(Mixtures.log_density, contrasts)
+    def of_noise(self, statistic: Callable[[Mixtures, Array], Array], contrasts: Array) -> Array:
+        """The log density or the precision of the noise at some contrasts: shape (draws, facts).
 
-    def precision(self, contrasts: Array) -> Array:
-        """Precision of the noise at some contrasts, over its components: shape (draws, facts)."""
-        return self._by_fact(Mixtures.precision, contrasts)
-
-    def _by_fact(self, statistic: Callable[[Mixtures, Array], Array], contrasts: Array) -> Array:
+        Parameters
+        ----------
+        statistic : callable
+            `Mixtures.log_density` or `Mixtures.precision`.
+        contrasts : ndarray, shape (draws, facts)
+            Contrasts of logs.
+        """
         result = np.empty_like(contrasts)
         for rows in (self.exact, ~self.exact):  # numbers have fewer components than bounds
             error = contrasts[:, rows] - self.value[rows]
@@ -295,6 +289,7 @@ def as_arrays(
         if column is not None:
             offsets[i], base_offsets[i] = _offsets(o, top, bottom, path, column)
     months = np.flatnonzero((numerator + denominator).any(axis=0))
+    noise = Mixtures.stacked([NO_NOISE, *(Mixtures.from_parts(o.noise) for o in observations)])
     return Contrasts(
         months=months,
         numerator=numerator[:, months],
@@ -305,7 +300,8 @@ def as_arrays(
         base_offsets=base_offsets,
         scrappage=path.columns["scrappage"],
         value=np.array([o.value for o in observations]),
-        noise=Mixtures.stacked([NO_NOISE, *(Mixtures.from_parts(o.noise) for o in observations)]),
+        noise=noise,
+        exact=(noise.weight > 0).sum(axis=1) <= 1 + len(WRONG),
         years=path.years,
     )
 

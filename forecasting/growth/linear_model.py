@@ -13,6 +13,7 @@ import numpy as np
 from scipy.linalg.lapack import dpotrf, dpotri, dpotrs
 from scipy.special import logsumexp, ndtri, softmax
 
+from forecasting.evidence.observation import WRONG
 from forecasting.growth.likelihood import Contrasts
 from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.mode import Mode
@@ -48,10 +49,11 @@ class LinearModel:
         self.path, self.jacobian = path, mode.jacobian
         rows = np.arange(len(f.value))
         expected, spread = mode.leave_one_out()
-        is_certain = f.outlier == 0
+        outlier = f.noise.weight[:, -len(WRONG) :].sum(axis=1)
+        is_certain = outlier == 0
         wrong = f.doubt(expected, spread)
         self.doubts_a_bound = bool((wrong[~f.exact & ~is_certain] > BOUND_IN_DOUBT).any())
-        doubt = wrong / np.where(is_certain, 1.0, f.outlier)
+        doubt = wrong / np.where(is_certain, 1.0, outlier)
         doubt = np.where(f.exact, doubt, np.inf)
         doubt[is_certain] = 0.0
         order = np.argsort(-doubt, kind="stable")
@@ -179,6 +181,8 @@ class ComponentDraws:
 
     Attributes
     ----------
+    linear : LinearModel
+        About the mode.
     kind : ndarray of int, shape (draws,)
         Of the last step, a kind of market, as a number among those of the linear model.
     component : ndarray of int, shape (draws, unknowns)
@@ -197,6 +201,7 @@ class ComponentDraws:
         rng: np.random.Generator,
         steps: tuple[int, ...] = COMPONENT_DRAWS,
     ) -> None:
+        self.linear = linear
         mixtures = linear.mixtures
         unknowns = len(mixtures.weight)
         most = max(int(MOST_WORK / unknowns**3), 1)
@@ -225,12 +230,11 @@ class Chains:
 
     def __init__(
         self,
-        linear: LinearModel,
         start: ComponentDraws,
         draws: int,
         rng: np.random.Generator,
     ) -> None:
-        self.linear, self.rng = linear, rng
+        self.linear, self.rng = start.linear, rng
         self.chains = min(CHAINS, draws)
         index = rng.choice(len(start.weight), self.chains, p=start.weight)
         self.kind, self.component = start.kind[index], start.component[index]

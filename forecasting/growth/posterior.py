@@ -29,6 +29,7 @@ from forecasting.growth.linear_model import (
     LinearModel,
     moments,
 )
+from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath
 from forecasting.vocabulary.quantiles import Array, Indices
@@ -92,14 +93,11 @@ class Hypothesis:
         return self.mode.moved_to(ComponentDraws(linear, self.rng, FIRST_DRAWS).mean)
 
     @cached_property
-    def linear(self) -> LinearModel:
-        """The model made linear about its centre."""
-        return LinearModel(self.centre)
-
-    @cached_property
     def components(self) -> ComponentDraws:
-        """Draws of the components of its mixtures, which tell how probable it is."""
-        return ComponentDraws(self.linear, self.rng)
+        """Draws of the components of the model made linear about its centre, and how probable
+        they make it.
+        """
+        return ComponentDraws(LinearModel(self.centre), self.rng)
 
     def decided(self, row: int | None, right: bool) -> Hypothesis:
         """The same with the number of a row, or for None the market's size, right or wrong."""
@@ -177,12 +175,13 @@ def move_draws(mode: Mode, linear: LinearModel, x: Array) -> tuple[Array, Array,
     if not len(facts.value):
         return x, np.zeros(len(x)), np.zeros((len(x), 0))
     goal = mode.contrast + (x - mode.x) @ mode.jacobian.T
-    move = Move(mode, np.sqrt(facts.precision(goal).mean(axis=0)))
+    move = Move(mode, np.sqrt(facts.of_noise(Mixtures.precision, goal).mean(axis=0)))
     blocks = 1 + len(x) * move.combine.size // NUMBERS_IN_MEMORY
     parts = [move(x[rows], goal[rows]) for rows in np.array_split(np.arange(len(x)), blocks)]
     end_draws, log_weight, contrast = (np.concatenate(item) for item in zip(*parts, strict=True))
     log_weight += path.log_density(end_draws) - path.log_density(x)
-    log_weight += facts.log_density(contrast).sum(axis=1) - linear.log_noise(facts, goal)
+    log_density = facts.of_noise(Mixtures.log_density, contrast).sum(axis=1)
+    log_weight += log_density - linear.log_noise(facts, goal)
     return end_draws, log_weight, contrast
 
 
@@ -350,9 +349,7 @@ def _pools(
 ) -> tuple[list[_Pool], float]:
     """A pool for each hypothesis, with a part of the draws; and the probability of the others."""
     hypotheses, left_out = hypotheses_of(path, facts, rng)
-    chains = [
-        Chains(hypothesis.linear, hypothesis.components, draws, rng) for hypothesis in hypotheses
-    ]
+    chains = [Chains(hypothesis.components, draws, rng) for hypothesis in hypotheses]
     if len(chains) == 1:
         return [_Pool(hypotheses[0], chains[0], np.arange(draws))], left_out
     log_evidence = [hypothesis.components.log_evidence for hypothesis in hypotheses]
@@ -410,7 +407,7 @@ class _Pool:
         if not len(self.places):
             return
         x, kind = self.chains.draw(shared[self.places])
-        linear = self.hypothesis.linear
+        linear = self.hypothesis.components.linear
         x, log_weight, contrast = move_draws(self.hypothesis.centre, linear, x)
         kinds = linear.kinds[kind]
         self.rounds.append((x, kinds, contrast, log_weight, self.places))

@@ -235,29 +235,31 @@ class Request:
             As `answer` takes them.
         """
         with self._linear_algebra():
-            return self._draw(self._prepared.with_rows(rows))
-
-    def _draw(self, prepared: _Prepared) -> FlowDraws:
-        place = self.flow.place
-        path, horizon = prepared.path, prepared.horizon
-        years = range(path.first_year, path.last_year + 1)
-        common = np.stack([common_shocks(self.seed, y, self.draws, None) for y in years], axis=1)
-        rng = np.random.default_rng([self.seed, *place.encode()])
-        posterior = sample(path, prepared.facts, common, rng)
-        # One year more: the slope within a year depends on the growth of the next
-        long_path, x = carried_on(path, posterior.x, posterior.kind, horizon + 1, self.seed, place)
-        start_month = 12 * (prepared.start_year - path.first_year)
-        columns = slice(start_month, 12 * (horizon + 1 - path.first_year))
-        market = None
-        if self.market_size is not None:
-            market = np.repeat(np.exp(long_path.sizes_of(x)) / 12, 12, axis=1)[:, columns]
-        months = prepared.months
-        monthly = self._under_quotas(long_path.flows(x)[:, columns], months)
-        sizes = posterior.x[:, path.columns["policy"]]
-        if self.quotas:
-            index = self._unreported(monthly, months, common[:, -1], rng)
-            monthly, sizes = monthly[index], sizes[index]
-            market = market if market is None else market[index]
+            prepared = self._prepared.with_rows(rows)
+            place = self.flow.place
+            path, horizon = prepared.path, prepared.horizon
+            years = range(path.first_year, path.last_year + 1)
+            common = np.stack(
+                [common_shocks(self.seed, y, self.draws, None) for y in years], axis=1
+            )
+            rng = np.random.default_rng([self.seed, *place.encode()])
+            posterior = sample(path, prepared.facts, common, rng)
+            # One year more: the slope within a year depends on the growth of the next
+            long_path, x = carried_on(
+                path, posterior.x, posterior.kind, horizon + 1, self.seed, place
+            )
+            start_month = 12 * (prepared.start_year - path.first_year)
+            columns = slice(start_month, 12 * (horizon + 1 - path.first_year))
+            market = None
+            if self.market_size is not None:
+                market = np.repeat(np.exp(long_path.sizes_of(x)) / 12, 12, axis=1)[:, columns]
+            months = prepared.months
+            monthly = self._under_quotas(long_path.flows(x)[:, columns], months)
+            sizes = posterior.x[:, path.columns["policy"]]
+            if self.quotas:
+                index = self._unreported(monthly, months, common[:, -1], rng)
+                monthly, sizes = monthly[index], sizes[index]
+                market = market if market is None else market[index]
         # The coordinates take much memory, and a forecast needs them no more
         posterior = replace(posterior, x=posterior.x[:0].copy())
         return FlowDraws(monthly, market, sizes, posterior)
@@ -397,7 +399,13 @@ def _learned_elsewhere(prior: Prior, measure: str) -> list[Caveat]:
 
 def _level_caveats(facts: Sequence[Observation], size_known: bool) -> list[Caveat]:
     """A caveat where no fact tells the level of the flow, or only bounds or differences do."""
-    levels = [fact for fact in facts if _tells_level(fact, size_known)]
+    # A share of a market of known size is a number of vehicles, too
+    levels = [
+        fact
+        for fact in facts
+        if not math.isnan(fact.amount)
+        and (not fact.quantity.is_percent or (size_known and fact.quantity.of_market))
+    ]
     if levels and all(fact.bound for fact in levels) and not opposite(levels):
         return [Caveat("only_bounds")]
     if levels and all(fact.quantity.says == "change" for fact in levels):
@@ -405,13 +413,6 @@ def _level_caveats(facts: Sequence[Observation], size_known: bool) -> list[Cavea
     if levels or not facts:
         return []
     return [Caveat("no_level" if size_known else "no_scale")]
-
-
-def _tells_level(fact: Observation, size_known: bool) -> bool:
-    """Whether a fact is a number of vehicles: a share of a market of known size is one, too."""
-    if math.isnan(fact.amount):
-        return False
-    return not fact.quantity.is_percent or (size_known and fact.quantity.of_market)
 
 
 def _years(facts: Sequence[Observation], periods: Sequence[Period]) -> tuple[int, int, int]:

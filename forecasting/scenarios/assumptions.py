@@ -230,22 +230,24 @@ def demand_of(
     scenario = request.scenario
     place = scenario.place
     all_counts = request.ledger.select(kind=("outcome", "estimate"), as_of=request.as_of)
-    counts = all_counts.select(place)
-    today = standing_today(counts)
+    of_charging = Ledger(fact for fact in all_counts if fact.measure in CHARGING_COUNTS)
+    today = standing_today(of_charging.select(place))
     refuse(scenario, target_faults(scenario, today, request.as_of))
     years, imports = by_year(flow.forecast)
     vehicle = MEASURES[scenario.measure].vehicle or CAR
     if MEASURES[scenario.measure].of_owners:
         parameters = parameters.override({REEXPORT: 0.0, "inventory_share": 0.0})
     elif vehicle == CAR:
-        parameters = with_learned_share(request, parameters)
+        growths, _ = register_growths(request.ledger, request.as_of)
+        parameters = with_learned_share(parameters, growths, scenario, request.as_of)
     for driver in request.drivers:
         if driver.kind == "demand" and driver.quantity == REEXPORT:
             event_draws = draw_event(driver, len(imports), scenario.seed, request.drivers)
             in_force = parts_of_years(years, moments_of(event_draws.start)[:, None])
             imports = imports * (1.0 - event_draws.size[:, None] * in_force)
     stock = count_of("stock", vehicle)
-    stocks = counts.select(measure=stock, since=scenario.since) if stock else ()
+    stocks = all_counts.select(place, stock, since=scenario.since) if stock else ()
+    announced = request.ledger.select(place, kind="target", as_of=request.as_of)
     cars = flow.forecast.market
     concentration = 1.0  # parts count their electric cars alone
     if vehicle == CAR:
@@ -256,12 +258,12 @@ def demand_of(
         parameters=parameters,
         stock_counts=printed_stocks(stocks),
         charging_today=today,
-        charging_least=least_standing(all_counts, place),
+        charging_least=least_standing(of_charging, place),
         as_of=request.as_of,
         place=place,
         seed=scenario.seed,
         start_stock=stock_before(flow),
-        targets=charging_targets(request),
+        targets=charging_targets(scenario, request.drivers, request.draws, announced),
         vehicle_class=vehicle,
         new_cars=None if cars is None else sums_of_years(cars),
         monthly=flow.forecast.monthly,
@@ -282,24 +284,28 @@ def printed_stocks(facts: Iterable[Fact]) -> list[StockCount]:
     return [StockCount(fact.id, fact.period.end, fact.value, fact.basis) for fact in counts]
 
 
-def charging_targets(request: OutlookRequest) -> list[Target]:
+def charging_targets(
+    scenario: Scenario, drivers: Sequence[Driver], draws: int, announced: Ledger
+) -> list[Target]:
     """Targets of charging: the scenario's own, which are pursued, and those of the ledger, with
     which the outlook is compared.
 
     Parameters
     ----------
-    request : OutlookRequest
-        Its drivers of kind ``target``, and a dated ``national_target``; its facts of kind target of
-        the country.
+    scenario : Scenario
+        For its seed.
+    drivers : sequence of Driver
+        Of the day: those of kind ``target``, and a dated ``national_target``.
+    draws : int
+        Number of draws.
+    announced : Ledger
+        Facts of kind target of the country, as known on the day.
     """
-    scenario = request.scenario
-    draws = request.draws
-    announced = request.ledger.select(scenario.place, kind="target", as_of=request.as_of)
     targets = []
-    for driver in request.drivers:
+    for driver in drivers:
         national = driver.quantity == NATIONAL
         if national or driver.kind == "target":
-            event_draws = draw_event(driver, draws, scenario.seed, request.drivers)
+            event_draws = draw_event(driver, draws, scenario.seed, drivers)
             unit = "points" if national else MEASURES[driver.quantity].unit
             pursued = event_draws.start < NEVER_DAY
             in_time = (pursued, driver.on_time, event_draws.delay)
@@ -487,22 +493,26 @@ def registered_percent(request: OutlookRequest, yearly: Array, demand: DemandOut
     return 100 * kept_shares(growths, place, day, demand.years, scenario.seed, len(yearly))
 
 
-def with_learned_share(request: OutlookRequest, parameters: Parameters) -> Parameters:
+def with_learned_share(
+    parameters: Parameters, growths: Sequence[RegisterGrowth], scenario: Scenario, as_of: dt.date
+) -> Parameters:
     """The assumptions with the share of the imports that leaves again as pairs of imports and
     registers tell, where the register of the place was counted beside its imports; what a scenario
     sets stays. All years have the share of the middle one of those ahead.
 
     Parameters
     ----------
-    request : OutlookRequest
-        The scenario, its facts and its day; of imports of electric cars.
     parameters : Parameters
         Of the scenario.
+    growths : sequence of RegisterGrowth
+        Of all places, as `register_growths` gives them.
+    scenario : Scenario
+        Of imports of electric cars.
+    as_of : date
+        Its day.
     """
-    scenario = request.scenario
-    middle = (request.as_of.year + scenario.horizon) // 2
-    growths, _ = register_growths(request.ledger, request.as_of)
-    shares = _LearnedShares(growths, scenario.place, request.as_of)
+    middle = (as_of.year + scenario.horizon) // 2
+    shares = _LearnedShares(growths, scenario.place, as_of)
     if REEXPORT in parameters.changed or not shares.place_growths:
         return parameters
     kept = np.minimum(shares.of_year(middle, np.array(RANGE_LEVELS)), 1.0)

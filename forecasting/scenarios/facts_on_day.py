@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -172,7 +173,12 @@ def day_of_forecast(scenario: Scenario, ledger: Ledger) -> dt.date:
             "publication; give as_of a date, or a ledger with dates"
         )
     places = scenario.counted_at
-    if not any(_counts_flow(fact, scenario) for fact in published):
+    flow = MEASURES[scenario.measure]
+    measures = [scenario.measure]
+    if scenario.country and flow.electric:  # the stock that the flow fills
+        measures += filter(None, [count_of("stock", flow.vehicle)])
+    counts = [fact for fact in published if fact.place in places and fact.measure in measures]
+    if not any(fact.of_world and fact.kind in OBSERVATION_KINDS for fact in counts):
         # By the newest of all facts it is known that nobody has printed a count
         return ledger.latest
     sides = [{fact.place, fact.partner} for fact in published]
@@ -181,14 +187,6 @@ def day_of_forecast(scenario: Scenario, ledger: Ledger) -> dt.date:
     # A ledger that ends on a day knows no policy of a later one
     policies = chain.from_iterable(map(policies_of, places))
     return max([*days, *(row.known_from for row in policies if row.is_known(ledger.latest))])
-
-
-def _counts_flow(fact: Fact, scenario: Scenario) -> bool:
-    """Whether a fact counts a scenario's flow, or in a country the stock that it fills."""
-    flow = MEASURES[scenario.measure]
-    stock = count_of("stock", flow.vehicle) if scenario.country and flow.electric else None
-    of_flow = fact.measure in (scenario.measure, stock) and fact.place in scenario.counted_at
-    return of_flow and fact.of_world and fact.kind in OBSERVATION_KINDS
 
 
 def unused_facts(scenario: Scenario, as_of: dt.date, added: Iterable[Fact] = ()) -> list[Caveat]:
@@ -500,8 +498,11 @@ def _start_and_name(driver: Driver) -> tuple[dt.date, str]:
 
 def facts_of_places(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> Ledger:
     """The facts that the flows of all places of a scenario are forecast from, as known on a day."""
-    places = scenario.counted_at
-    return reduce(Ledger.concat, [flow_inputs(scenario, p, ledger, as_of).facts for p in places])
+    facts = [
+        facts_of_flow(ledger, place, scenario.measure, as_of, scenario.since)
+        for place in scenario.counted_at
+    ]
+    return reduce(Ledger.concat, facts)
 
 
 def age_of(evidence: Ledger | None, measure: str, day: dt.date) -> Caveat:
@@ -524,10 +525,9 @@ def age_of(evidence: Ledger | None, measure: str, day: dt.date) -> Caveat:
     >>> age_of(central_asia().select("TJ", "ev_imports"), "ev_imports", dt.date(2026, 3, 31)).kind
     'evidence_new'
     """
-    outcomes = [fact for fact in evidence or () if fact.kind == "outcome" and fact.period_end]
-    newest = max(
-        outcomes, key=lambda fact: (fact.period.end, fact.known_from or dt.date.min), default=None
-    )
+    dated = [fact for fact in evidence or () if fact.period_end and fact.known_from]
+    outcomes = [fact for fact in dated if fact.kind == "outcome"]
+    newest = max(outcomes, key=attrgetter("period_end", "known_from"), default=None)
     if newest is None:
         return Caveat("evidence_none", values={"measure": measure, "day": str(day)})
     return Caveat("evidence_new", (newest,))

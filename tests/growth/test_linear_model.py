@@ -50,8 +50,8 @@ def test_the_evidence_is_the_same_however_many_facts_have_their_components_drawn
         monkeypatch.setattr(linear_model, "EXTRA_DOUBTFUL", drawn)
         rng = np.random.default_rng(0)
         hypothesis = Hypothesis(path, as_arrays(told, path, {}), rng)
-        assert len(hypothesis.linear.doubtful) == drawn
-        chains = Chains(hypothesis.linear, hypothesis.components, 1000, rng)
+        assert len(hypothesis.components.linear.doubtful) == drawn
+        chains = Chains(hypothesis.components, 1000, rng)
         pool = _Pool(hypothesis, chains, np.arange(1000))
         pool.draw(rng.standard_normal((1000, path.years)))
         evidence.append(pool.log_evidence)

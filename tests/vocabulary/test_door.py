@@ -198,6 +198,7 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "kind": None,
             },
         ),
+        "Fact.model_copy": (next(iter(ledger)).model_copy, {"update": None, "deep": False}),
         "Ledger.get": (ledger.get, {"name": next(iter(ledger)).id}),
         "Ledger.concat": (lambda ledger: fc.Ledger().concat(ledger), {"ledger": uz}),
         "Ledger.head": (uz.head, {"count": 3}),
