@@ -408,6 +408,13 @@ def names_in_tables() -> Iterator[tuple[str, str]]:
         if policy.place in PLACES_OF_POLICIES:
             name = labels.policy_term(policy.id)
             yield name.context, str(name)
+            if policy.kind == "quota":
+                begins = labels.policy_term(f"{policy.id}-begins")
+                yield begins.context, str(begins)
+    for row in parameters.rows:
+        note = labels.note_term(row)
+        if note:
+            yield note.context, str(note)
     units = {row.unit for row in (*parameters, *MEASURES.values())}
     yield from (("unit", unit) for unit in units if unit)
 

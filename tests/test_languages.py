@@ -17,7 +17,13 @@ from forecasting.evidence.fact import label_of
 from forecasting.evidence.policies import policies_of
 from forecasting.reading.questions import TABLE_QUESTIONS
 from forecasting.reporting.answer import answer, charging_answers
-from forecasting.reporting.labels import event_term, policy_term, reason_term, scenario_title
+from forecasting.reporting.labels import (
+    event_term,
+    note_term,
+    policy_term,
+    reason_term,
+    scenario_title,
+)
 from forecasting.scenarios.question import find_scenarios
 from forecasting.vocabulary.catalogues import (
     ENGLISH,
@@ -216,5 +222,6 @@ def test_what_data_names_is_said_in_russian():
             for driver in scenario.drivers:
                 events |= {f"{scenario.name} {driver.name}": reason_term(driver)}
                 events |= {driver.name: event_term(driver.name)}
-        named = labels | agencies | classes | policies | events
+        notes = {term.context: term for term in map(note_term, load_parameters().rows) if term}
+        named = labels | agencies | classes | policies | events | notes
         assert [name for name, words in named.items() if _in_english(words)] == []

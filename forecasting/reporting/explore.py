@@ -20,7 +20,7 @@ from forecasting.parameters.values import DRIVER_KINDS
 from forecasting.reading.questions import Question
 from forecasting.reporting.answer import QUESTIONS
 from forecasting.reporting.figures.scenario_contrast import live_figure, redraw, what_if_chart
-from forecasting.reporting.labels import event_term, parameter_words, reason_term
+from forecasting.reporting.labels import event_term, note_term, parameter_words, reason_term
 from forecasting.reporting.result_tables import (
     DIFFERENCE,
     measure_rows,
@@ -705,7 +705,7 @@ class ControlPanel:
 
     def _assumption(self, row: Assumption) -> Lever:
         unit = Term(row.unit, "unit")
-        tooltip = f"{unit}; {row.source or Term(row.kind, 'kind')}. {row.note}"
+        tooltip = f"{unit}; {row.source or Term(row.kind, 'kind')}. {note_term(row)}"
         size, now = (
             size_in(row, scenario) for scenario in (self.explorer.start, self.explorer.scenario)
         )

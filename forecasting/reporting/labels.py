@@ -21,6 +21,7 @@ from forecasting.writers.numbers import MINUS, range_words, readable
 if TYPE_CHECKING:
     import pandas as pd
 
+    from forecasting.demand.parameters import Assumption
     from forecasting.parameters.values import Driver
 
 SETTING_WORDS = {  # places of charging, as a reader calls them
@@ -307,6 +308,12 @@ def event_term(driver_name: str) -> Term:
 def reason_term(driver: Driver) -> Term:
     """Why an event of a scenario is assumed, in its author's words."""
     return Term(driver.reason, f"event {driver.name}")
+
+
+def note_term(row: Assumption) -> Term:
+    """What a parameter of the demand chain rests on."""
+    cells = (row.name, row.vehicle_class, row.setting, row.place)
+    return Term(row.note, "note on " + " ".join(filter(None, cells)))
 
 
 def label_words(label: str) -> str:

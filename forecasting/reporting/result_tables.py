@@ -31,6 +31,7 @@ from forecasting.reporting.labels import (
     levels_in_words,
     parameter_words,
     part_words,
+    policy_term,
     reason_term,
     unit_by_year,
     unit_of,
@@ -853,6 +854,7 @@ def drivers_table(outlook: Outlook) -> Table:
     )
 
 
+POLICY_QUOTED = "{name}[: “{quote}”]"
 POLICIES = TableForm(
     [
         Column("policy"),
@@ -914,7 +916,8 @@ def _known_policies(forecast: FlowForecast) -> Iterator[Row]:
         freed = None
         if policy.kind == "blocked" and policy.end:
             freed = first_month(policy.end)
-        row = {"policy": policy.quote or policy.id, "what": POLICY_WORDS[policy.kind]}
+        words = sentence(POLICY_QUOTED, name=policy_term(policy.id), quote=policy.quote)
+        row = {"policy": words, "what": POLICY_WORDS[policy.kind]}
         origin = {"on": policy.start, "source": policy.source, "url": policy.url}
         yield row | origin | _spans(months, policy.start, freed)
 

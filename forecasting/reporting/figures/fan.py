@@ -115,6 +115,7 @@ COUNTED = "Counted"
 COLUMN = "{count}<br>{when}"
 HEIGHT = "{height:,.10g}[daily? a day]"
 END_LABEL = "{low} to<br>{high}"
+ON_YEAR_BEFORE = "on {number} the year before"
 FORECAST_LINE = "forecast from {year} on"  # where the years before end
 YEARS_OF_AGENCY = "{years} by {agency}"
 STOCK_UNIT = "{unit}, at the end of each year"
@@ -797,7 +798,8 @@ def _implied(fact: Fact, totals: Mapping[tuple[str, Period], Mark]) -> Mark | No
     relation = fact.relation
     if relation == "equals":
         relation = "about"
-    hover = f"{_hover(fact, period)}<br>on {readable(year_before)} the year before"
+    base_words = sentence(ON_YEAR_BEFORE, number=readable(year_before))
+    hover = f"{_hover(fact, period)}<br>{base_words}"
     height = yearly_rate(value, period)
     return Mark(period, height, fact.basis, relation, False, readable(value), hover)
 
