@@ -316,14 +316,11 @@ class PeriodReader:
         """Of how long a period days stand: as is answered, as their head says, as they follow."""
         if self.entry.series.periods in LENGTHS:
             return self.entry.series.periods
+        heads = folded(" ".join(self.shape.period_heads))
         for length, pattern in zip(LENGTHS, (YEAR_HEADS, QUARTER_HEADS, MONTH_HEADS), strict=True):
-            if self._heads_have(pattern):
+            if pattern.search(heads):
                 return length
         return "month" if len(days) > 1 and _are_months(days) else ""
-
-    def _heads_have(self, pattern: re.Pattern[str]) -> bool:
-        """Whether a head of a column of periods has a word."""
-        return any(pattern.search(folded(head)) for head in self.shape.period_heads)
 
 
 def _month_of(answer: str) -> str:

@@ -53,7 +53,6 @@ HEAD_ROWS = 6  # cells at the top of a column among which its head is looked for
 SHORTEST_RUN = 4  # months 1, 2, 3, ... that head columns, or label rows without a head
 LONGEST_NAME = 60  # characters of a head in a message
 _LIKE_NUMBER = re.compile(r"[(\[]?[+−–~≈<>≥≤=-]?\s?[$€£]?\s?\d")
-_COMPACT_MONTH = re.compile(r"^((?:19|20)\d\d)(0[1-9]|1[0-2])$")
 REVISED = r" ?\(?[pr]\)?"  # a mark of provisional or revised figures
 _CURRENCY = re.compile(r"[$€£¥₽₸]\s?|\s?[$€£¥₽₸]$")
 
@@ -523,17 +522,12 @@ def _period_columns(
             part = _part_of_year(values, head, is_leftmost) if has_years else ""
             is_period = bool(part)
         elif of_column:
-            is_period = is_leftmost and _are_compact_months(of_column)
+            is_period = is_leftmost and all(forms.is_period(number.text) for number in of_column)
         else:
             is_period = _are_periods(cells, forms)
         if is_period:
             columns[column] = part
     return columns
-
-
-def _are_compact_months(numbers: Iterable[TableNumber]) -> bool:
-    """Whether numbers are months as 202401, as customs write them."""
-    return all(_COMPACT_MONTH.fullmatch(number.text) for number in numbers)
 
 
 def _head_of_column(cells: Mapping[int, SheetCell]) -> str:
@@ -709,10 +703,6 @@ def _labels(
     for column, cell in cells.items():
         if (row, column) in numbers or column in other_columns:
             continue
-        text = cell.text
-        if column in period_columns:
-            text = _COMPACT_MONTH.sub(r"\2/\1", text)
-        if period_columns.get(column):
-            text = f"{period_columns[column]} {text}"
-        labels[column] = text
+        part = period_columns.get(column)
+        labels[column] = f"{part} {cell.text}" if part else cell.text
     return labels

@@ -63,8 +63,6 @@ TO_DATE = re.compile(
     r"\bytd\b|year[- ]to[- ]date|cumulative|since (?:the )?(?:beginning|start|january)|"
     r"с начала\b(?: года)?|since 1 january|нараст\w*(?: итог\w*)?|накоплен\w*|今年以来|累计|累計"
 )
-_STARTS = re.compile(r"(?:на начало|(?:as of |at )?(?:the )?(?:beginning|start) of)(?: года)? ?")
-_END_OF = re.compile(r"(?:на конец|(?:as of |at |by )?(?:the )?end of)(?: года)? ?")
 YEAR_AND_DIGITS = re.compile(rf"({_YEAR_FIRST})[-/](\d\d)")  # 2010-11: a month, or two years
 # What may stand beside a year and changes nothing, also in brackets
 _YEAR_WORDS = re.compile(
@@ -282,15 +280,12 @@ def period_in(text: str, languages: Collection[str] = ()) -> PeriodWords:
     )
     if part.year and part.day is None:
         stretch.take(_YEAR_WORDS)
-    remainder = stretch.remainder()
     return replace(
         part,
         to_date=part.to_date or to_date,
         plan=plan[0] if plan else "",
-        open=part.open
-        or _doubt_of_brackets(part, words, stretch.text)
-        or _doubt_of_word(part, remainder),
-        rest=remainder,
+        open=part.open or _doubt_of_brackets(part, words, stretch.text),
+        rest=stretch.remainder(),
     ).dated()
 
 
@@ -309,26 +304,9 @@ def _doubt_of_brackets(part: PeriodWords, words: str, text: str) -> str:
     return ""
 
 
-def _doubt_of_word(part: PeriodWords, remainder: str) -> str:
-    """Why a month may be none, where a single word stands beside its name."""
-    is_word = re.fullmatch(r"[^\W\d_]{1,12}", remainder) is not None
-    is_filler = re.fullmatch(r"in|im|en|за|в|of|de|w|month|месяц", remainder) is not None
-    is_month = part.months and part.named and part.day_of_month is None
-    if is_month and is_word and not is_filler:
-        return f"beside the month it says {remainder!r}"
-    return ""
-
-
 def _take_day(text: _Text) -> PeriodWords | None:
     """A day in digits or in words. The form that matches decides, also where its day is none."""
-    for form in (
-        _year_month_day,
-        _day_month_year,
-        _chinese_day,
-        _day_in_words,
-        _start_of_year,
-        _end_of_year,
-    ):
+    for form in (_year_month_day, _day_month_year, _day_in_words, _end_of_year):
         part = form(text)
         if part is not None:
             return part if part.says else None
@@ -336,8 +314,10 @@ def _take_day(text: _Text) -> PeriodWords | None:
 
 
 def _year_month_day(text: _Text) -> PeriodWords | None:
-    match = text.take(r"(?<!\d)(\d{4})[-./](\d\d?)[-./](\d\d?)(?!\d)(?: 00:00(?::00)?)?")
-    return _day(int(match[1]), int(match[2]), int(match[3])) if match else None
+    match = text.take(
+        r"(?<!\d)(\d{4})(?:[-./](\d\d?)[-./]|年(\d\d?)月)(\d\d?)(?!\d)日?(?: 00:00(?::00)?)?"
+    )
+    return _day(int(match[1]), int(match[2] or match[3]), int(match[4])) if match else None
 
 
 def _day_month_year(text: _Text) -> PeriodWords | None:
@@ -350,11 +330,6 @@ def _day_month_year(text: _Text) -> PeriodWords | None:
     if match[2] == "/" and day != month and day <= 12 and month <= 12:
         return replace(part, open="may name the day or the month first")
     return part if part.says else _day(number, day, month)
-
-
-def _chinese_day(text: _Text) -> PeriodWords | None:
-    match = text.take(r"(\d{4})年(\d\d?)月(\d\d?)日")
-    return _day(int(match[1]), int(match[2]), int(match[3])) if match else None
 
 
 def _day_in_words(text: _Text) -> PeriodWords | None:
@@ -373,14 +348,16 @@ def _day_in_words(text: _Text) -> PeriodWords | None:
     return None
 
 
-def _start_of_year(text: _Text) -> PeriodWords | None:
-    match = text.take(rf"{_STARTS.pattern}(?P<year>{_YEAR})")
-    return _day(int(match["year"]), 1, 1) if match else None
-
-
 def _end_of_year(text: _Text) -> PeriodWords | None:
-    match = text.take(rf"{_END_OF.pattern}(?P<year>{_YEAR})")
-    return _day(int(match["year"]), 12, 31) if match else None
+    """The first or the last day of a year: at the beginning of 2024."""
+    match = text.take(
+        r"(?:(?:as of |at |by )?(?:the )?(?:(?P<start>beginning|start)|end) of|"
+        rf"на (?:(?P<start2>начало)|конец))(?: года)? ?(?P<year>{_YEAR})"
+    )
+    if match is None:
+        return None
+    month, day = (1, 1) if match["start"] or match["start2"] else (12, 31)
+    return _day(int(match["year"]), month, day)
 
 
 def _day(number: int, month: int, day: int) -> PeriodWords:
@@ -525,6 +502,7 @@ def _month_in_digits(text: _Text) -> PeriodWords | None:
         months = int(match["start"]), int(match["end"])
         return PeriodWords(int(match["year"]), months, named=True)
     for pattern in (
+        rf"^(?P<year>{_YEAR_FIRST})(?P<month>0[1-9]|1[0-2])$",
         rf"^(?P<year>{_YEAR})\s?[-/.]?\s?m?(?P<month>0?[1-9]|1[0-2])$",
         rf"^(?P<month>0?[1-9]|1[0-2])[./-](?P<year>{_YEAR})$",
         rf"(?<![\d./-])(?P<year>{_YEAR})[-/.](?P<month>0[1-9]|1[0-2])(?![\d./-])",
