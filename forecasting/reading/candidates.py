@@ -86,7 +86,7 @@ def _of_sheet(shape: Shape, sheets: tuple[str, ...]) -> Iterator[Candidate]:
     rows_name_periods = bool(shape.period_columns) or _names_periods(shape, ROW)
     columns_name_periods = _names_periods(shape, COLUMN)
     if rows_name_periods and columns_name_periods:
-        return _of_whole_table(shape, sheets)
+        return iter([_of_whole_table(shape, sheets)])
     if not columns_name_periods:
         return _of_columns(shape, sheets)
     if place_column(shape) is not None:
@@ -162,23 +162,13 @@ def _kind_column(shape: Shape) -> int | None:
     return None
 
 
-def _of_whole_table(shape: Shape, sheets: tuple[str, ...]) -> Iterator[Candidate]:
-    """Lines of a table whose rows and columns both name periods: all of it, or the columns whose
-    heads say the same besides.
+def _of_whole_table(shape: Shape, sheets: tuple[str, ...]) -> Candidate:
+    """All numbers of a table whose rows and columns both name periods, with the words that the
+    heads of its columns say besides, where these are the same.
     """
-    by_words: dict[str, list[int]] = {}
-    for column in shape.lines(COLUMN):
-        words = shape.forms.period_in(shape.text(COLUMN, column)).rest
-        by_words.setdefault(words, []).append(column)
-    if len(by_words) == 1:
-        yield _all_numbers(shape, sheets, *by_words)
-        return
-    for words, columns in by_words.items():
-        letters = tuple(map(column_letter, columns))
-        dots = " ..." if len(letters) > LISTED_COLUMNS else ""
-        label = f"columns {', '.join(letters[:LISTED_COLUMNS])}{dots} {words[:LONGEST_LABEL]!r}"
-        numbers = [number for column in columns for number in shape.numbers_of(COLUMN, column)]
-        yield _candidate(SeriesAnswer("", sheets, columns=letters), label, words, numbers)
+    heads = (shape.text(COLUMN, column) for column in shape.lines(COLUMN))
+    words = {shape.forms.period_in(head).rest for head in heads}
+    return _all_numbers(shape, sheets, words.pop() if len(words) == 1 else "")
 
 
 def _all_numbers(shape: Shape, sheets: tuple[str, ...], words: str) -> Candidate:

@@ -8,7 +8,6 @@ multipliers, signs.
 import math
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -177,42 +176,22 @@ def decimal_mark(texts: Iterable[str], separator: str = "") -> str:
     >>> decimal_mark(["1,5", "2"]), decimal_mark(["1,500"]), decimal_mark(["1,500"], ",")
     (',', '', '.')
     >>> decimal_mark(["1.500", "131", "2.501"])
-    ','
+    ''
     """
-    counts, doubtful_counts, has_three_digits = _counts_of_marks(texts)
-    if len(counts) == 1:
-        return next(iter(counts))
-    if counts:
-        return ""
-    if not doubtful_counts:
-        return "."
-    # Numbers below a thousand without decimals beside them: the mark is of thousands
-    if len(doubtful_counts) == 1:
-        (mark, count), *_ = doubtful_counts.items()
-        if (has_three_digits and count > 1) or (mark, separator) == (",", ","):
-            return _second_mark(mark)
-    return ""
-
-
-def _counts_of_marks(texts: Iterable[str]) -> tuple[Counter[str], Counter[str], bool]:
-    """How many numbers have each decimal mark, how many have each mark that may be of thousands,
-    and whether one has three digits without a mark.
-    """
-    counts: Counter[str] = Counter()
-    doubtful_counts: Counter[str] = Counter()
-    has_three_digits = False
+    marks: set[str] = set()
+    is_open = False
     for text in texts:
         digits = text.strip(" +-−–%")
-        if not re.fullmatch(_DIGITS, digits):
+        if not (re.fullmatch(_DIGITS, digits) and re.search("[.,]", digits)):
             continue
-        marks = [mark for mark in digits if mark in ".,"]
-        if not marks:
-            has_three_digits |= len(digits) == 3
-        elif value_of_digits(digits) is None:
-            doubtful_counts[marks[0]] += 1
+        if value_of_digits(digits) is None:
+            # A comma between cells is none before decimals
+            is_open = is_open or separator != "," or "," not in digits
         else:
-            counts[_mark_before_decimals(digits) or _second_mark(marks[0])] += 1
-    return counts, doubtful_counts, has_three_digits
+            marks.add(_mark_before_decimals(digits) or _decimal_of(digits))
+    if len(marks) == 1:
+        return marks.pop()
+    return "" if marks or is_open else "."
 
 
 def _second_mark(mark: str) -> str:
