@@ -1206,13 +1206,18 @@ def fact(ledger: Path, text: str | None, yes: bool, **columns: str | None) -> No
     """
     from forecasting.evidence.checking import append_fact, fact_row, missing_columns
     from forecasting.evidence.rules import normalise, parts_of_a_count
-    from forecasting.reading.press import rows_of_sentence
+    from forecasting.reading.press import propose_facts
     from forecasting.reporting.caveat_words import words_of
 
     cells = {name: cell for name, cell in columns.items() if cell}
     proposals: list[PressProposal] = []
     if text:
-        proposals = rows_of_sentence(text, cells)
+        proposals = propose_facts(text, cells)
+        if not proposals:
+            raise InputError(
+                "the text holds no number that counts something; "
+                "give the fact by --value and the others"
+            )
         _list_proposals(proposals)
         rows = [proposal.cells for proposal in _chosen(proposals, yes)]
     else:

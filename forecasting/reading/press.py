@@ -12,10 +12,9 @@ else is a doubt, and asked.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from forecasting.evidence.rules import Row, expected_unit, number_text, publication
@@ -25,7 +24,6 @@ from forecasting.reading.proposals import (
     countries_named,
     without_countries,
 )
-from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.languages import folded
 from forecasting.vocabulary.limits import MAX_PROPOSALS, MAX_SENTENCE_CHARACTERS
 from forecasting.vocabulary.measures import measure_of
@@ -100,33 +98,7 @@ class PressProposal:
         return not self.doubts
 
 
-@dataclass(frozen=True)
-class Told:
-    """What a reader says of a text besides.
-
-    Parameters
-    ----------
-    published : date or None
-        The day of the text.
-    place, measure : str
-        Codes; empty where the text is to say it.
-    period : Period or None
-        Likewise.
-    """
-
-    published: dt.date | None = None
-    place: str = ""
-    measure: str = ""
-    period: Period | None = None
-
-
-def propose_facts(
-    text: str,
-    published: dt.date | None = None,
-    place: str = "",
-    measure: str = "",
-    period: Period | None = None,
-) -> list[PressProposal]:
+def propose_facts(text: str, columns: Row | None = None) -> list[PressProposal]:
     """Facts that a sentence may hold, each with its doubts.
 
     Parameters
@@ -134,19 +106,21 @@ def propose_facts(
     text : str
         A sentence or a few. Of a longer text each sentence is read that speaks of electric cars, up
         to the first `MAX_PROPOSALS` numbers.
-    published : date, optional
-        The day of the text.
-    place, measure : str
-        As the reader knows them; default what the text says.
-    period : Period, optional
-        Likewise.
+    columns : dict of str to str, optional
+        Columns of a ledger as the reader knows them, and ``period`` in words; default what the text
+        says.
 
     Returns
     -------
     list of PressProposal
         One for each number that may count something, in the order of the text.
+
+    Examples
+    --------
+    >>> rows = propose_facts("2,180 electric cars were imported in 2022.", {"place": "UZ"})
+    >>> rows[0].cells["place"], rows[0].cells["value"]
+    ('UZ', '2180')
     """
-    context = Told(published, place and place_code(place), measure, period)
     sentences = [text]
     doubts: tuple[str, ...] = ()
     if len(text) > MAX_SENTENCE_CHARACTERS:
@@ -154,10 +128,11 @@ def propose_facts(
         doubts = ("stands in a longer text: see what is said around it",)
     proposals: list[PressProposal] = []
     for sentence in sentences:
-        proposals += _of_sentence(sentence, context)
+        proposals += _of_sentence(sentence, columns or {})
         if len(proposals) >= MAX_PROPOSALS:
             break
-    return [PressProposal(p.cells, p.doubts + doubts) for p in proposals[:MAX_PROPOSALS]]
+    quote = {"quote": quoted(text)}
+    return [PressProposal(quote | p.cells, p.doubts + doubts) for p in proposals[:MAX_PROPOSALS]]
 
 
 def _sentences(text: str) -> list[str]:
@@ -178,12 +153,12 @@ def _without(pattern: str, words: str) -> str:
     return re.sub(rf"(?<![^\W\d_])(?:{pattern})(?![^\W\d_])", " ", words)
 
 
-def _of_sentence(sentence: str, context: Told) -> Iterator[PressProposal]:
+def _of_sentence(sentence: str, columns: Row) -> Iterator[PressProposal]:
     """The facts of a sentence, one for each number that may count."""
     text = plain_text(sentence)
     numbers = [number for number in numbers_in(text) if _may_count(number, text)]
     for number in numbers:
-        yield _proposal(text, number, numbers, context)
+        yield _proposal(text, number, numbers, columns)
 
 
 def _may_count(number: Number, text: str) -> bool:
@@ -211,7 +186,7 @@ def _words_of_period(text: str) -> tuple[object, ...]:
     return words.year, words.months, words.day
 
 
-def _proposal(text: str, number: Number, numbers: list[Number], context: Told) -> PressProposal:
+def _proposal(text: str, number: Number, numbers: list[Number], columns: Row) -> PressProposal:
     """The fact of one number of a sentence."""
     doubts: list[str] = []
     rest_of_text = f"{text[: number.start]} {text[number.end :]}"
@@ -219,13 +194,17 @@ def _proposal(text: str, number: Number, numbers: list[Number], context: Told) -
     words = folded(rest_of_text)
     lead_text = folded(text[max(0, number.start - 40) : number.start])
     relation, lead = _relation(lead_text)
-    place = context.place or _place(words, doubts)
+    place = place_code(columns["place"]) if "place" in columns else _place(words, doubts)
     event = _event(words, period_words, doubts)
-    measure = context.measure or _measure(event, words, doubts)
+    measure = columns.get("measure") or _measure(event, words, doubts)
     quantity, value = _amount(number, words, lead_text, doubts)
     quantity = quantity or _quantity(measure, words)
     one_day = on_a_day(measure, quantity)
-    period = context.period or _period(period_words, one_day, words, doubts)
+    if "period" in columns:
+        period: Period | None = period_of(columns["period"])
+    else:
+        period = _period(period_words, one_day, words, doubts)
+    published = publication(columns.get("published", ""))
     cells = {
         "measure": measure,
         "place": place,
@@ -234,18 +213,18 @@ def _proposal(text: str, number: Number, numbers: list[Number], context: Told) -
         "value": number_text(value),
         "rounding": number_text(number.half_digit),
         "kind": "outcome",
-        "published": str(context.published or ""),
         **period_cells(period, one_day),
     }
     doubts += _doubts_of_digits(text[number.start : number.end], len(numbers))
     if measure and quantity and quantity_of(quantity).unit == "{unit}" and value % 1:
         doubts.append(f"is no whole number of {expected_unit(measure, quantity)}")
-    if period and context.published and period.end > context.published:
+    if period and published and period.end > published.end:
         doubts.append("ends after the day of the text")
     if unknown := _unknown(_without_ends(period_words), lead, event, quantity):
         examples = ", ".join(unknown[:MOST_UNKNOWN])
         doubts.append(f"holds words that are not known here: {examples}")
-    cells = {column: cell for column, cell in cells.items() if cell}
+    told_cells = {name: cell for name, cell in columns.items() if name not in ("place", "period")}
+    cells = {name: cell for name, cell in cells.items() if cell} | told_cells
     return PressProposal(cells, tuple(dict.fromkeys(doubts)))
 
 
@@ -394,49 +373,3 @@ def quoted(text: str) -> str:
     parts = text.split()
     dots = "..." if len(parts) > MOST_WORDS else ""
     return " ".join(parts[:MOST_WORDS]) + dots
-
-
-def rows_of_sentence(text: str, columns: Mapping[str, str]) -> list[PressProposal]:
-    """Rows of a ledger that a sentence may hold, with the columns that its reader has given.
-
-    Parameters
-    ----------
-    text : str
-        As of `propose_facts`.
-    columns : mapping of str to str
-        Columns of a ledger as the reader gives them, and ``period`` in words.
-
-    Returns
-    -------
-    list of PressProposal
-        Their cells are whole rows.
-
-    Raises
-    ------
-    InputError
-        Where the text holds no number that counts something.
-
-    Examples
-    --------
-    >>> rows = rows_of_sentence("2,180 electric cars were imported in 2022.", {"place": "UZ"})
-    >>> rows[0].cells["place"], rows[0].cells["value"]
-    ('UZ', '2180')
-    """
-    cells = {name: cell for name, cell in columns.items() if name != "period"}
-    published = publication(columns.get("published", ""))
-    proposals = propose_facts(
-        text,
-        published.end if published else None,
-        columns.get("place", ""),
-        columns.get("measure", ""),
-        period_of(columns["period"]) if "period" in columns else None,
-    )
-    if not proposals:
-        raise InputError(
-            "the text holds no number that counts something; "
-            "give the fact by --value and the others"
-        )
-    quote = {"quote": quoted(text)}
-    return [
-        PressProposal(quote | proposal.cells | cells, proposal.doubts) for proposal in proposals
-    ]

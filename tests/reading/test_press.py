@@ -1,16 +1,15 @@
 """Sentences of the press become proposed facts; what is sure is right, all else is a doubt."""
 
-import datetime as dt
 import re
 import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from forecasting.reading.press import propose_facts, rows_of_sentence
-from forecasting.vocabulary.errors import InputError
+from forecasting.cli import main
+from forecasting.reading.press import propose_facts
 from forecasting.vocabulary.limits import MAX_PROPOSALS
-from forecasting.vocabulary.periods import span
 
 FRESH = Path(__file__).with_name("fresh_sentences.txt").read_text(encoding="utf-8").splitlines()
 # How a sentence may be spaced, which changes nothing of what it says
@@ -72,10 +71,10 @@ def test_what_may_be_wrong_is_said(text, doubt):
 
 def test_what_a_reader_says_counts():
     text = "5,412 electric vehicles were imported"
-    (fact,) = propose_facts(text, None, "Georgia", "", span("2024-01-01", "2024-06-30"))
+    (fact,) = propose_facts(text, {"place": "Georgia", "period": "2024-01-01/2024-06-30"})
     assert fact.sure
     assert (fact.cells["place"], fact.cells["period_end"]) == ("GE", "2024-06-30")
-    (late,) = propose_facts(f"{text} in 2024", dt.date(2024, 5, 1), "GE")
+    (late,) = propose_facts(f"{text} in 2024", {"place": "GE", "published": "2024-05-01"})
     assert "ends after the day of the text" in late.doubts
 
 
@@ -87,8 +86,11 @@ def test_a_whole_and_its_part_are_asked():
 
 
 def test_a_text_without_a_count_is_refused():
-    with pytest.raises(InputError, match="holds no number that counts something"):
-        rows_of_sentence("Electric cars were sold in Georgia", {})
+    assert propose_facts("Electric cars were sold in Georgia") == []
+    command = ["fact", "own.csv", "--text", "Electric cars were sold in Georgia"]
+    refused = CliRunner().invoke(main, command)
+    assert refused.exit_code == 2
+    assert "holds no number that counts something" in refused.stderr
 
 
 def test_a_pasted_page_takes_little_of_the_processor():
