@@ -23,7 +23,6 @@ from forecasting.reading.proposals import (
 from forecasting.reading.shape import COLUMN, NUMBER_HEADS, ROW, Shape, TableNumber
 
 MOST_TEXTS = 12  # of a column of words whose rows are each a series
-LISTED_COLUMNS = 4
 LONGEST_LABEL = 40  # characters of a head in the list
 
 
