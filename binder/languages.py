@@ -37,7 +37,6 @@ from forecasting.reporting import (
     grounds,
     html,
     labels,
-    mirror,
     more_points,
     past,
     quota_words,
@@ -86,7 +85,7 @@ CARS = (
 )  # fmt: skip
 # What a page is made from: messages are their constants, and what stands where it is said
 PAGE_MODULES = (
-    answer, article, charging_tables, grounds, mirror, more_points, past, quota_words,
+    answer, article, charging_tables, grounds, more_points, past, quota_words,
     register_words, result_tables, charging_charts, drawing, fan, scenario_contrast, site,
 )  # fmt: skip
 SAYING = ("sentence", "linked_sentence")

@@ -52,11 +52,10 @@ from forecasting.reporting.grounds import (
     other_doubts,
     region_members,
 )
-from forecasting.reporting.mirror import mirror_table
 from forecasting.reporting.more_points import more_points
 from forecasting.reporting.past import past_forecasts
 from forecasting.reporting.quota_words import quotas_table
-from forecasting.reporting.register_words import destinations
+from forecasting.reporting.register_words import destinations, mirror_table
 from forecasting.reporting.result_tables import (
     assumptions_table,
     conflicts_table,

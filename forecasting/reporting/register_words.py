@@ -1,5 +1,5 @@
-"""What stays of the cars that came, as pairs of imports and of a register tell, and where those go
-that leave through a port.
+"""What stays of the cars that came, as pairs of imports and of a register tell, where those go that
+leave through a port, and trade in the mirror.
 """
 
 from __future__ import annotations
@@ -9,7 +9,17 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from forecasting.evidence.fact import Fact, in_words, period_words, place_term, when_words
+from forecasting.evidence.fact import (
+    MEASURE_WHEN,
+    Fact,
+    in_words,
+    label_of,
+    period_words,
+    place_term,
+    when_words,
+)
+from forecasting.evidence.ledger import Ledger
+from forecasting.evidence.reconcile import mirror_pairs
 from forecasting.panels.registers import IMPORTS, KEPT, RegisterGrowth, closed_ways
 from forecasting.reporting.labels import day_words
 from forecasting.scenarios.assumptions import kept_shares, register_growths
@@ -19,7 +29,8 @@ from forecasting.vocabulary.periods import DAY
 from forecasting.vocabulary.places import COUNTRIES, REGION, WORLD, place_name
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
 from forecasting.vocabulary.sentences import Term, sentence, uncapital
-from forecasting.writers.display import BulletList
+from forecasting.writers.columns import Column, TableForm
+from forecasting.writers.display import BulletList, Table
 from forecasting.writers.numbers import range_words, readable, whole_percent
 
 REGISTER_SENTENCE = (
@@ -266,3 +277,50 @@ def _of_growth(growth: RegisterGrowth) -> dict[str, str]:
         "start": day_words(growth.start + DAY),
         "end": day_words(growth.end),
     }
+
+
+MIRROR = TableForm(
+    [
+        Column("what left", lambda row: label_of(row["left"].measure)),
+        Column("left", lambda row: _amount_words(row["left"])),
+        Column("what arrived", lambda row: label_of(row["arrival"].measure)),
+        Column("arrived", lambda row: _amount_words(row["arrival"])),
+        Column("times", "{ratio:.1f}"),
+        Column("facts", "{left.id}, {arrival.id}", look="id"),
+    ],
+    caption="From {origin} to {place}",
+    nothing="Nothing has been printed by both sides.",
+)
+
+
+def mirror_table(ledger: Ledger, place: str, origin: str = "CN") -> Table:
+    """What left for a country beside what arrived there, in the periods that are most alike.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        The facts of both countries.
+    place, origin : str
+        Where the vehicles arrived, and where they came from.
+
+    Returns
+    -------
+    Table
+        A row for each printed amount that left: the two amounts with their measures and periods,
+        and how many times the one arrived by the month as left by the month.
+
+    Examples
+    --------
+    >>> import forecasting as fc
+    >>> table = fc.tables.mirror_table(fc.datasets.central_asia(), "UZ")
+    >>> table.caption
+    'From China to Uzbekistan'
+    >>> table.frame.loc[0, "left"], table.frame.loc[0, "times"]
+    ('244 million USD in Jan–Jun 2025', '1.1')
+    """
+    pairs = [pair._asdict() for pair in mirror_pairs(ledger, place, origin)]
+    return MIRROR.table(pairs, place=place_term(place), origin=place_term(origin))
+
+
+def _amount_words(fact: Fact) -> str:
+    return sentence(MEASURE_WHEN, measure=in_words(fact), when=when_words(fact.period))

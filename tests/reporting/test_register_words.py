@@ -1,9 +1,10 @@
-"""What a report says of registers and of what stays."""
+"""What a report says of registers, of what stays, and of trade in the mirror."""
 
 import numpy as np
 import pytest
 
-from forecasting.reporting.register_words import destinations, register_sentence
+from forecasting.evidence.datasets import central_asia
+from forecasting.reporting.register_words import destinations, mirror_table, register_sentence
 from forecasting.scenarios.outlook import outlook
 
 # Scenarios that ship are also forecast by others
@@ -35,3 +36,19 @@ def test_ports_of_which_no_split_is_printed_say_so():
     of_kyrgyzstan = next(line for line in countries if "came to Kyrgyzstan" in line)
     assert "begin on 1 April 2024, 1 May 2025, 22 January 2026, 1 April 2026" in of_kyrgyzstan
     assert "To Russian Federation went 54,000 cars of every drive" in of_kyrgyzstan
+
+
+def test_what_left_stands_beside_what_arrived_in_the_period_most_alike() -> None:
+    row = mirror_table(central_asia(), "KG").frame.iloc[0]
+    assert row.tolist()[:5] == [
+        "Vehicles of all types exported",
+        "about 57,000 vehicles in Jan–Nov 2023",
+        "Cars imported",
+        "79,131 vehicles in 2023",
+        "1.3",
+    ]
+    assert "cn-car-exports-2023-01-to-11-customs-kg" in row["facts"]
+
+
+def test_a_country_without_a_common_period_says_so() -> None:
+    assert "Nothing has been printed by both sides." in str(mirror_table(central_asia(), "TM"))
