@@ -26,7 +26,8 @@ ANSWERS = {
 }
 # Of a title or a sentence: what it says of one measure, which is a group of its own or its label
 SENTENCES = {
-    rf"({AMOUNT}) (?P<label>[a-z][^,;:.\d]*?) in (\d{{4}})(?:, ({AMOUNT}) in (\d{{4}}))?": "",
+    rf"({AMOUNT}) (?P<label>[a-z][^,;:.\d]*?) in (?:the year )?(\d{{4}})"
+    rf"(?:, ({AMOUNT}) in (\d{{4}}))?": "",
     rf"we expect ({AMOUNT}) \({RANGE}, four times in five\)": "cars on the road",
     rf"they need about ({AMOUNT}) public charging points(?: \({RANGE}\))?": ANSWERS["Need"],
     rf"at the pace of other markets there will be ({AMOUNT})": ANSWERS["By practice elsewhere"],
@@ -138,7 +139,7 @@ def in_sentences(page: Tag, scenario: str) -> Iterator[Said]:
 
 
 def in_cards(page: Tag) -> Iterator[Said]:
-    """The cards of the index, its gap in chargers, and its comparisons of countries."""
+    """The cards of the index, and its comparisons of countries."""
     for card in page.select("a.card"):
         name = card["href"].partition("/")[0]
         for line in card.select("dl > div"):
@@ -149,15 +150,6 @@ def in_cards(page: Tag) -> Iterator[Said]:
                 int(year),
                 f"{text_of(line.strong)} ({text_of(line.select('dd span')[0])})",
             )
-    gap = page.select_one("#chargers")
-    if gap:
-        year = int(re.search(r"end of (\d{4})", text_of(gap))[1])
-        heads, rows = heads_and_rows(gap.table)
-        for row in rows:
-            for (group, head), cell in zip(heads[1:], row[1:], strict=True):
-                name = f"public charging points: {group.rpartition(', ')[0].lower()}"
-                scenario = f"{row[0].lower()}-baseline"
-                yield Said(scenario, name, year, LEVELS[head], number(cell), cell)
     for title in page.select("figcaption b"):
         most = re.fullmatch(
             rf"(.*): most in (\w+), ({AMOUNT}) in (\d{{4}}) \((\w+)\)", text_of(title)
