@@ -33,13 +33,14 @@ MAY_LAST = "The {name} is likely to last: it is used up in {year} with a probabi
 LIFTED = "This scenario lifts the {name}: the {size:,.0f} in its place are more than come."
 DUTY_FREE = "duty-free quota of {number:,.0f}"
 OF_SOME_BUYERS = "quota of {number:,.0f} {privileges}"  # such as loans
+PRIVILEGES = "{number:,.0f} {privileges}"
 COUNTS_BUYERS = "{privileges}, which {share} of the buyers take, a judgement"
 QUOTA_COUNTS = "{quota} It counts {counted}[, the forecast {flow}]."
 NOT_IN_TIME = "not in its time"
-VEHICLES_OF_QUOTA = ("within it", "after it, in its year", "in the year after")
+VEHICLES_OF_QUOTA = ("until then", "after it, in its year", "in the year after")
 OPEN_QUOTAS = TableForm(
     [
-        Column("quota", "{quota.quota:,.0f}"),
+        Column("quota", lambda row: _size(row["quota"])),
         Column("from", lambda row: day_words(row["quota"].start)),
         Column("used up", "median", day_words, missing=NOT_IN_TIME),
         Column(LOW, "low", day_words, missing=NOT_IN_TIME),
@@ -80,10 +81,21 @@ def quota_sentences(outlook: Outlook) -> Iterator[str]:
 
 
 def _name(quota: Policy) -> str:
-    """A quota of cars free of duty, or of what a part of the buyers take: its id ends in that."""
+    """A quota of cars free of duty, or of what a part of the buyers take."""
     pattern = OF_SOME_BUYERS if quota.buyer_share else DUTY_FREE
-    privileges = quota.id.rpartition("-")[2]
-    return sentence(pattern, number=quota.quota, privileges=Term(privileges, "noun"))
+    return sentence(pattern, number=quota.quota, privileges=_privileges(quota))
+
+
+def _size(quota: Policy) -> str:
+    """How many vehicles, or how many of what a part of the buyers take."""
+    if not quota.buyer_share:
+        return filled("{number:,.0f}", number=quota.quota)
+    return sentence(PRIVILEGES, number=quota.quota, privileges=_privileges(quota))
+
+
+def _privileges(quota: Policy) -> Term:
+    """What a part of the buyers take, in which the id of a quota ends."""
+    return Term(quota.id.rpartition("-")[2], "noun")
 
 
 def quota_sentence(forecast: QuotaForecast, measure: str) -> str:
@@ -113,9 +125,8 @@ def quota_sentence(forecast: QuotaForecast, measure: str) -> str:
     cars, flow = (uncapital(label_of(name)) for name in (forecast.quota.measure, measure))
     share = forecast.quota.buyer_share
     if share:
-        privileges = forecast.quota.id.rpartition("-")[2]
         words = share_words(share)
-        cars = flow = sentence(COUNTS_BUYERS, privileges=Term(privileges, "noun"), share=words)
+        cars = flow = sentence(COUNTS_BUYERS, privileges=_privileges(forecast.quota), share=words)
     quota = sentence(
         pattern,
         name=_name(forecast.quota),
@@ -127,8 +138,8 @@ def quota_sentence(forecast: QuotaForecast, measure: str) -> str:
 
 
 def quotas_table(outlook: Outlook) -> Table:
-    """On which day each quota that is open is used up, and how many vehicles come within it, after
-    it, and in the year that follows.
+    """On which day each quota that is open is used up, and how many vehicles come until then,
+    after it, and in the year that follows.
 
     Parameters
     ----------
