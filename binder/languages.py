@@ -66,7 +66,7 @@ from forecasting.vocabulary.catalogues import (
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.names import shipped_folder
 from forecasting.vocabulary.places import COUNTRIES, PLACES, PORTS, REGION, place_name
-from forecasting.vocabulary.quantities import QUANTITIES, RELATION_WORDS
+from forecasting.vocabulary.quantities import QUANTITIES, REFERENCE_WORDS, RELATION_WORDS
 from forecasting.writers import numbers, page
 from forecasting.writers.columns import Column, TableForm
 from forecasting.writers.messages import FigureForm
@@ -219,7 +219,8 @@ def messages() -> Iterator[str]:
     yield from _of_module(numbers, "ENDS", "PERCENT", "OVER", "UNDER")
     yield from _of_module(sentences, "AND", "OR")
     yield from (name for name, _ in answer.QUESTIONS.values())
-    yield from (*RELATION_WORDS.values(), FROM_DAY, FROM_YEAR, QUOTA_UNIT)
+    yield from (*RELATION_WORDS.values(), *REFERENCE_WORDS.values())
+    yield from (FROM_DAY, FROM_YEAR, QUOTA_UNIT)
     for quantity in QUANTITIES.values():
         yield from filter(None, (quantity.words, quantity.fall))
     yield from messages_of_pages()

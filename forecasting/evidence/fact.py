@@ -44,6 +44,7 @@ from forecasting.vocabulary.quantities import (
     BOUNDS,
     EXACT_RELATIONS,
     OPPOSITE,
+    REFERENCE_WORDS,
     RELATION_WORDS,
     Quantity,
     quantity_of,
@@ -450,7 +451,7 @@ def in_words(fact: Fact) -> str:
         reference = reference_words(fact.reference, fact.reference_period)
     if math.isnan(fact.value):
         if relation and fact.reference:
-            return related(relation, reference)
+            return sentence(REFERENCE_WORDS[relation], reference=reference)
         return fact.quote
     message = fact.declared.words
     if fact.declared.turned(fact.value):

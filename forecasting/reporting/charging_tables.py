@@ -917,7 +917,7 @@ TRUCK_TRIP = TableForm(
     [
         Column("battery", form=readable, unit="kWh"),
         Column("°C", form=readable),
-        Column("range", "range_km", readable, unit="km"),
+        Column("driving range", "range_km", readable, unit="km"),
         Column("kWh a km", "kwh_per_km", readable),
         Column("kWh a tonne-km", "kwh_per_tonne_km", readable),
         Column("payload", "payload_tonnes", readable, unit="t"),
@@ -945,7 +945,7 @@ def truck_trip_table() -> Table:
     --------
     >>> import forecasting as fc
     >>> list(fc.tables.truck_trip_table().frame)[:3]
-    ['battery, kWh', '°C', 'range, km']
+    ['battery, kWh', '°C', 'driving range, km']
     """
     truck = road_vehicle("truck")
     rows = []

@@ -530,7 +530,8 @@ def analogues_lines(outlook: Outlook) -> BulletList:
         return BulletList([])
     table = forecast.analogues()
     markets, market = table.iloc[:-1], table.iloc[-1]
-    departs = abs(market["growth"] - market["before"]) > MIN_DEPARTURE  # not from what is unknown
+    # Not from what is unknown, or was nothing
+    departs = MIN_DEPARTURE < abs(market["growth"] - market["before"]) < np.inf
     if markets.empty or not departs:
         return BulletList([])
     # Of ranks, as pandas would load a library for it

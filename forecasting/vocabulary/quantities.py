@@ -35,6 +35,11 @@ RELATION_WORDS = {
     "greater_than": "more than {number}[ {unit: number}]",
     "less_than": "less than {number}[ {unit: number}]",
 }
+# The same of what is no number: another statement
+REFERENCE_WORDS = {
+    name: words.replace("{number}[ {unit: number}]", "{reference}")
+    for name, words in RELATION_WORDS.items()
+}
 # A growth above -12 % is a fall by less than 12 %.
 OPPOSITE = {
     "at_least": "at_most",
