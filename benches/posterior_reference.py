@@ -15,7 +15,7 @@ Written are, by seed, the log quantiles 0.1, 0.5 and 0.9 of years, the log's sta
 the probability that each statement is wrong. Particles that pass through many steps lose one
 explanation of contradicting numbers or the other by chance: four runs of Kazakhstan doubted its
 year with 0.03 to 0.17. With ``--split`` a number is right in one sample and wrong in another, and
-the two are pooled by their evidence: 0.12, as the engine has it. Stored are two runs of five of the
+the two are pooled by their evidence: 0.12, as the engine has it. Stored are two runs of six of the
 seven cases of ``posterior_facts.csv``, Kazakhstan's split by the number of its whole year
 (kz-ev-imports-2025-revenue-committee). ``tests/growth/test_posterior_reference.py`` holds the
 engine to them.

@@ -19,8 +19,8 @@ from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.mode import Mode
 from forecasting.vocabulary.quantiles import Array, Indices, strata
 
-FIRST_DRAWS = (500, 500)  # of components about the mode
-COMPONENT_DRAWS = (500, 1000)  # about the centre; the last gives evidence and starts of chains
+FIRST_DRAWS = (500, 500)  # of components about a mode that is left for the mean
+COMPONENT_DRAWS = (*FIRST_DRAWS, 1000)  # the last gives evidence and starts of chains
 FURTHER_DRAWS = (2000, 4000)  # where the mode doubts a bound: few see the other explanations
 BOUND_IN_DOUBT = 0.2  # probability of being wrong at the mode
 OPEN_PART = 0.1  # part of them that is drawn from the prior

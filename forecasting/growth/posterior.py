@@ -44,6 +44,7 @@ EVEN_MARGIN = 1e-6  # of the largest weight: a tail that rises by less is even, 
 MAX_QUESTIONS = 3  # what hypotheses may differ in, so that there are at most eight
 STRONG_DOUBT = 0.2  # probability of being wrong at the mode, from which a number is a question
 ANOTHER_SIZE_COORDINATE = 0.1  # at the mode; from here on the market's size is a question
+FAR_SHOCK = 3.0  # in scales of a shock: at the mode, from which draws are made about the mean
 MIN_PROBABILITY = 0.002  # in its linear model, below which a hypothesis is left out
 LEAST_TOLD = 0.1  # of singular values of the facts in units of the prior, below which a draw stays
 MOVE_TOLERANCE = 0.05  # gap in units of the noise at which a move has arrived
@@ -83,12 +84,13 @@ class Hypothesis:
 
     @cached_property
     def centre(self) -> Mode:
-        """The mode, moved to the mean of the model made linear about it.
+        """The mode; where a shock lies far out there, the mean of the model made linear about it.
 
-        At the mode a shock with heavy tails is all in one year or all in another. Where the mass is
-        between them, draws about the mode have very uneven weights: of Uzbekistan's 6 in 100 were
-        effective, and about the mean 34.
+        At such a mode a fall is all in one year, while the mass shares it between years: of
+        Uzbekistan's draws about the mode 6 in 100 were effective, and about the mean 34.
         """
+        if np.abs(self.mode.x[self.path.columns["shock"]]).max() < FAR_SHOCK:
+            return self.mode
         linear = LinearModel(self.mode)
         return self.mode.moved_to(ComponentDraws(linear, self.rng, FIRST_DRAWS).mean)
 

@@ -774,8 +774,7 @@ def test_what_the_facts_settle_is_a_share_of_the_forecasts_own_spread(facts):
     alone = forecast.request.answer([])
     spreads = [np.log(f.totals(year(2023))).std() for f in (forecast, alone)]
     settled = forecast.contraction()
-    # The number is wrong in 1 to 3 draws of 100, by the seed, and those make most of the spread
-    assert settled["2022"] > 0.9
+    assert settled["2022"] > 0.95
     assert settled["2023"] == pytest.approx(1 - spreads[0] / spreads[1], abs=0.01)
     none = forecast_flow(told.iloc[:0], [year(2023)], market_size=300_000)
     assert none.contraction()["2023"] == pytest.approx(0.0, abs=1e-9)
