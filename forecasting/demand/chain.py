@@ -26,7 +26,6 @@ from forecasting.demand.consequences import fuel_and_carbon, investment, percent
 from forecasting.demand.counted_stock import StockCount, counts_of_register, follow_register
 from forecasting.demand.demand_outlook import DemandOutlook
 from forecasting.demand.deployed import ExistingCharging, Target, deployed_points
-from forecasting.demand.energy import MONTH_DAYS, energy_by_month
 from forecasting.demand.fleet import (
     BATTERY_CLASSES,
     ELECTRIC_CARS,
@@ -35,7 +34,7 @@ from forecasting.demand.fleet import (
     Vehicles,
     vehicles_on_the_road,
 )
-from forecasting.demand.load import peak_load
+from forecasting.demand.load import MONTH_DAYS, energy_by_month, peak_load
 from forecasting.demand.parameters import SETTINGS, Draws, Parameters, VehicleClass, Years, of_class
 from forecasting.demand.service import service_of
 from forecasting.demand.symbols import labelled, total

@@ -14,9 +14,9 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.demand.energy import climate_factor
+from forecasting.demand.charging import PEAK_HOUR, points_for
+from forecasting.demand.load import climate_factor
 from forecasting.demand.parameters import read_table
-from forecasting.demand.queueing import PEAK_HOUR, points_for
 from forecasting.vocabulary.arguments import Check, fitting, number, sequence, takes, text
 from forecasting.vocabulary.errors import AssumptionError
 from forecasting.vocabulary.measures import did_you_mean

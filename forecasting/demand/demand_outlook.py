@@ -13,6 +13,7 @@ import pandas as pd
 from forecasting.demand.charging import (
     FAST_SETTINGS,
     HOURS_A_YEAR,
+    ceilings,
     depots,
     gross_additions,
     market_factor,
@@ -21,11 +22,9 @@ from forecasting.demand.charging import (
 from forecasting.demand.consequences import investment
 from forecasting.demand.counted_stock import StockCount, on_the_day
 from forecasting.demand.deployed import ExistingCharging, Target, moment, standing_shares
-from forecasting.demand.energy import MONTH_DAYS
 from forecasting.demand.fleet import BATTERY_CLASSES, Fleet
-from forecasting.demand.load import day_profile
+from forecasting.demand.load import MONTH_DAYS, day_profile
 from forecasting.demand.parameters import SETTINGS, Draws, Parameters, Years
-from forecasting.demand.queueing import ceilings
 from forecasting.demand.sensitivity import first_order
 from forecasting.demand.service import service_of
 from forecasting.demand.symbols import total

@@ -12,13 +12,14 @@ import numpy as np
 from forecasting.demand.charging import (
     FAST_SETTINGS,
     HOURS_A_YEAR,
+    PEAK_HOUR,
     PUBLIC,
+    SERVICE,
     power_in_use,
     side,
 )
 from forecasting.demand.load import day_profile
 from forecasting.demand.parameters import SETTINGS, Draws, Years
-from forecasting.demand.queueing import PEAK_HOUR, SERVICE
 from forecasting.demand.symbols import labelled, total
 from forecasting.vocabulary.quantiles import Array
 

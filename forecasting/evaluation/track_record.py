@@ -1,5 +1,9 @@
 """The track record of a ledger: forecasts of every flow from the facts known on a day, by default
 each year's end, and outcomes published later.
+
+That of the facts that ship is stored with the package, so that every page has it:
+``benches/make_data.py`` makes ``forecasting/data/track_record.csv`` again, in some ten seconds,
+after a change of the ledger or of the engine.
 """
 
 import datetime as dt
@@ -7,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -17,8 +22,9 @@ from tqdm import tqdm
 from forecasting.evaluation.peers import BY_HAND, NORMAL, SPREADS, by_hand, stock_by_hand
 from forecasting.evaluation.quota_days import quota_forecast, shipped_quotas
 from forecasting.evaluation.records import RECORD_COLUMNS, THIS_PACKAGE, Case, results
-from forecasting.evaluation.scores import MIN_QUANTILE, NO_QUANTILES, SCORE_LEVELS
+from forecasting.evaluation.scores import MIN_QUANTILE, NO_QUANTILES, SCORE_LEVELS, expected_inside
 from forecasting.evidence.bases import same_perimeter
+from forecasting.evidence.datasets import central_asia, path
 from forecasting.evidence.fact import Fact
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import Policy
@@ -34,6 +40,7 @@ from forecasting.scenarios.question import find_scenario
 from forecasting.vocabulary.errors import EvidenceError, ForecastingError, InputError
 from forecasting.vocabulary.measures import EV_FLOWS, MEASURES, STOCKS_ON_RECORD
 from forecasting.vocabulary.periods import DAY, Period, as_date, span, year
+from forecasting.vocabulary.places import place_name
 from forecasting.vocabulary.quantiles import Array
 
 Row = dict[str, Any]
@@ -517,3 +524,71 @@ def _stock_cases(
         row = _row(day, counts, Period(target_day, target_day))
         row |= agencies_of(outcome, newest.basis)
         yield Case(row, outcome.value, {THIS_PACKAGE: quantiles_of(draws), BY_HAND: rule})
+
+
+@lru_cache(maxsize=1)
+def _stored_record() -> pd.DataFrame:
+    text = {"period": str, "basis": str, "outcome_basis": str, "fact": str}
+    record = pd.read_csv(path("track_record.csv"), dtype=text)
+    return record.astype({"inside": bool, "own_basis": bool})
+
+
+def record_known_by(day: dt.date, place: str | None = None) -> pd.DataFrame:
+    """Earlier forecasts whose outcome had been published by a day, the forecast's own basis first.
+
+    Parameters
+    ----------
+    day : date
+        Nothing that was forecast or published later is shown.
+    place : str, optional
+        Only this one.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`ledger_record` has it; may be empty.
+
+    Examples
+    --------
+    >>> record_known_by(dt.date(2022, 12, 31), "UZ")[["as_of", "period", "outcome"]].values.tolist()
+    [['2020-12-31', '2020', 131.0]]
+    """
+    record = _stored_record()
+    if place is not None:
+        record = record[record["place"] == place]
+    days = record["fact"].map(lambda fact: central_asia().get(fact).known_from or dt.date.max)
+    rows = record[(days <= day) & (record["as_of"] < day.isoformat())]
+    return rows.sort_values(
+        ["own_basis", "as_of"], ascending=[False, True], kind="stable", ignore_index=True
+    )
+
+
+def by_place(record: pd.DataFrame) -> pd.DataFrame:
+    """The record by place: outcomes on the forecast's own basis, how many lie inside, how many
+    should, and the scores.
+
+    Parameters
+    ----------
+    record : DataFrame
+        From :func:`record_known_by`.
+
+    Returns
+    -------
+    DataFrame
+        place, outcomes, inside, expected_low, expected_high, score, rule_score; by the places'
+        names, and the last row is of all.
+    """
+    own_outcomes = record[record["own_basis"]]
+    by_name = own_outcomes.groupby(own_outcomes["place"].map(place_name))
+    rows = []
+    for name, part in [*by_name, ("All", own_outcomes)]:
+        low, high = expected_inside(len(part))
+        counts = {
+            "place": name,
+            "outcomes": len(part),
+            "inside": int(part["inside"].sum()),
+            "expected_low": low,
+            "expected_high": high,
+        }
+        rows.append(counts | part[["score", "rule_score"]].mean().to_dict())
+    return pd.DataFrame(rows)

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.demand.chain import share_where_cars_are
+from forecasting.demand.charging import station_service
 from forecasting.demand.consequences import cost_checks, expected_regret, point_business
 from forecasting.demand.corridor import (
     CASES,
@@ -28,7 +29,6 @@ from forecasting.demand.corridor import (
 )
 from forecasting.demand.demand_outlook import DemandOutlook, ShareTarget
 from forecasting.demand.parameters import read_table
-from forecasting.demand.queueing import station_service
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import (
     in_order,
@@ -63,8 +63,8 @@ from forecasting.reporting.result_tables import (
 from forecasting.scenarios.assumptions import statements_of_days
 from forecasting.scenarios.facts_on_day import OF_USE, part_counts
 from forecasting.scenarios.outlook import Outlook
-from forecasting.scenarios.point_prices import PointPrice, point_prices, year_of_points
 from forecasting.scenarios.regions import by_region, passed_registers
+from forecasting.scenarios.what_if import PointPrice, point_prices, year_of_points
 from forecasting.vocabulary.errors import AssumptionError, in_digits
 from forecasting.vocabulary.measures import (
     BATTERY_PRODUCT,

@@ -31,13 +31,13 @@ from forecasting.reporting.result_tables import (
 from forecasting.reporting.table_picture import picture_of
 from forecasting.scenarios.joint_draws import Results, difference
 from forecasting.scenarios.new_country import NewCountry
-from forecasting.scenarios.point_prices import fast_point_margin
 from forecasting.scenarios.question import scenario_names
 from forecasting.scenarios.what_if import (
     FLOW_LEVERS,
     WhatIf,
     assumptions_that_matter,
     event_presets,
+    fast_point_margin,
     levers,
     shift_range,
     shipped,

@@ -13,7 +13,7 @@ from forecasting.demand.service import BUSY_MINUTES, UNMET, USE, WAIT
 from forecasting.reporting.charging_tables import price_words
 from forecasting.reporting.labels import median_and_range
 from forecasting.scenarios.outlook import Outlook
-from forecasting.scenarios.point_prices import (
+from forecasting.scenarios.what_if import (
     FAST_POINT,
     fast_point_margin,
     point_prices,

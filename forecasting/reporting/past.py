@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from forecasting.evaluation.archive import archive_record
-from forecasting.evaluation.scoreboard import by_place, record_known_by
+from forecasting.evaluation.track_record import by_place, record_known_by
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.datasets import central_asia, path
 from forecasting.evidence.fact import label_of

@@ -18,7 +18,7 @@ from forecasting.reporting.labels import parameter_words, scenario_title, unit_o
 from forecasting.reporting.result_tables import headline
 from forecasting.reporting.workbook import COLOURS, chart_words, grounds
 from forecasting.scenarios.outlook import Outlook
-from forecasting.scenarios.point_prices import point_prices, year_of_points
+from forecasting.scenarios.what_if import point_prices, year_of_points
 from forecasting.scenarios.workbook_values import (
     INPUT_HEADS,
     OWN,

@@ -14,7 +14,7 @@ from forecasting.demand.counted_stock import StockCount
 from forecasting.demand.deployed import (
     ExistingCharging,
 )
-from forecasting.demand.energy import MONTH_DAYS
+from forecasting.demand.load import MONTH_DAYS
 from forecasting.demand.parameters import SETTINGS, load_parameters
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.vocabulary.errors import AssumptionError

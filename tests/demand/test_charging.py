@@ -12,9 +12,9 @@ from forecasting.demand.charging import (
     power_mix,
     standard,
     utilisation,
+    utilisation_ceiling,
 )
 from forecasting.demand.parameters import SETTINGS, load_parameters, read_table
-from forecasting.demand.queueing import utilisation_ceiling
 from forecasting.demand.symbols import Node, Symbols
 
 CLASSES = {vehicle.name: vehicle for vehicle in load_parameters().classes}

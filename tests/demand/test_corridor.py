@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from forecasting.demand.charging import wait_exceeds
 from forecasting.demand.corridor import (
     TRUCK_SCENARIOS,
     RoadVehicle,
@@ -18,7 +19,6 @@ from forecasting.demand.corridor import (
     truck_plan,
     truck_trip,
 )
-from forecasting.demand.queueing import wait_exceeds
 from forecasting.vocabulary.errors import AssumptionError
 
 CAR = road_vehicle("car")

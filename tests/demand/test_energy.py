@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from forecasting.demand.energy import (
+from forecasting.demand.load import (
     MONTH_DAYS,
     climate_factor,
     climate_normals,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from scipy.stats import poisson
 
-from forecasting.demand.queueing import (
+from forecasting.demand.charging import (
     ceilings,
     erlang_b,
     erlang_c,

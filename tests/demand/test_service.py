@@ -5,8 +5,8 @@ import heapq
 import numpy as np
 import pytest
 
+from forecasting.demand.charging import erlang_c
 from forecasting.demand.parameters import SETTINGS, load_parameters
-from forecasting.demand.queueing import erlang_c
 from forecasting.demand.service import UNMET, USE, WAIT, mean_wait, no_free_point, service_of
 
 

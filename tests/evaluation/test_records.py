@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from forecasting.cli import main
-from forecasting.evaluation.scoreboard import by_place, record_known_by
+from forecasting.evaluation.track_record import by_place, record_known_by
 from forecasting.evidence.datasets import path
 from forecasting.reporting.score_words import CHAIN, EVENTS, figures_in, scores_text
 

@@ -8,8 +8,8 @@ import datetime as dt
 
 import pytest
 
-from forecasting.evaluation.scoreboard import by_place, record_known_by
 from forecasting.evaluation.scores import expected_inside
+from forecasting.evaluation.track_record import by_place, record_known_by
 from forecasting.evidence.datasets import central_asia
 
 NOW = dt.date(2026, 3, 31)

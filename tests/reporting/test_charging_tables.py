@@ -13,7 +13,7 @@ from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting import charging_tables
 from forecasting.reporting.labels import spoken_median
 from forecasting.scenarios.outlook import load_outlook, outlook
-from forecasting.scenarios.point_prices import point_prices
+from forecasting.scenarios.what_if import point_prices
 from forecasting.vocabulary.errors import AssumptionError, InputError
 
 # Scenarios that ship are also forecast by others

@@ -6,7 +6,7 @@ import pytest
 from forecasting.demand.charging import power_in_use
 from forecasting.reporting.charging_tables import business_table
 from forecasting.scenarios.outlook import outlook
-from forecasting.scenarios.point_prices import fast_point_margin, point_prices
+from forecasting.scenarios.what_if import fast_point_margin, point_prices
 
 pytestmark = pytest.mark.usefixtures("shared_forecasts")
 
