@@ -8,19 +8,24 @@ r"""Ledgers of a user's own files, each read once, beside the facts that ship.
 Georgia, new electric vehicles sold, 2023: 5,400 vehicles
 """
 
+from __future__ import annotations
+
 import datetime as dt
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger, ledger_of_rows
 from forecasting.reading.answers import answers_path
-from forecasting.reading.user_files import Source, read_rows
 from forecasting.vocabulary.arguments import Check, flag, path as file_path, takes, texts
 from forecasting.vocabulary.errors import LedgerError
 from forecasting.vocabulary.files import fault_of_place
 from forecasting.vocabulary.names import PARAMS
+
+if TYPE_CHECKING:
+    from forecasting.reading.user_files import Source
 
 SOURCE_CHECK = Check(
     "the path of a ledger, or an open file",
@@ -56,7 +61,7 @@ def read_ledger(path: Source) -> Ledger:
     >>> print(*read_ledger(io.StringIO(f"{text}{chr(10)}{row}")))
     Horgos, vehicles of all types exported, 2023-01-01..2023-06-26: more than 35,000 vehicles
     """
-    return ledger_of_rows(read_rows(path))
+    return _read(path)
 
 
 @takes(LedgerError, files=texts("the paths of ledgers"), shipped=flag())
@@ -143,6 +148,13 @@ def facts_that_a_file_names(
     return facts_of(files, shipped, published, place)
 
 
+def _read(source: Source, place: str = "") -> Ledger:
+    # Whoever asks for the facts that ship reads no table
+    from forecasting.reading.user_files import read_rows
+
+    return ledger_of_rows(read_rows(source, place))
+
+
 def _ledger_file(file: str) -> Path:
     places = [Path(file), Path(PARAMS) / file, Path("..") / PARAMS / file]
     for place in places:
@@ -171,6 +183,6 @@ def _read_once(
 ) -> Ledger | LedgerError:
     """A ledger as its files were when they last changed, or what is wrong with it."""
     try:
-        return ledger_of_rows(read_rows(file, place))
+        return _read(file, place)
     except LedgerError as error:
         return error
