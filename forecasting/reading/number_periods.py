@@ -121,7 +121,9 @@ class PeriodReader:
         """What the labels of a row say; the year may stand beside the first of its months alone."""
         words = PeriodWords()
         for column, text in number.labels.items():
-            words = words.joined(self._words_of_label(column, text))
+            # A text behind the number is a note, which may name other periods, too
+            if column < number.place[1] or column in self.shape.period_columns:
+                words = words.joined(self._words_of_label(column, text))
         if words.months is None or words.year or words.day:
             return words
         for column in sorted(self.shape.period_columns - number.labels.keys()):

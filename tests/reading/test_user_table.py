@@ -656,6 +656,15 @@ def test_quarters_and_months_stand_beside_each_other():
     assert found == {"2024-01": 5, "2024-02": 6, "2024-03": 7, "2024-04": 8}
 
 
+def test_a_note_behind_a_number_names_no_period_of_it_but_its_unit():
+    table = (
+        "Year,EVs,Unit,Note\n2023,40,thousand,18 in 2022\n2024,61,thousand,revised in May 2025\n"
+    )
+    assert "say unit: 1000" in read(table, one("ev_sales", "columns: [B]"))
+    found = read(table, one("ev_sales", "columns: [B]", unit=1000))
+    assert found == {"2023": 40_000, "2024": 61_000}
+
+
 def test_a_word_before_the_number_of_a_sheet_is_no_month():
     data = workbook([["Год", "EVs"], [2023, 40]], lambda sheet: setattr(sheet, "title", "Лист1"))
     for periods in ("own", "year"):
