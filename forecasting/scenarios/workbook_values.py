@@ -478,7 +478,7 @@ def params_of_workbook(path: Path, name: str, folder: Path) -> tuple[str, str]:
     try:
         stamped = _Stamp.model_validate_json("".join(map(str, parts)))
     except ValidationError:
-        raise InputError(f"{path} {STAMP} is not as it was exported: export it again") from None
+        raise InputError(f"{path} {STAMP}!B1 is not as it was exported: export it again") from None
     entries: list[_Entry] = []
     for name_of_sheet in SHEETS:
         cells = _cells_of(path, book, name_of_sheet)

@@ -687,7 +687,7 @@ def test_a_damaged_stamp_is_named(small, tmp_path, cell, value):
     book = openpyxl.load_workbook(small.path)
     book["stamp"][cell] = value
     book.save(tmp_path / "stamp.xlsx")
-    message = r"stamp\.xlsx stamp is not as it was exported: export it again"
+    message = r"stamp\.xlsx stamp!B1 is not as it was exported: export it again"
     with pytest.raises(InputError, match=message):
         params_of_workbook(tmp_path / "stamp.xlsx", "own", tmp_path)
 
