@@ -12,6 +12,7 @@ import inspect
 import re
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from forecasting.reporting import (
     article,
     caveat_words,
     charging_tables,
+    comparison_files,
     explore,
     grounds,
     html,
@@ -248,6 +250,7 @@ def messages_of_workbooks() -> Iterator[str]:
         "FACTS_ELSEWHERE", "CHANGE_IN_WORKBOOK", "CHANGE_IN_PARAMS", "MEASURE_CHART",
         "ANSWERS_CHART",
     )  # fmt: skip
+    yield from _of_module(comparison_files, "ALL_SCENARIOS", "SIDE_BY_SIDE", "HOW_TO_READ")
     yield from _of_module(
         workbook_live, "READ_ME", "ABOUT_BUSINESS", "ABOUT_BRIEF", "TAKES", "TO_CHECK", "STEP",
         "CHECK_INPUTS", "CHECKS_TITLE", "HOLDS", "LOOK_HERE", "DO_ALL_HOLD", "ALL_HOLD",
@@ -259,8 +262,9 @@ def messages_of_workbooks() -> Iterator[str]:
 
 def names_in_workbooks() -> Iterator[tuple[str, str]]:
     """The heads of a workbook's tables, and the lines of its charts."""
-    heads = [*workbook.QUESTION_HEADS, *INPUT_HEADS]
-    for value in (*vars(workbook).values(), *vars(workbook_live).values()):
+    heads = [*workbook.QUESTION_HEADS, *INPUT_HEADS, *comparison_files.CHOSEN_HEADS]
+    modules = (workbook, workbook_live, comparison_files)
+    for value in chain.from_iterable(vars(module).values() for module in modules):
         if isinstance(value, TableForm):
             heads += [words for column in value.columns for words in (column.name, column.unit)]
     yield from (("head", words) for words in heads if words)

@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting.evidence.fact import label_of
+from forecasting.evidence.fact import label_of, place_term
 from forecasting.reporting.labels import BASELINE, unit_of
 from forecasting.reporting.result_tables import DIFFERENCE, yearly
 from forecasting.reporting.workbook import RESULTS_TABLE
 from forecasting.scenarios.joint_draws import Results, difference
 from forecasting.scenarios.outlook_files import load_draws, load_record
+from forecasting.vocabulary.catalogues import ENGLISH, file_in, written_in
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.files import write_whole
 from forecasting.vocabulary.measures import EV_FLOWS, HEADLINE
@@ -31,9 +32,17 @@ from forecasting.vocabulary.names import (
     DRAWS_TABLE,
     OUTLOOK_TABLE,
 )
-from forecasting.vocabulary.places import place_words
+from forecasting.vocabulary.places import is_place, place_words
 from forecasting.vocabulary.quantiles import Array
-from forecasting.writers.columns import INTERVAL_LEVELS, LEVEL_HEADS, Column, Row, TableForm
+from forecasting.vocabulary.sentences import Term, sentence
+from forecasting.writers.columns import (
+    INTERVAL_LEVELS,
+    LEVEL_HEADS,
+    Column,
+    Row,
+    TableForm,
+    table_words,
+)
 from forecasting.writers.sheets import Book, csv_bytes, letters, sheet_column
 
 Shown = Mapping[Any, Mapping[Any, float]]  # levels by scenario and place
@@ -45,11 +54,18 @@ DIFFERENCE_HEADS = {
     0.1: "10 % of the difference",
     0.9: "90 % of the difference",
 }
+
+
+def _place_words(code: str) -> str:
+    """The name of a place in the language; the code of a sum of places as it is."""
+    return str(place_term(code)) if is_place(code) else code
+
+
 ALL_RESULTS_TABLE = TableForm(
     [
         Column("key", lambda row: _key(row)),
         Column("scenario"),
-        Column("country", form=place_words),
+        Column("country", form=_place_words),
         *RESULTS_TABLE.columns,
         *(Column(head, missing="") for head in DIFFERENCE_HEADS.values()),
     ]
@@ -66,7 +82,7 @@ LOOK_UP = (
 COMPARE_TABLE = TableForm(
     [
         Column("scenario"),
-        Column("country", form=place_words),
+        Column("country", form=_place_words),
         *(
             sheet_column(LEVEL_HEADS[level], level, LOOK_UP.format(column=column), 0)
             for column, level in LEVEL_COLUMNS.items()
@@ -87,6 +103,9 @@ HOW_TO_READ = (
     "Medians of countries do not add. To choose countries, and to add their draws: "
     "ev-forecast export REPORTS --xlsx FILE, of the folder of all reports.",
 )
+ALL_SCENARIOS = "All scenarios"
+SIDE_BY_SIDE = "All scenarios side by side"
+CHOSEN_HEADS = ("Measure", "Year", "Unit")
 HOW_TO_CHOOSE = (
     "compare: choose in the yellow cells a measure, a year, a scenario, and for each country yes "
     "or no. Draws of the chosen countries are added one by one, and so are those of their "
@@ -103,8 +122,8 @@ FIRST_DRAW = 7
 SUM_NAMES = ("chosen", "baseline", "difference")
 
 
-def write_comparison(folder: Path, table: pd.DataFrame) -> None:
-    """Write ``comparison.parquet``, and the same as CSV and as a workbook.
+def write_comparison(folder: Path, table: pd.DataFrame, codes: Sequence[str] = (ENGLISH,)) -> None:
+    """Write ``comparison.parquet``, and the same as CSV and, in each language, as a workbook.
 
     Parameters
     ----------
@@ -112,12 +131,17 @@ def write_comparison(folder: Path, table: pd.DataFrame) -> None:
         A folder of reports.
     table : pandas.DataFrame
         The results of all of them, one row or more.
+    codes : sequence of str
+        The languages of the workbooks.
     """
     contents = {
         COMPARISON_TABLE: table.to_parquet(index=False),
         COMPARISON_CSV: csv_bytes(table),
-        COMPARISON_WORKBOOK: _workbook(yearly(table).join(_differences(folder))),
     }
+    wide = yearly(table).join(_differences(folder))
+    for code in codes:
+        with written_in(code):
+            contents[file_in(COMPARISON_WORKBOOK, code)] = _workbook(wide)
     for name, content in contents.items():
         write_whole(folder / name, content)
 
@@ -168,19 +192,20 @@ def _origin(record: Mapping[str, Any], part: Results) -> str:
 
 def _workbook(wide: pd.DataFrame) -> bytes:
     """A live sheet, and the table that it looks numbers up in."""
-    book = Book("All scenarios")
-    live = book.sheet("Compare", "All scenarios side by side", (34, 38, *[16] * 7))
+    book = Book(sentence(ALL_SCENARIOS))
+    live = book.sheet("Compare", sentence(SIDE_BY_SIDE), (34, 38, *[16] * 7))
     _table(book, wide)
     measures = list(wide.index.unique("measure"))
     years = sorted(wide.index.unique("year"))
     measure = DEFAULT_MEASURE if DEFAULT_MEASURE in measures else measures[0]
     for row, words in enumerate(HOW_TO_READ, start=1):
-        live.write_string(row, 0, words, book.looks["note"])
-    book.choice(live, 5, "Measure", [*map(label_of, measures)], label_of(measure))
-    book.choice(live, 6, "Year", years, years[-1])
-    live.write_string(7, 0, "Unit")
+        live.write_string(row, 0, sentence(words), book.looks["note"])
+    measure_head, year_head, unit_head = (table_words(head, "head") for head in CHOSEN_HEADS)
+    book.choice(live, 5, measure_head, [*map(label_of, measures)], label_of(measure))
+    book.choice(live, 6, year_head, years, years[-1])
+    live.write_string(7, 0, unit_head)
     unit = '=IFERROR(INDEX(All!$E:$E,MATCH($B$6,All!$D:$D,0)),"")'
-    live.write_formula(7, 1, unit, book.looks["note"], unit_of(measure))
+    live.write_formula(7, 1, unit, book.looks["note"], str(Term(unit_of(measure), "unit")))
     runs = list(dict.fromkeys((key[0], key[1]) for key in wide.index))
     numbers = pd.DataFrame(wide.xs((measure, years[-1]), level=["measure", "year"])).reindex(runs)
     _scenarios(book, live, numbers.to_dict("index"))

@@ -61,6 +61,7 @@ from forecasting.vocabulary.names import (
     ARCHIVE,
     ARTICLE_PAGE,
     ASSETS,
+    COMPARISON_WORKBOOK,
     DRAWS_TABLE,
     INDEX_PAGE,
     OTHER_NOTEBOOKS,
@@ -125,6 +126,16 @@ GROWTH_LABEL = "Growth on the year: {label}"
 TOGETHER_TABLE = TableForm([Column("Together", "measure", with_unit)])
 
 
+def languages_of(folder: Path, records: Iterable[Record]) -> list[str]:
+    """The languages in which there are reports in a folder, English first."""
+    others = {
+        path.stem.rpartition(".")[2]
+        for record in records
+        for path in (folder / str(record["name"])).glob(OTHER_NOTEBOOKS)
+    }
+    return [ENGLISH, *sorted(others)]
+
+
 def build_site(folder: Path, records: Sequence[Record], table: pd.DataFrame) -> Path:
     """Write ``index.html`` and the shared script of a folder of reports.
 
@@ -150,12 +161,7 @@ def build_site(folder: Path, records: Sequence[Record], table: pd.DataFrame) -> 
     """
     results = stored_results(table)
     write_assets(folder)
-    others = {
-        path.stem.rpartition(".")[2]
-        for record in records
-        for path in (folder / str(record["name"])).glob(OTHER_NOTEBOOKS)
-    }
-    codes = [ENGLISH, *sorted(others)]
+    codes = languages_of(folder, records)
     parameters = [_run_record(folder, record, results)["parameters"] for record in records]
     article = write_article(folder, parameters, codes)
     pages = []
@@ -198,6 +204,7 @@ def _write_index(
         **_summary_parts(len(runs) - len(failures), newest, folder / ARCHIVE),
         comparisons=_comparisons(table, columns[:MAX_SCENARIO_COLUMNS]),
         article=article and file_in(ARTICLE_PAGE, code),
+        book=file_in(COMPARISON_WORKBOOK, code),
         data=not table.empty,
     )
 

@@ -51,7 +51,12 @@ def test_each_scenario_is_looked_up_and_compared_with_its_baseline(
     reports: list[Results], tmp_path: Path
 ) -> None:
     table = pd.concat([part.table for part in reports], ignore_index=True)
-    comparison_files.write_comparison(tmp_path, table)
+    comparison_files.write_comparison(tmp_path, table, ["en", "ru"])
+    russian = sheets((tmp_path / "comparison.ru.xlsx").read_bytes(), True)
+    assert [russian["Compare"].cell(row, 1).value for row in (6, 7, 8)] == [
+        *("Показатель", "Год", "Единица")
+    ]
+    assert russian["Compare"]["B8"].value == russian["All"]["E2"].value == "автомобилей"
     content = (tmp_path / "comparison.xlsx").read_bytes()
     live, told = sheets(content, True)["Compare"], sheets(content, False)["Compare"]
     measure = comparison_files.label_of(HEADLINE[0])

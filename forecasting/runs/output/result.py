@@ -377,7 +377,7 @@ def write_summary(reports: Path) -> list[str]:
     """
     import pandas as pd
 
-    from forecasting.reporting.site import build_site
+    from forecasting.reporting.site import build_site, languages_of
     from forecasting.scenarios.joint_draws import RESULT_COLUMNS
     from forecasting.scenarios.outlook_files import load_results
 
@@ -399,6 +399,6 @@ def write_summary(reports: Path) -> list[str]:
         from forecasting.reporting.comparison_files import write_comparison
 
         results = pd.concat(tables, ignore_index=True)
-        write_comparison(reports, results)
+        write_comparison(reports, results, languages_of(reports, records))
     build_site(reports, records, results)
     return damaged
