@@ -288,7 +288,14 @@ def observations_of(facts: Sequence[Fact], discrete: bool = True) -> tuple[Obser
     by_quantity: dict[tuple[object, ...], list[Observation]] = defaultdict(list)
     for o in observations:
         by_quantity[_quantity(o.fact)].append(o)
-    return tuple(_as_one_print(o, by_quantity[_quantity(o.fact)]) for o in observations)
+    result = []
+    for o in observations:
+        prints = [p for p in by_quantity[_quantity(o.fact)] if abs(p.value - o.value) <= FIT]
+        if not o.side and len(prints) > 1:
+            (weight, mean, sd), *wrong = o.noise
+            o = replace(o, noise=((weight, mean, sd * math.sqrt(len(prints))), *wrong))
+        result.append(o)
+    return tuple(result)
 
 
 def _observation(fact: Fact, discrete: bool) -> Observation:
@@ -385,15 +392,6 @@ def _digits_left_out(fact: Fact, ratio: float) -> float:
     if fact.is_count and fact.rounding == 0.5 and fact.value.is_integer():
         return 0.0
     return fact.rounding / _printed_size(fact, ratio)
-
-
-def _as_one_print(o: Observation, prints: Sequence[Observation]) -> Observation:
-    """An observation with wider noise, so that all prints of its number are as exact as one."""
-    alike = [other for other in prints if abs(other.value - o.value) <= FIT]
-    if o.side or len(alike) == 1:
-        return o
-    (weight, mean, sd), *wrong = o.noise
-    return replace(o, noise=((weight, mean, sd * math.sqrt(len(alike))), *wrong))
 
 
 # Which facts a likelihood can use: those of one whole flow, each in its latest vintage.

@@ -32,6 +32,7 @@ from forecasting.scenarios.facts_on_day import (
     facts_of_places,
     facts_of_scenario,
     flow_inputs,
+    part_counts,
     unused_facts,
 )
 from forecasting.scenarios.joint_draws import Results, difference, yearly_growth
@@ -570,7 +571,8 @@ def outlook(
         )
     drivers, omitted = drivers_on_day(chosen, facts, day)
     flow_cache = {} if flow_cache is None else flow_cache
-    request = OutlookRequest(chosen.on(day), facts, day, drivers, prior, draws, flow_cache)
+    parts = part_counts(facts, chosen.place, day)
+    request = OutlookRequest(chosen.on(day), facts, day, drivers, prior, draws, flow_cache, parts)
     result = _country(request) if chosen.country else _of_flows(request, *port_flows(request))
     caveats = [*unused_facts(chosen, day, ledger or ()), *result.caveats, *omitted]
     shipped = ledger is None and prior is None

@@ -12,7 +12,6 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +23,6 @@ from forecasting.scenarios.facts_on_day import (
     PartCounts,
     flow_inputs,
     last_day,
-    part_counts,
     sets_quotas,
 )
 from forecasting.scenarios.joint_draws import Results, quantile_table, sum_outlooks
@@ -65,11 +63,7 @@ class OutlookRequest:
     prior: Prior | None
     draws: int
     flow_cache: dict[str, PlaceFlow]
-
-    @cached_property
-    def parts(self) -> PartCounts:
-        """What is counted of the parts of the country."""
-        return part_counts(self.ledger, self.scenario.place, self.as_of)
+    parts: PartCounts  # of the country
 
 
 @dataclass(frozen=True)
