@@ -182,12 +182,14 @@ def other_numbers(facts: Sequence[TableFact]) -> Doubts:
             if MONEY.search(folded(text)) and not (is_of_money or is_any_value):
                 fault = f"{fact.text} may be money: {text[:60]!r}"
                 yield Doubt(fact, fault, "name a line of vehicles; money is not read")
-            is_near = text in fact.near_texts
             hint = other_number_in(text) if is_count and not says_pieces else ""
+            if not hint:
+                continue
+            is_near = text in fact.near_texts
             is_of_other_line = hint in of_lines and not is_near
             # The answer shows that a person has seen of which unit a title speaks besides
             is_answered = series.unit == multiplier_in(folded(text)) != 1 and not is_near
-            if hint and not (is_of_other_line or is_answered):
+            if not (is_of_other_line or is_answered):
                 fault = f"{fact.text} may count something else: {text[:60]!r}"
                 yield Doubt(fact, fault, hint.format(measure=series.measure))
 

@@ -24,6 +24,7 @@ from forecasting.reading.proposals import may_name_period
 from forecasting.reading.shape import (
     MONTH_HEADS,
     QUARTER_HEADS,
+    ROW,
     YEAR_HEADS,
     Forms,
     Shape,
@@ -120,9 +121,10 @@ class PeriodReader:
     def _words_of_row(self, number: TableNumber) -> PeriodWords:
         """What the labels of a row say; the year may stand beside the first of its months alone."""
         words = PeriodWords()
+        first_number = self.shape.numbers_of(ROW, number.place[ROW])[0]
         for column, text in number.labels.items():
-            # A text behind the number is a note, which may name other periods, too
-            if column < number.place[1] or column in self.shape.period_columns:
+            # A text behind the numbers is a note, which may name other periods, too
+            if column < first_number.place[1] or column in self.shape.period_columns:
                 words = words.joined(self._words_of_label(column, text))
         if words.months is None or words.year or words.day:
             return words

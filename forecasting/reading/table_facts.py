@@ -79,7 +79,8 @@ class TableFact:
     @property
     def near_texts(self) -> list[str]:
         """The texts beside its numbers, the nearest first."""
-        return [text for number in self.numbers for text in number.near_texts]
+        texts = (text for number in self.numbers for text in number.near_texts)
+        return [*dict.fromkeys(texts)]
 
     def lines(self, axis: int) -> set[int]:
         """The rows, or the columns, of its numbers."""
