@@ -19,8 +19,7 @@ from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.mode import Mode
 from forecasting.vocabulary.quantiles import Array, Indices, strata
 
-FIRST_DRAWS = (500, 500)  # of components about a mode that is left for the mean
-COMPONENT_DRAWS = (*FIRST_DRAWS, 1000)  # the last gives evidence and starts of chains
+COMPONENT_DRAWS: tuple[int, ...] = (500, 500, 1000)  # the last gives evidence and starts of chains
 FURTHER_DRAWS = (2000, 4000)  # where the mode doubts a bound: few see the other explanations
 BOUND_IN_DOUBT = 0.2  # probability of being wrong at the mode
 OPEN_PART = 0.1  # part of them that is drawn from the prior
@@ -123,9 +122,9 @@ class LinearModel:
         log_density = facts.noise.rows(others).log_density(error[:, others])
         return np.asarray(log_density.sum(axis=1) - 0.5 * (square + np.log(noise)).sum(axis=1))
 
-    def weigh(self, kind: Indices, component: Indices) -> tuple[Array, Array, Array]:
-        """Log density of facts, kinds and components, unknowns integrated out; the mean of the
-        unknowns; and how probable each component of an unknown is given those of the others.
+    def weigh(self, kind: Indices, component: Indices) -> tuple[Array, Array]:
+        """Log density of facts, kinds and components, unknowns integrated out; and how probable
+        each component of an unknown is given those of the others.
 
         Parameters
         ----------
@@ -137,7 +136,7 @@ class LinearModel:
         Returns
         -------
         tuple of ndarray
-            Shapes (draws,), (draws, unknowns) and (draws, unknowns, components).
+            Shapes (draws,) and (draws, unknowns, components).
         """
         index = np.arange(component.shape[1]), component
         variance = self.mixtures.sd[index] ** 2
@@ -150,28 +149,7 @@ class LinearModel:
         weight = np.maximum(self.mixtures.weight[index], 1e-300)
         log_density += np.log(weight).sum(axis=1)
         message, spread = _without_own(mean, spread, centre, variance)
-        return log_density, mean, self.mixtures.parts(message, spread)
-
-    def mean_of(self, kind: Indices, unknown: Array, weight: Array) -> Array:
-        """Mean of all coordinates, shape (width,), over weighted draws.
-
-        Parameters
-        ----------
-        kind : ndarray of int, shape (draws,)
-            Kinds of markets.
-        unknown : ndarray, shape (draws, unknowns)
-            The mean of the unknowns given each draw's components.
-        weight : ndarray, shape (draws,)
-            Of each draw; they sum to one.
-        """
-        x = np.zeros(self.path.width)
-        for k, covariance in enumerate(self.covariances):
-            part = np.where(kind == k, weight, 0.0)
-            residual = part.sum() * self.y - self.design @ (part @ unknown)
-            x += self.kind_variance[k] * (covariance.solve(residual) @ self.jacobian)
-        mixed = self.path.mixed
-        x[mixed] = (weight @ unknown)[: len(mixed)]
-        return x
+        return log_density, self.mixtures.parts(message, spread)
 
 
 class ComponentDraws:
@@ -191,22 +169,16 @@ class ComponentDraws:
         Of each draw; they sum to one.
     log_evidence : float
         Log probability of the facts in the linear model, but for a constant of all hypotheses.
-    mean : ndarray, shape (width,)
-        Of all coordinates.
     """
 
-    def __init__(
-        self,
-        linear: LinearModel,
-        rng: np.random.Generator,
-        steps: tuple[int, ...] = COMPONENT_DRAWS,
-    ) -> None:
+    def __init__(self, linear: LinearModel, rng: np.random.Generator) -> None:
         self.linear = linear
         mixtures = linear.mixtures
         unknowns = len(mixtures.weight)
         most = max(int(MOST_WORK / unknowns**3), 1)
         kind_prior = linear.path.kind_share[linear.kinds]
         kind_part, part = linear.kind_at_mode, linear.parts_at_mode
+        steps = COMPONENT_DRAWS
         if linear.doubts_a_bound:
             steps += FURTHER_DRAWS
         for draws in steps:
@@ -216,13 +188,12 @@ class ComponentDraws:
             self.component = _draw_components(np.tile(part, (draws, 1, 1)), rng)
             index = np.arange(unknowns), self.component
             proposed = np.log(kind_part[self.kind]) + np.log(part[index]).sum(axis=1)
-            log_density, unknown, given_others = linear.weigh(self.kind, self.component)
+            log_density, given_others = linear.weigh(self.kind, self.component)
             log_weight = log_density - proposed
             self.weight = softmax(log_weight)
             kind_part = np.bincount(self.kind, self.weight, len(kind_part))
             part = np.tensordot(self.weight, given_others, axes=1)
         self.log_evidence = float(logsumexp(log_weight) - np.log(draws)) + linear.log_height
-        self.mean = linear.mean_of(self.kind, unknown, self.weight)
 
 
 class Chains:

@@ -22,13 +22,7 @@ import numpy as np
 from scipy.special import logsumexp, softmax
 
 from forecasting.growth.likelihood import Contrasts
-from forecasting.growth.linear_model import (
-    FIRST_DRAWS,
-    Chains,
-    ComponentDraws,
-    LinearModel,
-    moments,
-)
+from forecasting.growth.linear_model import Chains, ComponentDraws, LinearModel, moments
 from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath
@@ -45,6 +39,7 @@ MAX_QUESTIONS = 3  # what hypotheses may differ in, so that there are at most ei
 STRONG_DOUBT = 0.2  # probability of being wrong at the mode, from which a number is a question
 ANOTHER_SIZE_COORDINATE = 0.1  # at the mode; from here on the market's size is a question
 FAR_SHOCK = 3.0  # in scales of a shock: at the mode, from which draws are made about the mean
+CENTRE_DRAWS = 1000  # whose mean that is
 MIN_PROBABILITY = 0.002  # in its linear model, below which a hypothesis is left out
 LEAST_TOLD = 0.1  # of singular values of the facts in units of the prior, below which a draw stays
 MOVE_TOLERANCE = 0.05  # gap in units of the noise at which a move has arrived
@@ -91,8 +86,10 @@ class Hypothesis:
         """
         if np.abs(self.mode.x[self.path.columns["shock"]]).max() < FAR_SHOCK:
             return self.mode
-        linear = LinearModel(self.mode)
-        return self.mode.moved_to(ComponentDraws(linear, self.rng, FIRST_DRAWS).mean)
+        components = ComponentDraws(LinearModel(self.mode), self.rng)
+        common = self.rng.standard_normal((CENTRE_DRAWS, self.path.years))
+        x, _ = Chains(components, CENTRE_DRAWS, self.rng).draw(common)
+        return self.mode.moved_to(x.mean(axis=0))
 
     @cached_property
     def components(self) -> ComponentDraws:
