@@ -199,6 +199,9 @@ def cumulative(facts: Sequence[TableFact]) -> Doubts:
     series = facts[0].series
     if measure_of(series.measure).kind != "flow" or series.quantity:
         return
+    has_parts = any(fact.period.days < DAYS_OF_A_YEAR for fact in facts)
+    if series.periods == YEAR_TO_DATE and has_parts:  # to December it is of the whole year
+        return
     for fact in facts:
         if fact.period.days >= DAYS_OF_A_YEAR or fact.period.start.month > 1:  # not since January
             texts = [text for text in _texts(fact) if CUMULATIVE.search(folded(text))]

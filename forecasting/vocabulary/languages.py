@@ -37,6 +37,7 @@ def folded(text: str) -> str:
     if not letters.isascii():
         letters = unicodedata.normalize("NFKD", letters)
         letters = "".join(itertools.filterfalse(unicodedata.combining, letters))
+        letters = unicodedata.normalize("NFC", letters)  # syllables of Hangul are whole again
     return "\n".join(" ".join(line.split()) for line in letters.split("\n"))
 
 

@@ -61,7 +61,8 @@ UP_TO = (
 FISCAL = r"(?:fiscal|financial|fy|финансов\w*|бюджетн\w*|财年|年度)"
 TO_DATE = re.compile(
     r"\bytd\b|year[- ]to[- ]date|cumulative|since (?:the )?(?:beginning|start|january)|"
-    r"с начала\b(?: года)?|since 1 january|нараст\w*(?: итог\w*)?|накоплен\w*|今年以来|累计|累計"
+    r"с начала\b(?: года)?|since 1 january|нараст\w*(?: итог\w*)?|накоплен\w*|"
+    r"acumulad\w*|今年以来|累计|累計"
 )
 YEAR_AND_DIGITS = re.compile(rf"({_YEAR_FIRST})[-/](\d\d)")  # 2010-11: a month, or two years
 # What may stand beside a year and changes nothing, also in brackets
@@ -519,11 +520,13 @@ def _month_in_digits(text: _Text) -> PeriodWords | None:
 
 def _chinese(text: _Text) -> _Months:
     """Months by their number: 1-9月, 前9个月, month 9."""
-    if match := text.take(r"(\d\d?)月?\s?[-–—~至到]\s?(\d\d?)月"):
+    if match := text.take(r"(\d\d?)[月월]?\s?[-–—~至到]\s?(\d\d?)[月월]"):
         return _Months((int(match[1]), int(match[2])), are_names=True)
     if match := text.take(r"前(\d\d?|[一二三四五六七八九十])个?月"):
         return _Months((1, _ordinal(match[1])), are_names=True)
-    if match := text.take(r"(?<!\d)(1[0-2]|0?[1-9])月份?|(?<!\w)month (1[0-2]|0?[1-9])(?!\w)"):
+    if match := text.take(
+        r"(?<!\d)(1[0-2]|0?[1-9])(?:月份?|월)|(?<!\w)month (1[0-2]|0?[1-9])(?!\w)"
+    ):
         number = int(match[1] or match[2])
         return _Months((number, number), are_names=True)
     return _Months()

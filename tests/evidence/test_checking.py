@@ -142,7 +142,7 @@ def test_the_command_proposes_and_appends_only_what_is_sure_and_asked_for(tmp_pa
     text = "In 2023 Uzbekistan imported 2,000 electric cars"
     part = f"{text}, of which 1,900 were from China"
     two_numbers = f"{text} and 1,900 electric cars"
-    for words, sure in ((text, True), (part, True), (two_numbers, False)):
+    for words, sure in ((text, True), (part, False), (two_numbers, False)):
         shown = CliRunner().invoke(
             main, ["fact", str(path), "--text", words, "--published", "2024-02-01"]
         )

@@ -67,6 +67,12 @@ LONG = "Year,Fuel,Cars\n2023,Petrol,900\n2023,Electric,40\n2024,Petrol,800\n2024
     [
         (MONTHS, one("ev_sales", "columns: [C]"), {"2025-01": 3, "2025-02": 4}),
         (MONTHS, one("ev_sales", "columns: [Electric]"), {"2025-01": 3, "2025-02": 4}),
+        # To December it is the whole year, as the other months show
+        (
+            "EV sales, cumulative,\nMonth,EVs\n2024-11,8\n2024-12,9\n",
+            one("ev_sales", "columns: [B]", periods="year_to_date"),
+            {"2024-01..2024-11": 8, "2024": 9},
+        ),
         (MONTHS, one("car_sales", "columns: [B, C]"), {"2025-01": 13, "2025-02": 15}),
         (MONTHS, one("ev_sales", "columns: C", unit=1000), {"2025-01": 3000, "2025-02": 4000}),
         (
