@@ -211,15 +211,15 @@ def messages() -> Iterator[str]:
     yield from _of_module(
         labels, "SUBJECTS", "TITLE", "MEMO_TITLE", "SCENARIO_TITLE", "MILLIONS", "UNIT_BY_YEAR",
         "BY_ANSWER",
-        "COUNTED", "WITHOUT_UNIT", "MEASURED", "DAY", "ON_UNKNOWN_DAY", "PUBLISHED_ON",
-        "PUBLISHED_IN_MONTH", "PUBLISHED_IN_YEAR",
+        "COUNTED", "WITHOUT_UNIT", "MEASURED", "DAY", "MONTH_IN_DIGITS", "ON_UNKNOWN_DAY",
+        "PUBLISHED_ON", "PUBLISHED_IN_MONTH", "PUBLISHED_IN_YEAR",
     )  # fmt: skip
     yield from _of_module(
         fact, "ON_DAY", "IN_PERIOD", "ONE_YEAR", "ONE_DAY", "ONE_MONTH", "SEVERAL",
         "ANOTHER_NUMBER", "NUMBER_OF", "MEASURE_WHEN",
     )  # fmt: skip
     yield from _of_module(numbers, "ENDS", "PERCENT", "OVER", "UNDER")
-    yield from _of_module(sentences, "AND", "OR")
+    yield from _of_module(sentences, "AND", "OR", "DAY_IN_DIGITS")
     yield from (name for name, _ in answer.QUESTIONS.values())
     yield from (*RELATION_WORDS.values(), *REFERENCE_WORDS.values())
     yield from (FROM_DAY, FROM_YEAR, QUOTA_UNIT)

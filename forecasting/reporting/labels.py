@@ -15,7 +15,7 @@ from forecasting.vocabulary.periods import Period
 from forecasting.vocabulary.places import find_place, is_place, place_name
 from forecasting.vocabulary.printed_periods import period_of
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
-from forecasting.vocabulary.sentences import Term, sentence, uncapital
+from forecasting.vocabulary.sentences import Term, day_in_digits, sentence, uncapital
 from forecasting.writers.numbers import MINUS, range_words, readable
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ TITLE = "{place}, {scenario}"
 WORD_BREAK = re.compile(r"(?<!\bre)(?<!\bplug)-")
 POLICY_PLACE = re.compile(r"\S+-\d\d-")  # before the name in a policy's id
 DAY = "{day:d MMMM y}"
+MONTH_IN_DIGITS = "{month:y-MM}"
 BY_ANSWER = "{what}[ by {answer}]"
 MILLIONS = "{number} million"
 UNIT_BY_YEAR = "{unit} a year"
@@ -323,6 +324,19 @@ def label_words(label: str) -> str:
     ('Aug–Oct 2023', '2024', '1 Jan – 26 Jun 2023')
     """
     return period_words(period_of(label))
+
+
+def label_in_digits(label: str) -> str:
+    """The label of a day or of a month in the digits of the language; any other as it is.
+
+    >>> label_in_digits("2024-03-09"), label_in_digits("2024-03"), label_in_digits("2024")
+    ('2024-03-09', '2024-03', '2024')
+    """
+    if len(label) == len("2024-03-09"):
+        return day_in_digits(dt.date.fromisoformat(label))
+    if len(label) == len("2024-03"):
+        return sentence(MONTH_IN_DIGITS, month=dt.date.fromisoformat(f"{label}-01"))
+    return label
 
 
 def day_words(day: dt.date) -> str:

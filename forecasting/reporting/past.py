@@ -20,6 +20,7 @@ from forecasting.reporting.labels import (
     amount,
     day_words,
     event_term,
+    label_in_digits,
     label_words,
     market_words,
     policy_term,
@@ -100,7 +101,7 @@ def _agencies(row: Row) -> str:
 
 PAST_FORECASTS = TableForm(
     [
-        Column("forecast of", "as_of"),
+        Column("forecast of", "as_of", label_in_digits),
         Column("what", "measure", label_of),
         Column("period", form=label_words, look="date"),
         *spread("median", "median", "{measure}"),

@@ -27,6 +27,7 @@ from forecasting.growth.policy_months import first_month, percent_of
 from forecasting.reporting.labels import (
     amount,
     event_term,
+    label_in_digits,
     label_words,
     levels_in_words,
     parameter_words,
@@ -512,7 +513,9 @@ FACTS = TableForm(
         Column("statement", lambda row: in_words(row["fact"])),
         Column("basis", lambda row: basis_name(row["fact"].basis, row["fact"].measure)),
         Column("kind", "{fact.kind}"),
-        Column("published", lambda row: str(row["fact"].published or ""), look="date"),
+        Column(
+            "published", lambda row: label_in_digits(str(row["fact"].published or "")), look="date"
+        ),
         Column("source", "{fact.source}", address="url"),
         Column("fact", "{fact.id}", look="id"),
     ],
@@ -550,7 +553,7 @@ def facts_table(ledger: Ledger, limit: int | None = None) -> Table:
 
 def _when(fact: Fact) -> str:
     if fact.period_start is None or fact.period_start == fact.period_end:
-        return str(fact.period_end or "")
+        return label_in_digits(str(fact.period_end or ""))
     return period_words(fact.period)
 
 
@@ -779,7 +782,11 @@ def small_table(frame: pd.DataFrame, caption: str = "") -> Table:
 
 
 SOURCES = TableForm(
-    [Column("source", address="url"), Column("facts", form=str), Column("newest", look="date")]
+    [
+        Column("source", address="url"),
+        Column("facts", form=str),
+        Column("newest", form=label_in_digits, look="date"),
+    ]
 )
 
 

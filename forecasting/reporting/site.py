@@ -27,6 +27,7 @@ from forecasting.reporting.labels import (
     BASELINE,
     day_words,
     known_as_growth,
+    label_in_digits,
     median_and_range,
     part_words,
     spoken_median,
@@ -94,7 +95,7 @@ SUMMARY = (
     "what comes four times in five."
 )
 FAILED = ("{failed} of {} run failed", "{failed} of {} runs failed")
-FRESH = "[as of {day}][both? · ][run {time} UTC]"
+FRESH = "[as of {day}][both? · ][run {ended} {time} UTC]"
 TOGETHER = (
     "About {stock} electric cars on the road by the end of {year} ({ends})[: they need {need} "
     "public charging points; at the pace of other markets there will be {practice}]."
@@ -228,7 +229,7 @@ def _run_record(folder: Path, record: Record, results: Stored) -> Run:
     keys = dict(stored.get("parameters") or record.get("parameters") or {})
     age = stored_caveat(stored.get("age"))
     as_of = str(stored.get("as_of") or keys.get("as_of") or "")
-    finished = record.get("finished", "")[:16].replace("T", " ")
+    ended, _, time = record.get("finished", "")[:16].partition("T")
     changes = changes_in_words(record.get("changes", {}))
     return _run_names(name, keys) | {
         "parameters": keys,
@@ -241,7 +242,13 @@ def _run_record(folder: Path, record: Record, results: Stored) -> Run:
         "link": page_of_report(folder, name),
         "since": number_facts(changes.since),
         "since_summary": changes.since_summary,
-        "fresh": sentence(FRESH, day=as_of, both=as_of and finished, time=finished),
+        "fresh": sentence(
+            FRESH,
+            day=label_in_digits(as_of),
+            both=as_of and time,
+            ended=label_in_digits(ended),
+            time=time,
+        ),
     }
 
 

@@ -39,7 +39,7 @@ DAMAGED = "The catalogue of {code} cannot be read ({damage}): this is in English
 LACKS = (
     "The catalogue of {code} lacks {number} sentences of this version, which stand here in English."
 )
-SEPARATORS = re.compile("[,.]")
+SEPARATORS = re.compile("[-,.]")
 
 
 class _Missing(NullTranslations):
@@ -287,7 +287,7 @@ def digits(number: str) -> str:
     if language().code == ENGLISH:
         return number
     symbols = _locale(language().code).number_symbols["latn"]
-    marks = {",": symbols["group"], ".": symbols["decimal"]}
+    marks = {",": symbols["group"], ".": symbols["decimal"], "-": "\u2212"}
     return SEPARATORS.sub(lambda mark: marks[mark[0]], number)
 
 

@@ -3,7 +3,8 @@
 What stands in square brackets is left out where something that it names is missing, or the
 condition that stands before it: a sentence is never put together from pieces, and another language
 words and orders it as it needs. A place holds a value, which says itself in the language, and as
-the place asks: a day by its pattern, a term in its case, and in the number of another place.
+the place asks: a day by its pattern, a term in its case, and in the number of another place, the
+lower end of an interval without its unit.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ OPTIONAL_PART = re.compile(r"\[(?:(\w+)\?)?(.*?)\]")
 PLACES_IN = Formatter().parse
 AND = "{first} and {second}"
 OR = "{first} or {second}"
+NUMBER_ALONE = "alone"  # of a number whose unit stands behind another one
+DAY_IN_DIGITS = "{day:y-MM-dd}"
 
 
 class Term(str):
@@ -155,11 +158,26 @@ def _in_place(value: object, form: str, places: Mapping[str, object]) -> object:
     if isinstance(value, Term):
         case, _, counted = form.partition(" ")
         return value.form(case, number_in(places[counted]) if counted else None)
-    if form and isinstance(value, dt.date):
-        return day_in(value, form)
+    if isinstance(value, dt.date):
+        return day_in(value, form) if form else day_in_digits(value)
+    if form == NUMBER_ALONE:
+        return re.sub(r"(?<=\d)\D+$", "", str(value))
     if form and isinstance(value, Real):
         return digits(format(value, form))
     return value
+
+
+def day_in_digits(day: dt.date) -> str:
+    """A day in digits, as cells and places without a pattern say it.
+
+    >>> from forecasting.vocabulary.catalogues import written_in
+    >>> day_in_digits(dt.date(2024, 3, 9))
+    '2024-03-09'
+    >>> with written_in("ru"):
+    ...     day_in_digits(dt.date(2024, 3, 9))
+    '09.03.2024'
+    """
+    return sentence(DAY_IN_DIGITS, day=day)
 
 
 def number_in(words: object) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 
 from forecasting.vocabulary.catalogues import digits, language
 from forecasting.vocabulary.quantiles import RANGE_LEVELS
-from forecasting.vocabulary.sentences import sentence
+from forecasting.vocabulary.sentences import day_in_digits, sentence
 from forecasting.writers.display import Table, plain_frame
 
 Row = Mapping[Any, Any]
@@ -42,7 +42,7 @@ def words_or_dash(value: object) -> object:
     if value is None or value != value:
         return MISSING
     if isinstance(value, dt.date):
-        return str(value)
+        return day_in_digits(value)
     return value
 
 
@@ -94,6 +94,8 @@ class _CellForm(Formatter):
         """A value as its place asks for it."""
         if isinstance(value, str):
             return table_words(value, "cell")
+        if isinstance(value, dt.date) and not format_spec:
+            return day_in_digits(value)
         text = str(super().format_field(value, format_spec))
         return digits(text) if format_spec else text
 

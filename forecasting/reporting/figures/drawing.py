@@ -130,6 +130,7 @@ SOURCE_LINE = {  # below the axis
 }
 LEGEND_LETTERS = 100  # letters in a line
 SUBTITLE_LETTERS = 1.31  # letters of a subtitle for one of the title
+SHORT_YEAR = "’{year}"
 HOVER = "<b>{name}: {median}</b><br>80 %: {ends}"  # what a pointer shows of a median
 
 
@@ -203,7 +204,7 @@ class Drawing:
         years = range(math.floor(index[0] + 0.5), math.ceil(index[-1] - 0.5) + 1)
         names = [str(year) for year in years]
         if len(names) > full_years:
-            names[1:] = [f"’{name[2:]}" for name in names[1:]]
+            names[1:] = [sentence(SHORT_YEAR, year=name[2:]) for name in names[1:]]
         ends = [years[0] - 0.5, years[-1] + 0.5]
         return self.update_layout(xaxis={"tickvals": [*years], "ticktext": names, "range": ends})
 

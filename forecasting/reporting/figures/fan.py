@@ -68,6 +68,7 @@ from forecasting.reporting.labels import (
     day_words,
     finding,
     is_flow,
+    label_in_digits,
     levels_in_words,
     part_words,
     policy_term,
@@ -806,7 +807,7 @@ def _implied(fact: Fact, totals: Mapping[tuple[str, Period], Mark]) -> Mark | No
 
 def _hover(fact: Fact, period: Period) -> str:
     """What a pointer shows of a fact: statement, period, basis, source; escaped."""
-    publication = f"{fact.source}, {fact.published} ({fact.id})"
+    publication = f"{fact.source}, {label_in_digits(str(fact.published))} ({fact.id})"
     lines = (in_words(fact), period_words(period), basis_name(fact.basis), publication)
     statement, *details = (html.escape(words, quote=False) for words in lines if words)
     return "<br>".join((f"<b>{statement}</b>", *details))
