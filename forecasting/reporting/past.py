@@ -367,5 +367,6 @@ BOARD = TableForm(
 def _board(record: pd.DataFrame) -> Record | None:
     if record.empty:
         return None
-    rows = by_place(record).to_dict("records")
-    return {"sentence": record_sentence(record), "table": BOARD.table(rows)}
+    *rows, of_all = by_place(record).to_dict("records")
+    rows.sort(key=lambda row: market_words(row["place"]))  # by the alphabet of the language
+    return {"sentence": record_sentence(record), "table": BOARD.table([*rows, of_all])}
