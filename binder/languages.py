@@ -97,7 +97,7 @@ NOTEBOOKS = ("country_outlook.ipynb", "corridor_outlook.ipynb")
 NO_MESSAGES = {
     "ONLY_COUNTED_PLACE", "SIZE_UNITS", "POLICY_WORDS", "VEHICLES_OF_QUOTA", "BEFORE_HEAD",
     "AFTER_HEAD", "YEAR_ON_HEAD", "DIFFERENCE", "HOUSE", "FONT", "LESS_A_YEAR", "BOUND_SYMBOLS",
-    "LABEL_SIDES", "USE_WORDS", "IN_ALL", "LOADER", "DIFFERENCE_COUNTS", "FAILED", "EVENTS",
+    "USE_WORDS", "IN_ALL", "LOADER", "DIFFERENCE_COUNTS", "FAILED", "EVENTS",
 }  # fmt: skip
 # Messages of one word
 WORDS = (

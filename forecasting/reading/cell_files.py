@@ -96,16 +96,19 @@ def _candidates(name: str, data: bytes) -> dict[str, str]:
     return cyrillic if len(cyrillic) == 1 else texts
 
 
+CYRILLIC_LETTERS = 10  # at least, of a file that is read as Cyrillic without a question
 # Signs of control, of lines and of no meaning, which no table has
 _NO_TEXT = re.compile(r"[\x80-\x9f\ue000-\uf8ff\ufffd─-▟]")
 
 
 def _is_cyrillic(text: str) -> bool:
     """Whether every word with a letter beyond English ones is a whole Cyrillic one, in small or
-    capital letters: no two encodings of Russian make that of the same bytes.
+    capital letters, and there are so many that it is no chance.
     """
     words = [word for word in re.findall(r"[^\W\d_]+", text) if not word.isascii()]
-    return all(re.fullmatch("[Ѐ-ӿ]?[а-џґ]+|[Ѐ-ЯҐ]+", word) for word in words)
+    return sum(map(len, words)) >= CYRILLIC_LETTERS and all(
+        re.fullmatch("[Ѐ-ӿ]?[а-џґ]+|[Ѐ-ЯҐ]+", word) for word in words
+    )
 
 
 def differing_lines(texts: dict[str, str]) -> dict[str, str]:

@@ -199,10 +199,15 @@ def cumulative(facts: Sequence[TableFact]) -> Doubts:
     series = facts[0].series
     if measure_of(series.measure).kind != "flow" or series.quantity:
         return
-    has_parts = any(fact.period.days < DAYS_OF_A_YEAR for fact in facts)
-    if series.periods == YEAR_TO_DATE and has_parts:  # to December it is of the whole year
-        return
+    # Of a year that has months before, the number to December is of the whole year
+    years_of_parts = {
+        fact.period.start.year
+        for fact in facts
+        if series.periods == YEAR_TO_DATE and fact.period.days < DAYS_OF_A_YEAR
+    }
     for fact in facts:
+        if fact.period.start.year in years_of_parts:
+            continue
         if fact.period.days >= DAYS_OF_A_YEAR or fact.period.start.month > 1:  # not since January
             texts = [text for text in _texts(fact) if CUMULATIVE.search(folded(text))]
             for text in texts:

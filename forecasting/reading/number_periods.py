@@ -52,8 +52,6 @@ HINTS = {
     "not understood": f"correct the cell, or say periods: {LENGTHS[0]}, if it is of a whole year",
     "no year": "say the year, e.g. periods: 2024",
     "begins": "say in which month: periods: july (or another)",
-    "called by": f"say periods: july{BEFORE}, if it begins in the July before (or another month), "
-    f"or july{OF_THAT_YEAR}",
     "stands for": f"say periods: {', '.join(LENGTHS[:-1])} or {LENGTHS[-1]}",
     "say kind": "kind: estimate (or outcome), or leave its line out",
     "names two": "name the lines of one period",
@@ -281,22 +279,24 @@ class PeriodReader:
                 raise PeriodError("is of a year that begins in another month than January")
             return words.period()
         is_called = words.fiscal == CALLED or (self._says_fiscal and not words.fiscal)
-        if is_called and answer == name:
-            raise PeriodError(f"{words.year} may be called by the year in which it ends")
         if words.fiscal in ("", CALLED):
-            words = replace(words, fiscal=ENDS if answer.endswith(BEFORE) else BEGINS)
+            # FY2024 is the year that ends in 2024, unless the answer says otherwise
+            is_end = answer.endswith(BEFORE) or (is_called and answer == name)
+            words = replace(words, fiscal=ENDS if is_end else BEGINS)
         return words.period(MONTHS.index(name) + 1)
 
     @cached_property
     def _says_fiscal(self) -> bool:
-        """Whether a text of the sheet says that its years are no calendar years."""
+        """Whether a text of the sheet says that its years are no calendar years, and are called by
+        the one in which they end; those of Japan, 年度, are called by the one in which they begin.
+        """
         texts = {
             text
             for number in self.shape.numbers.values()
             for text in (*number.heads, *number.labels.values(), *number.titles)
         }
         texts.update(self.shape.period_heads)
-        return any(_SAYS_FISCAL.search(folded(text)) for text in texts)
+        return any(_SAYS_FISCAL.search(folded(text)) and "年度" not in text for text in texts)
 
     def _of_day(self, day: dt.date, days: Sequence[dt.date]) -> Period:
         """The period for which a day stands: itself, of a stock."""

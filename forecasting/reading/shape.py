@@ -459,11 +459,16 @@ def _looks_like_number(cell: SheetCell, forms: Forms) -> bool:
 
 
 def _columns_of_row_numbers(sheet: CellSheet) -> Iterator[int]:
-    """The columns that count the rows from 1 on below a head that says so."""
-    for (row, column), cell in sheet.cells.items():
-        below = sheet.cells.get((row + 1, column))
-        if below and below.text == "1" and NUMBER_HEADS.fullmatch(cell.text):
-            yield column
+    """The first column, where it counts the rows from 1 on below a head that says so."""
+    first = min((column for _, column in sheet.cells), default=0)
+    for (row, column), head in sheet.cells.items():
+        if column == first and NUMBER_HEADS.fullmatch(head.text):
+            below = [
+                cell.text for at, cell in sheet.cells.items() if at[1] == column and at[0] > row
+            ]
+            numbers = [text for text in below if text.isdigit()]
+            if numbers and numbers == [str(number) for number in range(1, len(numbers) + 1)]:
+                yield column
 
 
 # Columns and rows that name periods
@@ -704,5 +709,6 @@ def _labels(
         if (row, column) in numbers or column in other_columns:
             continue
         part = period_columns.get(column)
-        labels[column] = f"{part} {cell.text}" if part else cell.text
+        is_part = part and cell.text[:1].isdigit()  # not the word of a sum below the months
+        labels[column] = f"{part} {cell.text}" if is_part else cell.text
     return labels

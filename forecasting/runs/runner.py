@@ -336,7 +336,7 @@ def _settle(store: Store, outcome: Outcome) -> RunResult:
         except (OSError, RunError) as error:
             record = failure(name, f"its report cannot be put in its place: {_cause(error)}")
     elif outcome.fault:
-        record = failure(name, outcome.fault)
+        record = failure(name, _write_problem(store, name) or outcome.fault)
         with suppress(OSError):
             clear_folder(side)  # of a report that is not whole nothing is kept
     record = record or read_json(side / FAILURE_RECORD) or failure(name, _silence(store, outcome))
@@ -349,12 +349,18 @@ def _settle(store: Store, outcome: Outcome) -> RunResult:
 
 def _silence(store: Store, outcome: Outcome) -> str:
     """Why a task has left no word: its process was killed, or there was nowhere to write to."""
+    ending = ended("its process", outcome.status)
+    words = with_remedy(sentence(WITHOUT_WORD, ending=ending, log=outcome.status == 1))
+    return _write_problem(store, outcome.name) or words
+
+
+def _write_problem(store: Store, name: str) -> str:
+    """Why nothing can be written where a report is made; empty where it can."""
     try:
-        clear_folder(store.folder(outcome.name) / ".probe").rmdir()
+        clear_folder(store.folder(name) / ".probe").rmdir()
     except OSError as error:
         return f"{store.reports} cannot be written: {_cause(error)}"
-    ending = ended("its process", outcome.status)
-    return with_remedy(sentence(WITHOUT_WORD, ending=ending, log=outcome.status == 1))
+    return ""
 
 
 def _cause(error: Exception) -> str:

@@ -402,7 +402,8 @@ def _year_with_fiscal_word(text: _Text) -> PeriodWords | None:
         number += 2000 if number + 2000 <= YEARS[1] else 1900
     end_year = re.match(r"\s*[/–-]\s?(\d\d)(?!\d)", text.text[match.start() + 1 :])
     if end_year is None:
-        return PeriodWords(number, fiscal=CALLED)
+        # A year of Japan, 年度, is always called by the one in which it begins
+        return PeriodWords(number, fiscal=BEGINS if "年度" in match[0] else CALLED)
     text.take(re.escape(end_year[0]))
     doubt = "" if _year_behind(number, end_year[1]) == number + 1 else "names two years"
     return PeriodWords(number, fiscal=BEGINS, open=doubt)

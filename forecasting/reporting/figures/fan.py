@@ -653,7 +653,7 @@ def forecast_chart(forecast: FlowForecast, later: FlowForecast | None = None) ->
     chart = Drawing(words, height=440, yaxis=linear_scale(highest), margin_r=END_LABEL_PIXELS)
     for look in looks:
         chart.add(*_forecast_traces(*look))
-    chart.add(*basis_traces(marks, forecast.basis))
+    chart.add(*basis_traces(marks, forecast.basis), *_bound_labels(marks))
     # A line that rises leaves them free: what was counted above it, what may come below
     chart.add(*_count_labels(counts_of_basis(marks, forecast.basis), "middle left", "top left"))
     return chart.years([since, axis_ends[1]]).figure()
