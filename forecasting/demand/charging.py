@@ -179,8 +179,8 @@ def utilisation_ceiling(points: int) -> float:
     >>> [round(utilisation_ceiling(c), 3) for c in (1, 2, 4)]
     [0.065, 0.158, 0.253]
     """
-    # Of loads in equal steps, the first that is too high: scipy.optimize takes as long to import as
-    # pandas
+    # The ceiling is the first of equal steps of the load that is too high; a root of scipy.optimize
+    # would take as long to import as pandas
     step = bisect_left(
         range(points * LOAD_STEPS),
         MAX_WAITING_SHARE,

@@ -162,7 +162,7 @@ class Fact(Shown, BaseModel, metaclass=CheckedCall):
     quote: str
     note: str
     reference_period: Period | None = Field(default=None, exclude=True)
-    # Found once, when the fact is made
+    # What follows from the columns is found once, when the fact is made
     declared: InstanceOf[Quantity] = FOLLOWS
     known_from: dt.date | None = FOLLOWS
     of_world: bool = FOLLOWS

@@ -132,7 +132,7 @@ class Contrasts:
                 for f, table in zip(factors, tables, strict=True)
                 if table.any()
             ]
-            # Of twelve months, and of the year's market
+            # A fact of a year weighs its twelve months, and behind them the year's market
             weights = np.zeros((len(x), len(rows), 13), dtype=directions.dtype)
             weights[:, :, place] = sum(parts) * flows[:, None, months]
             slopes[:, rows] += tangents.weighted(year, weights)

@@ -530,7 +530,7 @@ def analogues_lines(outlook: Outlook) -> BulletList:
         return BulletList([])
     table = forecast.analogues()
     markets, market = table.iloc[:-1], table.iloc[-1]
-    # Not from what is unknown, or was nothing
+    # A past that is unknown, or grew from nothing, is none to depart from
     departs = MIN_DEPARTURE < abs(market["growth"] - market["before"]) < np.inf
     if markets.empty or not departs:
         return BulletList([])

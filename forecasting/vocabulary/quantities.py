@@ -35,7 +35,7 @@ RELATION_WORDS = {
     "greater_than": "more than {number}[ {unit: number}]",
     "less_than": "less than {number}[ {unit: number}]",
 }
-# The same of what is no number: another statement
+# How a relation is worded where it is one to another statement, and not to a number
 REFERENCE_WORDS = {
     name: words.replace("{number}[ {unit: number}]", "{reference}")
     for name, words in RELATION_WORDS.items()

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import openpyxl
 import pytest
 
-from forecasting.reading.cell_files import sheets_of
+from forecasting.reading.cell_files import decoded, sheets_of
 from forecasting.reading.cells import UserFile
 from forecasting.reading.press import quoted
 from forecasting.reading.shape import _head_columns, _part_of_year
@@ -39,6 +39,20 @@ def book(change) -> bytes:
     content = io.BytesIO()
     workbook.save(content)
     return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding", "is_asked"),
+    [
+        ("Год;Электромобили", "cp1251", False),
+        ("Год;Ввоз", "cp1251", True),  # seven letters, which may be by chance
+        ("年;EV sales", "gb18030", True),
+    ],
+)
+def test_a_file_is_read_as_cyrillic_unasked_where_ten_letters_are(head, encoding, is_asked):
+    texts = decoded("mine.csv", f"{head}\n2024;50\n".encode(encoding))
+    assert encoding in texts
+    assert (len(texts) > 1) == is_asked
 
 
 def with_part(data: bytes, name: str, content: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+import forecasting as fc
 from forecasting.evidence.ledger import Ledger
 from forecasting.reporting import figures
 from forecasting.reporting.figures.fan import empty_chart, marks_of
@@ -49,6 +50,9 @@ def test_a_bound_is_a_triangle_into_the_side_that_is_possible(ledger):
         if trace.text == (f"> {bound.label}",)
     )
     assert words.y[0] == pytest.approx(bound.height, rel=1e-3)
+    imports = ledger.select(measure="ev_imports")
+    forecast = fc.forecast_flow(imports, [2024], market_size=300_000, draws=50)
+    assert (f"> {bound.label}",) in [trace.text for trace in forecast.plot().data]
     upper = Ledger.from_frame(ledger.frame.assign(relation="at_most"))
     assert {mark.symbol for mark in marks_of(upper, "ev_imports")} == {"triangle-down"}
 

@@ -631,7 +631,7 @@ def forecast_chart(forecast: FlowForecast, later: FlowForecast | None = None) ->
     measure = forecast.measure
     marks = marks_of(forecast.evidence or (), measure)
     axis_ends = _axis_ends(marks, forecast.periods)
-    # As many years before the forecast as it has, at least some
+    # The chart has as many years before the forecast as the forecast has, LEAST_HISTORY at least
     first_year = forecast.periods[0].start.year
     year_count = max(LEAST_HISTORY, forecast.periods[-1].end.year - first_year + 1)
     since = max(axis_ends[0], first_year - year_count - 0.5)
