@@ -362,7 +362,7 @@ def shape_of(sheet: CellSheet, forms: Forms) -> Shape:
         for (_, column), cell in sheet.cells.items()
         if folded(cell.text) in ROW_HEADS
     }
-    other_columns = {*row_heads, *_columns_of_row_numbers(sheet)}
+    other_columns = {*row_heads, *_column_of_row_numbers(sheet)}
     cells = {
         place: cell
         for place, cell in sorted(sheet.cells.items())
@@ -458,17 +458,14 @@ def _looks_like_number(cell: SheetCell, forms: Forms) -> bool:
     return is_text and bool(_LIKE_NUMBER.match(cell.text)) and not forms.is_period(cell.text)
 
 
-def _columns_of_row_numbers(sheet: CellSheet) -> Iterator[int]:
+def _column_of_row_numbers(sheet: CellSheet) -> set[int]:
     """The first column, where it counts the rows from 1 on below a head that says so."""
     first = min((column for _, column in sheet.cells), default=0)
-    for (row, column), head in sheet.cells.items():
-        if column == first and NUMBER_HEADS.fullmatch(head.text):
-            below = [
-                cell.text for at, cell in sheet.cells.items() if at[1] == column and at[0] > row
-            ]
-            numbers = [text for text in below if text.isdigit()]
-            if numbers and numbers == [str(number) for number in range(1, len(numbers) + 1)]:
-                yield column
+    texts = [cell.text for (_, column), cell in sorted(sheet.cells.items()) if column == first]
+    heads = [at for at, text in enumerate(texts) if NUMBER_HEADS.fullmatch(text)]
+    numbers = [text for text in texts[heads[0] :] if text.isdigit()] if heads else []
+    counted = [str(number) for number in range(1, len(numbers) + 1)]
+    return {first} if numbers and numbers == counted else set()
 
 
 # Columns and rows that name periods
