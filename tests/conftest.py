@@ -1,4 +1,6 @@
-"""What every test shares: one thread for the matrices, no way to the network, and one browser."""
+"""What every test shares: one thread for the matrices, no way to the network, one browser, and what
+tests of several rooms make up.
+"""
 
 import importlib.util
 import os
@@ -7,11 +9,17 @@ import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from forecasting.vocabulary.names import SHARED_VARIABLE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from forecasting.evidence.fact import Fact
 
 # numpy reads these when it is first loaded: the matrices are small, and threads only make them
 # slower.
@@ -71,6 +79,43 @@ def shared_forecasts() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(SHARED_VARIABLE, os.environ["EV_FORECAST_TESTS"])
         yield
+
+
+@pytest.fixture(scope="session")
+def more_exports() -> "Fact":
+    """A fact without a value: more was exported in four months than in the year before."""
+    # Not at the top: this loads numpy, and its threads must be set before
+    from forecasting.evidence.fact import Fact
+
+    return Fact(
+        id="a",
+        measure="vehicle_exports",
+        place="horgos",
+        period_start="2023-01-01",
+        period_end="2023-04-30",
+        relation="greater_than",
+        reference="vehicle_exports@horgos:2022-01-01/2022-12-31",
+    )
+
+
+@pytest.fixture(scope="session")
+def register_table() -> Callable[..., "pd.DataFrame"]:
+    """Imports of 2019 to 2024, and a register that takes a share of them in each place."""
+    # Not at the top, for the same reason
+    import pandas as pd
+
+    def register_table(shares, imports=1000.0, places=("GE", "AZ", "AM", "KG")):
+        rows = []
+        for place, share in zip(places, shares, strict=False):
+            stock = 500.0
+            for year in range(2019, 2025):
+                rows.append((place, "ev_imports", f"{year}-01-01", f"{year}-12-31", imports))
+                stock += share * imports
+                rows.append((place, "ev_stock", "", f"{year}-12-31", stock))
+        columns = ["place", "measure", "period_start", "period_end", "value"]
+        return pd.DataFrame(rows, columns=columns).assign(relation="equals")
+
+    return register_table
 
 
 @pytest.fixture(scope="module")

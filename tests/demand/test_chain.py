@@ -8,19 +8,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from forecasting.demand.chain import DemandOutlook, demand_outlook
+from forecasting.demand.chain import DemandOutlook
 from forecasting.demand.charging import PUBLIC
 from forecasting.demand.counted_stock import StockCount
-from forecasting.demand.deployed import (
-    ExistingCharging,
-)
 from forecasting.demand.load import MONTH_DAYS
-from forecasting.demand.parameters import SETTINGS, load_parameters
+from forecasting.demand.parameters import SETTINGS
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.vocabulary.errors import AssumptionError
 
 few = settings(max_examples=12)
-YEARS = list(range(2024, 2034))
 MIXED = {
     "class_share.phev": 0.1,
     "class_share.van": 0.02,
@@ -39,26 +35,12 @@ MEASURES = {
 }  # fmt: skip
 
 
-def paths(draws=300, years=10, seed=0):
-    rng = np.random.default_rng(seed)
-    return 5000 * np.exp(np.cumsum(rng.normal(0.2, 0.2, (draws, years)), axis=1))
-
-
 def printed(day, value):
     return StockCount(day, dt.date.fromisoformat(day), value)
 
 
-def run(imports=None, changes=None, **given):
-    flow = paths() if imports is None else imports
-    given = {"parameters": load_parameters().override(changes or {}), "place": "KZ"} | given
-    if isinstance(today := given.get("charging_today"), dict):
-        day = dt.date.fromisoformat(today["date"])
-        given["charging_today"] = ExistingCharging(**today | {"date": day})
-    return demand_outlook(flow, YEARS[: flow.shape[1]], **given)
-
-
 @pytest.fixture(scope="module")
-def outlook() -> DemandOutlook:
+def outlook(run) -> DemandOutlook:
     return run(
         changes=MIXED,
         charging_today={"count": 400, "unit": "stations", "date": "2024-12-15"},
@@ -80,12 +62,12 @@ def test_results_are_the_measures_by_draw_and_year(outlook):
         == f"<DemandOutlook 2024 to 2033, 300 draws of {len(outlook.results)} measures>"
     )
     for name, values in outlook.results.items():
-        assert values.shape == (300, len(YEARS)), name
+        assert values.shape == (300, 10), name
         assert np.all(np.isfinite(values)), name
         assert name == "co2_avoided_t" or values.min() >= 0, name
 
 
-def test_vehicles_are_conserved_over_all_classes():
+def test_vehicles_are_conserved_over_all_classes(run):
     outlook = run(changes=MIXED | {"unregistered_trade": 1}, start_stock=800.0)
     results = outlook.results
     before = np.concatenate([np.full((300, 1), 800.0), results["ev_stock"][:, :-1]], axis=1)
@@ -105,7 +87,7 @@ def test_energy_by_setting_and_month_sums_to_the_year(outlook):
     )
 
 
-def test_a_car_takes_as_much_from_the_grid_as_the_world_measures(outlook):
+def test_a_car_takes_as_much_from_the_grid_as_the_world_measures(run, outlook):
     """IEA implies 1.5 to 2.0 MWh per car and year in most regions and 3.8 in the United States;
     ours lie between.
     """
@@ -114,7 +96,7 @@ def test_a_car_takes_as_much_from_the_grid_as_the_world_measures(outlook):
     assert 1.5 < each < 5.0
 
 
-def test_the_same_seed_gives_the_same_outlook_and_another_does_not():
+def test_the_same_seed_gives_the_same_outlook_and_another_does_not(run):
     one, two, other = run(seed=5), run(seed=5), run(seed=6)
     assert all(np.array_equal(one.results[name], two.results[name]) for name in MEASURES)
     assert not np.array_equal(
@@ -124,7 +106,7 @@ def test_the_same_seed_gives_the_same_outlook_and_another_does_not():
 
 @few
 @given(st.floats(1.0, 30.0))
-def test_more_vehicles_never_fewer_chargers_by_any_answer(factor):
+def test_more_vehicles_never_fewer_chargers_by_any_answer(run, paths, factor):
     flow, today = paths(60, 5), {"count": 300, "date": "2024-12-31"}
     fewer, more = (run(flow * f, charging_today=today, start_stock=500.0) for f in (1.0, factor))
     for name in (
@@ -139,20 +121,20 @@ def test_more_vehicles_never_fewer_chargers_by_any_answer(factor):
 
 @few
 @given(st.floats(0, 1), st.floats(0, 1))
-def test_more_home_charging_is_never_more_public(one, two):
+def test_more_home_charging_is_never_more_public(run, paths, one, two):
     less, more = (run(paths(40, 4), MIXED | {"home_access": h}) for h in sorted((one, two)))
     assert np.all(
         more.results["charging_points_need"] <= less.results["charging_points_need"] * (1 + 1e-12)
     )
 
 
-def test_colder_is_never_less_energy():
+def test_colder_is_never_less_energy(run, paths):
     mild, cold = (run(paths(50, 3), {"temperature_shift": shift}) for shift in (0.0, -6.0))
     assert np.all(cold.results["energy_gwh"] > mild.results["energy_gwh"])
     assert np.all(cold.results["peak_mw"] >= mild.results["peak_mw"])
 
 
-def test_no_vehicles_no_energy_and_no_chargers():
+def test_no_vehicles_no_energy_and_no_chargers(run):
     today = {"count": 100.0, "date": "2024-12-31"}
     empty = run(np.zeros((20, 4)), {"coverage_km": 0}, charging_today=today)
     assert all(np.all(values == 0) for values in empty.results.values())
@@ -160,14 +142,14 @@ def test_no_vehicles_no_energy_and_no_chargers():
     assert len(empty.by_setting) == 4 * len(SETTINGS)
 
 
-def test_roads_to_cover_set_a_floor_under_en_route_points_even_without_vehicles():
+def test_roads_to_cover_set_a_floor_under_en_route_points_even_without_vehicles(run):
     covered = run(
         np.zeros((20, 2)), {"coverage_km": 1000, "coverage_spacing": 60, "coverage_points": 2}
     )
     assert np.all(covered.points_by_setting["enroute_dc"] == 2 * 17 * 2)
 
 
-def test_re_export_assembly_and_classes_do_what_they_say():
+def test_re_export_assembly_and_classes_do_what_they_say(run):
     flow = np.full((10, 3), 1000.0)
     plain = {"reexport_share": 0.4, "inventory_share": 0, "used_share": 0, "unregistered_trade": 1}
     out = run(
@@ -177,7 +159,7 @@ def test_re_export_assembly_and_classes_do_what_they_say():
     assert out.fleets["bus"].registrations[0] == pytest.approx([60, 110, 110])
 
 
-def test_a_plug_in_hybrid_that_charges_slowly_takes_more_slow_points_and_no_more_energy():
+def test_a_plug_in_hybrid_that_charges_slowly_takes_more_slow_points_and_no_more_energy(run):
     base, slower = (
         run(changes=MIXED | {"class_share.phev": 0.5, "plug_in_time": hours}).results
         for hours in (1.0, 3.0)
@@ -188,7 +170,7 @@ def test_a_plug_in_hybrid_that_charges_slowly_takes_more_slow_points_and_no_more
         assert np.array_equal(slower[measure], base[measure])
 
 
-def test_taxis_live_on_fast_points():
+def test_taxis_live_on_fast_points(run):
     base, taxis = (
         run(changes={"class_share.taxi": share, "coverage_km": 0}).results for share in (0.0, 0.05)
     )
@@ -200,7 +182,7 @@ def test_taxis_live_on_fast_points():
     assert 0.03 < np.median(share) < 0.05  # they are scrapped sooner
 
 
-def test_vehicles_that_nobody_counted_follow_the_size_of_the_market():
+def test_vehicles_that_nobody_counted_follow_the_size_of_the_market(run):
     years_on_the_road = {"vehicle_years": 20.0, "car_share": 0.8}
     new_cars = np.full((300, 10), 50_000.0)
     flow = {"place": "NO", "new_cars": new_cars, "changes": years_on_the_road}
@@ -211,7 +193,7 @@ def test_vehicles_that_nobody_counted_follow_the_size_of_the_market():
     assert np.all(told["ev_stock_share_percent"] < shares)
 
 
-def test_a_roll_out_multiplies_practice_by_its_year_and_no_earlier_than_today():
+def test_a_roll_out_multiplies_practice_by_its_year_and_no_earlier_than_today(run):
     today = {"count": 300, "date": "2024-12-31"}
     base = run(charging_today=today)
     faster = run(
@@ -221,7 +203,7 @@ def test_a_roll_out_multiplies_practice_by_its_year_and_no_earlier_than_today():
     assert ratio[0] == pytest.approx([2 ** (k / 6) for k in range(7)] + [2, 2, 2])
 
 
-def test_a_roll_out_changes_nothing_before_the_day_of_the_forecast():
+def test_a_roll_out_changes_nothing_before_the_day_of_the_forecast(run):
     plan, day = {"charging_rollout": 2, "charging_rollout_year": 2030}, dt.date(2026, 12, 31)
     for today in (None, {"count": 300, "date": "2024-12-31"}):
         base, faster = (
@@ -233,7 +215,7 @@ def test_a_roll_out_changes_nothing_before_the_day_of_the_forecast():
         assert ratio[0] == pytest.approx([1, 1, 1, 2**0.25, 2**0.5, 2**0.75, 2, 2, 2, 2])
 
 
-def test_a_roll_out_that_never_comes_changes_nothing():
+def test_a_roll_out_that_never_comes_changes_nothing(run):
     today = {"count": 300, "date": "2024-12-31"}
     never = run(
         changes={"charging_rollout": 2, "charging_rollout_year": 2100}, charging_today=today
@@ -244,7 +226,7 @@ def test_a_roll_out_that_never_comes_changes_nothing():
     )
 
 
-def test_without_a_count_practice_is_wider_than_with_one():
+def test_without_a_count_practice_is_wider_than_with_one(run):
     spread = []
     for today in (None, {"count": 500, "date": "2024-12-31"}):
         low, high = np.quantile(
@@ -270,7 +252,7 @@ def test_the_tables_of_a_report(outlook):
     assert winter > 1.1 * summer
 
 
-def test_of_one_draw_every_table_tells_the_same_numbers():
+def test_of_one_draw_every_table_tells_the_same_numbers(run, paths):
     out = run(
         paths(1),
         changes=MIXED | {"deliveries.bus": 40},
@@ -309,7 +291,7 @@ def test_of_one_draw_every_table_tells_the_same_numbers():
     assert by_setting["usd"].sum(axis=1).to_numpy() == pytest.approx(results["investment_usd"])
 
     last = out.of_the_year
-    months = out.by_month[out.by_month["year"] == YEARS[-1]]["gwh"].to_numpy()
+    months = out.by_month[out.by_month["year"] == 2033]["gwh"].to_numpy()
     assert (
         sum(last["gwh"].values())
         == pytest.approx(results["energy_gwh"][-1])
@@ -325,13 +307,13 @@ def test_of_one_draw_every_table_tells_the_same_numbers():
     )
 
 
-def test_without_coincidence_the_peak_is_as_large_as_the_fleet():
+def test_without_coincidence_the_peak_is_as_large_as_the_fleet(run, paths):
     changes = {"coincidence_floor": 1.0, "coverage_km": 0}
     large, small = (run(paths(20, 4) * size, changes).results["peak_mw"] for size in (1.0, 1e-3))
     assert small == pytest.approx(large / 1000, rel=1e-9)
 
 
-def test_a_fleet_that_outgrows_all_cars_is_bounded_by_them_and_told():
+def test_a_fleet_that_outgrows_all_cars_is_bounded_by_them_and_told(run):
     flow = np.column_stack([np.full(50, 10.0), np.full(50, 1e8)])
     made = run(flow)
     assert lines_of(made.caveats)[0].startswith(
@@ -343,7 +325,7 @@ def test_a_fleet_that_outgrows_all_cars_is_bounded_by_them_and_told():
 
 
 @given(st.lists(st.floats(0, 3e6), min_size=2, max_size=8))
-def test_electric_cars_never_outnumber_all_cars_and_no_car_comes_back(flow):
+def test_electric_cars_never_outnumber_all_cars_and_no_car_comes_back(run, flow):
     made = run(np.tile(flow, (5, 1)))
     cars = made.cars["ev_stock_share_percent"]
     assert (made.results["ev_stock"] <= cars * (1 + 1e-9)).all()
@@ -386,7 +368,7 @@ def test_the_load_of_a_day_holds_the_energy_of_that_day(outlook):
     assert 365 * days["summer"] < year < 365 * days["winter"]
 
 
-def test_a_reader_is_told_what_the_numbers_rest_on(outlook):
+def test_a_reader_is_told_what_the_numbers_rest_on(run, paths, outlook):
     (gap,) = lines_of(outlook.caveats)
     assert gap.startswith("On 31 December 2026 the register had 1 vehicle, this model 19,3")
     assert lines_of(run(paths(50, 2)).caveats) == [
@@ -410,14 +392,14 @@ def test_the_tornado_puts_what_matters_first(outlook):
     assert need.loc["utilisation_scale", "swing"] < 0 < need.loc["annual_km", "swing"]
 
 
-def test_a_roll_out_before_the_first_year_is_refused():
+def test_a_roll_out_before_the_first_year_is_refused(run):
     with pytest.raises(
         AssumptionError, match=r"charging_rollout_year = 2020 lies before the first year, 2024"
     ):
         run(changes={"charging_rollout": 2, "charging_rollout_year": 2020})
 
 
-def test_a_least_network_of_roads_stands_whatever_the_traffic():
+def test_a_least_network_of_roads_stands_whatever_the_traffic(run, paths):
     few = paths(200, 4) * 0.05
     with_roads, without = (run(few, {"coverage_km": km, "coverage_points": 2}) for km in (6000, 0))
     points = with_roads.points_by_setting["enroute_dc"]
@@ -429,21 +411,21 @@ def test_a_least_network_of_roads_stands_whatever_the_traffic():
     assert np.all(with_roads.megawatts["enroute_dc"] >= without.megawatts["enroute_dc"])
 
 
-def test_more_electric_taxis_than_cars_are_refused():
+def test_more_electric_taxis_than_cars_are_refused(run):
     changes = {"deliveries.taxi": 900_000, "vehicle_stock": 500_000}
     message = "electric taxis in 2024 are more than the country's .* cars; lower deliveries.taxi"
     with pytest.raises(AssumptionError, match=message):
         run(changes=changes)
 
 
-def test_a_country_with_a_rule_of_its_own_has_an_answer_by_it():
+def test_a_country_with_a_rule_of_its_own_has_an_answer_by_it(run):
     assert "charging_stations_standard" not in run().results
     uzbekistan = run(place="UZ", changes={"cars_per_station": 12}).results
     stations = uzbekistan["charging_stations_standard"]
     assert stations == pytest.approx(uzbekistan["ev_stock"] / 12)
 
 
-def test_taxis_are_battery_cars_of_the_country():
+def test_taxis_are_battery_cars_of_the_country(run):
     results = run(changes={"class_share.taxi": 0.2}).results
     taxis = np.median(results["etaxi_stock"] / results["bev_stock"], axis=0)
     assert np.all((taxis > 0.1) & (taxis < 0.21))

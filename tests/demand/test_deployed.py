@@ -5,33 +5,15 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from forecasting.demand.chain import demand_outlook
 from forecasting.demand.deployed import (
     ExistingCharging,
     Target,
     active_targets,
     standing_shares,
 )
-from forecasting.demand.parameters import load_parameters
-
-YEARS = list(range(2024, 2034))
 
 
-def paths(draws=300, years=10, seed=0):
-    rng = np.random.default_rng(seed)
-    return 5000 * np.exp(np.cumsum(rng.normal(0.2, 0.2, (draws, years)), axis=1))
-
-
-def run(imports=None, changes=None, **given):
-    flow = paths() if imports is None else imports
-    given = {"parameters": load_parameters().override(changes or {}), "place": "KZ"} | given
-    if isinstance(today := given.get("charging_today"), dict):
-        day = dt.date.fromisoformat(today["date"])
-        given["charging_today"] = ExistingCharging(**today | {"date": day})
-    return demand_outlook(flow, YEARS[: flow.shape[1]], **given)
-
-
-def test_practice_is_never_below_what_a_part_of_the_country_had():
+def test_practice_is_never_below_what_a_part_of_the_country_had(run):
     least = ExistingCharging(4000.0, dt.date(2025, 6, 1), "stations", place="Almaty")
     points = {"points_per_station": 2.0}
     base, floored = (
@@ -43,7 +25,7 @@ def test_practice_is_never_below_what_a_part_of_the_country_had():
     assert base[:, 1].min() < 8000
 
 
-def test_stations_become_points_and_practice_starts_from_today():
+def test_stations_become_points_and_practice_starts_from_today(run):
     today = ExistingCharging(400, dt.date(2024, 12, 31), "stations")
     out = run(changes={"points_per_station": 2}, charging_today=today)
     assert out.results["charging_points_practice"][:, 0] == pytest.approx(800)

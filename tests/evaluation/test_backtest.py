@@ -31,31 +31,13 @@ SIZE = 200_000
 
 
 @pytest.fixture(scope="module")
-def raw():
-    """Ten markets from 2008 to 2023, in the columns of IEA's table."""
-    rng, rows = np.random.default_rng(0), []
-    for i in range(10):
-        z = rng.normal(-7, 0.5)
-        for year in range(2008, 2024):
-            z += rng.normal(0.45, 0.15)
-            share = 1 / (1 + np.exp(-z))
-            sales = round(SIZE * share)
-            rows.append(
-                (f"m{i}", year, round(0.7 * sales), sales - round(0.7 * sales), 100 * sales / SIZE)
-            )
-    return pd.DataFrame(
-        rows, columns=["market", "year", "sales_bev", "sales_phev", "sales_share_percent"]
-    )
+def scored(ten_markets):
+    late = ten_markets[(ten_markets["market"].isin(["m0", "m1"])) & (ten_markets["year"] >= 2016)]
+    return backtest_skill(late, ten_markets[~ten_markets["market"].isin(["m0", "m1"])])
 
 
-@pytest.fixture(scope="module")
-def scored(raw):
-    late = raw[(raw["market"].isin(["m0", "m1"])) & (raw["year"] >= 2016)]
-    return backtest_skill(late, raw[~raw["market"].isin(["m0", "m1"])])
-
-
-def test_a_case_sees_unbroken_years_up_to_its_origin(raw):
-    gap = raw[(raw["market"] == "m0") & (raw["year"] != 2015)]
+def test_a_case_sees_unbroken_years_up_to_its_origin(ten_markets):
+    gap = ten_markets[(ten_markets["market"] == "m0") & (ten_markets["year"] != 2015)]
     cases = {case.origin: case for case in _origins(read_panel(gap))}
     assert 2015 not in cases
     assert 2016 not in cases  # its history starts anew after the gap, and is too short
@@ -66,19 +48,19 @@ def test_a_case_sees_unbroken_years_up_to_its_origin(raw):
     assert 2023 not in cases  # nothing after it to score
 
 
-def test_a_case_keeps_the_size_last_known(raw):
-    hidden = raw[raw["market"] == "m0"].copy()
+def test_a_case_keeps_the_size_last_known(ten_markets):
+    hidden = ten_markets[ten_markets["market"] == "m0"].copy()
     hidden.loc[hidden["year"] >= 2017, "sales_share_percent"] = np.nan
     case = {case.origin: case for case in _origins(read_panel(hidden))}[2019]
     assert case.size == pytest.approx(SIZE, rel=1e-6)
     assert np.isnan(case.share)
 
 
-def test_a_case_knows_of_each_thing_what_a_report_of_that_day_would(raw):
+def test_a_case_knows_of_each_thing_what_a_report_of_that_day_would(ten_markets):
     """Facts, market size and prior end with the origin: its successor's year has begun, and is not
     over.
     """
-    panel = read_panel(raw[raw["year"] <= 2021])
+    panel = read_panel(ten_markets[ten_markets["year"] <= 2021])
     case = {case.origin: case for case in _origins(panel) if case.market == "m3"}[2018]
     assert case.inputs.day == dt.date(2019, 1, 1)
     assert max(fact.period.end.year for fact in case.inputs.facts) == 2018
@@ -98,12 +80,12 @@ def test_scores_are_complete_and_sensible(scored):
     assert (scored.loc[scored["in80"], "in95"]).all()
 
 
-def test_forecasts_see_nothing_after_their_origin(raw, scored):
+def test_forecasts_see_nothing_after_their_origin(ten_markets, scored):
     """With other outcomes and other markets' futures, the forecasts (hence the medians' errors) do
     not move.
     """
-    late = raw[(raw["market"].isin(["m0", "m1"])) & (raw["year"] >= 2016)]
-    train = raw[~raw["market"].isin(["m0", "m1"])]
+    late = ten_markets[(ten_markets["market"].isin(["m0", "m1"])) & (ten_markets["year"] >= 2016)]
+    train = ten_markets[~ten_markets["market"].isin(["m0", "m1"])]
     cut = backtest_skill(late[late["year"] <= 2020], train[train["year"] <= 2019])
     same = scored.merge(cut, on=["method", "market", "origin", "h"])
     same = same[same["origin"] <= 2019]
@@ -111,8 +93,10 @@ def test_forecasts_see_nothing_after_their_origin(raw, scored):
     np.testing.assert_allclose(same["wis_x"], same["wis_y"])
 
 
-def test_without_training_markets_each_is_left_out(raw):
-    few = raw[raw["market"].isin(["m0", "m1", "m2"]) & raw["year"].between(2013, 2018)]
+def test_without_training_markets_each_is_left_out(ten_markets):
+    few = ten_markets[
+        ten_markets["market"].isin(["m0", "m1", "m2"]) & ten_markets["year"].between(2013, 2018)
+    ]
     alone = backtest_skill(few)
     others = backtest_skill(few[few["market"] == "m0"], few[few["market"] != "m0"])
     mine = alone[alone["market"] == "m0"].reset_index(drop=True)
@@ -141,11 +125,11 @@ def test_summary_of_known_numbers():
     assert ours["cases"] == 2
 
 
-def test_a_file_is_read_and_summarised(raw, tmp_path):
+def test_a_file_is_read_and_summarised(ten_markets, tmp_path):
     path = tmp_path / "panel.csv"
-    few = raw["market"].isin(["m0", "m1"]) & raw["year"].between(2014, 2019)
-    raw[few].to_csv(path, index=False)
-    table = summarise(backtest_skill(path, raw[raw["market"] == "m9"]))
+    few = ten_markets["market"].isin(["m0", "m1"]) & ten_markets["year"].between(2014, 2019)
+    ten_markets[few].to_csv(path, index=False)
+    table = summarise(backtest_skill(path, ten_markets[ten_markets["market"] == "m9"]))
     assert table.index.tolist() == [REGRESSION, THIS_PACKAGE]
     assert "ratio" not in table
     groups = table.attrs["groups"]
@@ -198,9 +182,9 @@ def test_groups_of_known_numbers():
 
 
 # --- peers
-def test_a_market_alone_has_nothing_to_learn_from(raw):
+def test_a_market_alone_has_nothing_to_learn_from(ten_markets):
     with pytest.raises(EvidenceError, match="the panel has m0 alone, and growth is learned from"):
-        backtest_skill(raw[raw["market"] == "m0"])
+        backtest_skill(ten_markets[ten_markets["market"] == "m0"])
 
 
 def test_naive_and_drift_go_on_from_the_last_value():
@@ -212,8 +196,8 @@ def test_naive_and_drift_go_on_from_the_last_value():
     assert width == pytest.approx(2 * 1.2815516 * steps.std(ddof=1) * np.sqrt(4 / 3))
 
 
-def test_analogue_regression_finds_the_growth_of_the_others(raw):
-    panel = read_panel(raw)
+def test_analogue_regression_finds_the_growth_of_the_others(ten_markets):
+    panel = read_panel(ten_markets)
     history = panel[panel["market"] == "m0"].set_index("year")["sales"].loc[2012:2017]
     quantiles = AnalogueRegression(panel).forecast("m0", history, 0.05)
     outcome = panel[panel["market"] == "m0"].set_index("year")["sales"][2018]
@@ -227,8 +211,8 @@ def test_analogue_regression_finds_the_growth_of_the_others(raw):
     )
 
 
-def test_too_few_analogues_fall_back_to_drift(raw):
-    panel = read_panel(raw[raw["market"] == "m1"])
+def test_too_few_analogues_fall_back_to_drift(ten_markets):
+    panel = read_panel(ten_markets[ten_markets["market"] == "m1"])
     history = pd.Series([100.0, 150.0, 300.0], index=[2015, 2016, 2017])
     np.testing.assert_allclose(
         AnalogueRegression(panel).forecast("x", history, 0.1)[1], drift(history)[1]
@@ -255,8 +239,10 @@ def test_every_peer_forecasts_a_market_that_grows():
             assert 50 < values[3] < 10_000, name
 
 
-def test_a_peer_that_cannot_fit_is_counted_and_scored_as_the_naive_one(raw, monkeypatch):
-    few = raw[raw["market"].isin(["m0", "m1", "m2"]) & raw["year"].between(2012, 2018)]
+def test_a_peer_that_cannot_fit_is_counted_and_scored_as_the_naive_one(ten_markets, monkeypatch):
+    few = ten_markets[
+        ten_markets["market"].isin(["m0", "m1", "m2"]) & ten_markets["year"].between(2012, 2018)
+    ]
 
     def refuse(logs, steps):
         if len(logs) < 5:

@@ -19,21 +19,8 @@ from forecasting.vocabulary.errors import EvidenceError
 YEARS = range(2019, 2025)
 
 
-def table(shares, imports=1000.0, places=("GE", "AZ", "AM", "KG")):
-    """Imports of each year, and a register that takes a share of them."""
-    rows = []
-    for place, share in zip(places, shares, strict=False):
-        stock = 500.0
-        for year in YEARS:
-            rows.append((place, "ev_imports", f"{year}-01-01", f"{year}-12-31", imports))
-            stock += share * imports
-            rows.append((place, "ev_stock", "", f"{year}-12-31", stock))
-    columns = ["place", "measure", "period_start", "period_end", "value"]
-    return pd.DataFrame(rows, columns=columns).assign(relation="equals")
-
-
-def test_each_growth_of_a_register_is_scored():
-    record = register_skill(table([0.5, 0.9, 0.4]))
+def test_each_growth_of_a_register_is_scored(register_table):
+    record = register_skill(register_table([0.5, 0.9, 0.4]))
     assert [*record.columns] == [*RECORDS["registers"].columns]
     assert len(record) == 3 * (len(YEARS) - 1)
     of_georgia = record[record["place"] == "GE"]
@@ -79,12 +66,12 @@ def test_the_register_follows_by_a_quarter():
     assert record["median"].item() == pytest.approx(lagged, rel=1e-6)
 
 
-def test_a_register_that_falls_and_a_share_above_one_are_said():
+def test_a_register_that_falls_and_a_share_above_one_are_said(register_table):
     given = pd.concat(
         [
-            table([0.5]),
-            table([1.4], places=["AZ"]),
-            table([-0.05], places=["BY"]),
+            register_table([0.5]),
+            register_table([1.4], places=["AZ"]),
+            register_table([-0.05], places=["BY"]),
         ]
     )
     record = register_skill(given)
@@ -107,13 +94,13 @@ def test_a_register_that_falls_and_a_share_above_one_are_said():
         ({"relation": "greater_than"}, "no register of the table has imports of the same days"),
     ],
 )
-def test_a_table_that_tells_nothing_is_refused(changes, message):
+def test_a_table_that_tells_nothing_is_refused(register_table, changes, message):
     with pytest.raises(EvidenceError, match=message):
-        register_skill(table([0.5]).assign(**changes))
+        register_skill(register_table([0.5]).assign(**changes))
 
 
-def test_the_command_writes_the_record(tmp_path):
-    table([0.5, 0.9]).to_csv(tmp_path / "stays.csv", index=False)
+def test_the_command_writes_the_record(register_table, tmp_path):
+    register_table([0.5, 0.9]).to_csv(tmp_path / "stays.csv", index=False)
     asked = ["backtest", "--registers", str(tmp_path / "stays.csv")]
     done = CliRunner().invoke(main, [*asked, "--csv", str(tmp_path / "out.csv")])
     assert done.exit_code == 0, done.output

@@ -1,14 +1,11 @@
 """The linear model of a hypothesis."""
 
-import math
-
 import numpy as np
 import pytest
 
 from forecasting.growth import linear_model
 from forecasting.growth.likelihood import as_arrays
 from forecasting.growth.linear_model import Chains, _normal_from
-from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.posterior import (
     Hypothesis,
     _Pool,
@@ -16,18 +13,7 @@ from forecasting.growth.posterior import (
 from forecasting.growth.prior import Prior
 from forecasting.growth.starting import path_of
 
-SIZE, BRUTE, LEVELS = 300_000.0, 120_000, (0.1, 0.25, 0.5, 0.75, 0.9)
-
-
-@pytest.fixture(scope="module")
-def path():
-    return LatentPath(
-        Prior.shipped(),
-        2021,
-        2024,
-        Start(log_size=math.log(SIZE), log_size_sd=1.0),
-        {2022: (12.6, 0.05)},
-    )
+SIZE = 300_000.0
 
 
 @pytest.mark.slow

@@ -11,21 +11,6 @@ from forecasting.panels.charger_panel import (
 )
 
 
-def synthetic(elasticity=0.7, markets=12, noise=0.0, seed=0, years=range(2012, 2025)):
-    rng = np.random.default_rng(seed)
-    rows = []
-    for m in range(markets):
-        stock = 2000 * np.exp(np.cumsum(rng.uniform(0.2, 0.6, len(years))))
-        points = (
-            300 * (stock / stock[0]) ** elasticity * np.exp(noise * rng.standard_normal(len(years)))
-        )
-        rows += [
-            (f"M{m}", y, s, 0.0, p * 0.2, p * 0.8)
-            for y, s, p in zip(years, stock, points, strict=True)
-        ]
-    return pd.DataFrame(rows, columns=list(CHARGER_COLUMNS))
-
-
 def test_a_missing_class_of_points_is_not_zero_and_faults_are_flagged():
     rows = [
         ("A", 2018, 1000, 0, np.nan, 300),
@@ -43,8 +28,8 @@ def test_a_missing_class_of_points_is_not_zero_and_faults_are_flagged():
     assert not (charger_steps(table)["year"] == 2018).any()
 
 
-def test_small_counts_do_not_make_an_origin():
-    panel = synthetic(markets=1)
+def test_small_counts_do_not_make_an_origin(charger_counts):
+    panel = charger_counts(markets=1)
     panel[["public_fast_points", "public_slow_points"]] /= 10  # starts at 30 points
     steps = charger_steps(charger_panel(panel))
     assert steps["points"].min() >= 50

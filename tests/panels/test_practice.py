@@ -20,32 +20,17 @@ def learned(panel):
     return estimate_practice(charger_panel(panel))
 
 
-def synthetic(elasticity=0.7, markets=12, noise=0.0, seed=0, years=range(2012, 2025)):
-    rng = np.random.default_rng(seed)
-    rows = []
-    for m in range(markets):
-        stock = 2000 * np.exp(np.cumsum(rng.uniform(0.2, 0.6, len(years))))
-        points = (
-            300 * (stock / stock[0]) ** elasticity * np.exp(noise * rng.standard_normal(len(years)))
-        )
-        rows += [
-            (f"M{m}", y, s, 0.0, p * 0.2, p * 0.8)
-            for y, s, p in zip(years, stock, points, strict=True)
-        ]
-    return pd.DataFrame(rows, columns=list(CHARGER_COLUMNS))
-
-
 @pytest.mark.slow
-def test_the_elasticity_of_synthetic_markets_is_recovered():
-    assert learned(synthetic(0.7)).elasticity == pytest.approx(0.7)
-    noisy = learned(synthetic(0.7, noise=0.1, markets=20))
+def test_the_elasticity_of_synthetic_markets_is_recovered(charger_counts):
+    assert learned(charger_counts(0.7)).elasticity == pytest.approx(0.7)
+    noisy = learned(charger_counts(0.7, noise=0.1, markets=20))
     assert noisy.elasticity == pytest.approx(0.7, abs=0.03)
     assert noisy.spread[0] == pytest.approx(0.1 * np.sqrt(2), rel=0.25)
 
 
 @pytest.mark.slow
-def test_recounts_and_stale_years_hardly_move_it():
-    panel = synthetic(0.7, markets=15)
+def test_recounts_and_stale_years_hardly_move_it(charger_counts):
+    panel = charger_counts(0.7, markets=15)
     counts = ["public_fast_points", "public_slow_points"]
     for m in range(4):
         rows = panel.index[panel["market"] == f"M{m}"]
@@ -56,26 +41,26 @@ def test_recounts_and_stale_years_hardly_move_it():
 
 
 @pytest.mark.parametrize(
-    ("panel", "message"),
+    ("faulty", "message"),
     [
         (
-            synthetic().drop(columns="stock_bev"),
+            lambda panel: panel.drop(columns="stock_bev"),
             r"the panel lacks stock_bev; it has market",
         ),
-        (pd.concat([synthetic(), synthetic().head(1)]), r"the panel holds M0 2012 twice"),
+        (lambda panel: pd.concat([panel, panel.head(1)]), r"the panel holds M0 2012 twice"),
         (
-            synthetic().assign(stock_bev=-1.0),
+            lambda panel: panel.assign(stock_bev=-1.0),
             r"5, 6 stock_bev: '-1.0' is not a count",
         ),
         (
-            synthetic(markets=2),
+            lambda panel: panel[panel["market"].isin(["M0", "M1"])],
             r"2 markets have counts of points five years apart; give at least 3",
         ),
     ],
 )
-def test_a_panel_that_cannot_teach_says_why(panel, message):
+def test_a_panel_that_cannot_teach_says_why(charger_counts, faulty, message):
     with pytest.raises(EvidenceError, match=message):
-        learned(panel)
+        learned(faulty(charger_counts()))
 
 
 def test_the_parameter_that_ships_is_the_estimate_that_ships():
@@ -178,7 +163,7 @@ def test_the_weight_of_ones_own_growth_is_learned():
 
 
 @pytest.mark.slow
-def test_markets_that_catch_up_are_seen_to():
+def test_markets_that_catch_up_are_seen_to(charger_counts):
     rng = np.random.default_rng(4)
     rows = []
     for m in range(30):
@@ -191,7 +176,7 @@ def test_markets_that_catch_up_are_seen_to():
         ]
     panel = pd.DataFrame(rows, columns=list(CHARGER_COLUMNS))
     assert learned(panel).catch_up == pytest.approx(0.12, abs=0.03)
-    assert learned(synthetic(0.7)).catch_up == 0
+    assert learned(charger_counts(0.7)).catch_up == 0
 
 
 def test_no_vehicles_no_points():
@@ -205,18 +190,18 @@ def test_a_negative_count_is_refused():
 
 
 @pytest.mark.slow
-def test_a_market_counts_alike_however_long_it_was_counted():
+def test_a_market_counts_alike_however_long_it_was_counted(charger_counts):
     """Four markets have most pairs of counts, five have fewer years: the five are more markets."""
-    long = synthetic(0.9, markets=4, years=range(2010, 2025))
-    short = synthetic(0.6, markets=5, years=range(2017, 2025))
+    long = charger_counts(0.9, markets=4, years=range(2010, 2025))
+    short = charger_counts(0.6, markets=5, years=range(2017, 2025))
     short["market"] = "S" + short["market"]
     assert len(long) > len(short)
     assert learned(pd.concat([long, short])).elasticity == pytest.approx(0.6, abs=0.01)
 
 
 @pytest.mark.slow
-def test_years_in_which_all_markets_err_together_widen_the_spread():
-    calm, shaken = (synthetic(0.7, markets=20, noise=0.05) for _ in range(2))
+def test_years_in_which_all_markets_err_together_widen_the_spread(charger_counts):
+    calm, shaken = (charger_counts(0.7, markets=20, noise=0.05) for _ in range(2))
     counts = ["public_fast_points", "public_slow_points"]
     own = np.random.default_rng(1).normal(0, 0.3, 14)
     shaken[counts] *= np.exp(own[shaken["year"] - 2012])[:, None]

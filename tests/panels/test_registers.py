@@ -15,24 +15,9 @@ from forecasting.panels.registers import (
     still_leaving,
 )
 
-YEARS = range(2019, 2025)
 
-
-def table(shares, imports=1000.0, places=("GE", "AZ", "AM", "KG")):
-    """Imports of each year, and a register that takes a share of them."""
-    rows = []
-    for place, share in zip(places, shares, strict=False):
-        stock = 500.0
-        for year in YEARS:
-            rows.append((place, "ev_imports", f"{year}-01-01", f"{year}-12-31", imports))
-            stock += share * imports
-            rows.append((place, "ev_stock", "", f"{year}-12-31", stock))
-    columns = ["place", "measure", "period_start", "period_end", "value"]
-    return pd.DataFrame(rows, columns=columns).assign(relation="equals")
-
-
-def test_of_two_registers_of_an_interval_the_order_of_rows_decides_nothing():
-    rows = table([0.5])
+def test_of_two_registers_of_an_interval_the_order_of_rows_decides_nothing(register_table):
+    rows = register_table([0.5])
     flow = rows[rows["measure"] == "ev_imports"].assign(measure="ev_registrations")
     registers = [flow.assign(value=count, basis=name) for count, name in ((300, "a"), (700, "b"))]
     for in_order in (registers, registers[::-1]):

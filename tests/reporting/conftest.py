@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import pytest
 from made_up import make_ledger, make_outlook, make_results
@@ -23,6 +25,20 @@ def ledger() -> Ledger:
 def outlook() -> Outlook:
     """A made-up outlook."""
     return make_outlook()
+
+
+@pytest.fixture(scope="session")
+def traces() -> Callable[..., list[object]]:
+    """The traces of a chart that have these attributes."""
+
+    def traces(chart, **wanted):
+        return [
+            trace
+            for trace in chart.data
+            if all(getattr(trace, key, None) == value for key, value in wanted.items())
+        ]
+
+    return traces
 
 
 @pytest.fixture

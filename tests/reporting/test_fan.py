@@ -16,15 +16,7 @@ from forecasting.writers.messages import FigureForm
 pytestmark = pytest.mark.usefixtures("shared_forecasts")
 
 
-def traces(chart, **wanted):
-    return [
-        trace
-        for trace in chart.data
-        if all(getattr(trace, key, None) == value for key, value in wanted.items())
-    ]
-
-
-def test_a_total_is_as_long_as_its_period_and_as_high_as_its_yearly_rate(ledger):
+def test_a_total_is_as_long_as_its_period_and_as_high_as_its_yearly_rate(traces, ledger):
     shown = {mark.label: mark for mark in marks_of(ledger, "ev_imports")}
     part = shown["2,544"]
     assert part.period == span("2023-01-01", "2023-04-30")

@@ -35,14 +35,6 @@ from forecasting.vocabulary.errors import InputError
 pytestmark = pytest.mark.usefixtures("shared_forecasts")
 
 
-def traces(chart, **wanted):
-    return [
-        trace
-        for trace in chart.data
-        if all(getattr(trace, key, None) == value for key, value in wanted.items())
-    ]
-
-
 def all_charts(outlook, ledger):
     other = make_outlook("kazakhstan-baseline", "KZ", 0.5)
     table = pd.concat([outlook.table, other.table])
@@ -92,7 +84,7 @@ def test_a_property_that_plotly_does_not_know_is_refused_on_a_finished_chart(out
         figures.fan_chart(outlook).update_layout(titel="Stock")
 
 
-def test_the_fan_holds_the_quantiles_and_starts_at_the_last_year_before(outlook):
+def test_the_fan_holds_the_quantiles_and_starts_at_the_last_year_before(traces, outlook):
     chart = figures.fan_chart(outlook)
     (median,) = traces(chart, name="Median")
     (wide,) = traces(chart, name="80 %")
@@ -103,7 +95,7 @@ def test_the_fan_holds_the_quantiles_and_starts_at_the_last_year_before(outlook)
     assert (wide.x[0], wide.y[0]) == (2022, 2180)
 
 
-def test_of_a_market_that_nobody_counted_no_year_before_is_drawn():
+def test_of_a_market_that_nobody_counted_no_year_before_is_drawn(traces):
     outlook = fc.outlook("turkmenistan-baseline", draws=50)
     chart = figures.fan_chart(outlook)
     (wide,) = traces(chart, name="80 %")
@@ -119,7 +111,7 @@ def test_the_words_of_a_column_stand_right_of_it_where_the_line_would_strike_the
     assert (words.x, words.y) == ((2025.21,), (70500,))
 
 
-def test_the_line_before_is_of_counts_and_the_unfinished_year_is_a_column(outlook):
+def test_the_line_before_is_of_counts_and_the_unfinished_year_is_a_column(traces, outlook):
     chart = figures.fan_chart(outlook, since=2021)
     (counted,) = traces(chart, name="Counted")
     assert dict(zip(counted.x, counted.y, strict=True)) == {2021: 809, 2022: 2180}
@@ -141,7 +133,9 @@ def test_years_that_another_agency_counted_have_its_name():
     assert "; 2024, 2025, 2026 by Customs Committee, battery cars; shaded" in words
 
 
-def test_a_year_that_nobody_counted_has_an_open_point_of_what_the_facts_imply(outlook, ledger):
+def test_a_year_that_nobody_counted_has_an_open_point_of_what_the_facts_imply(
+    traces, outlook, ledger
+):
     rates = ledger.frame[ledger.frame["period_start"] != "2022-01-01"]
     chart = figures.fan_chart(replace(outlook, ledger=Ledger.from_frame(rates)), since=2021)
     implied = [
@@ -150,7 +144,7 @@ def test_a_year_that_nobody_counted_has_an_open_point_of_what_the_facts_imply(ou
     assert implied == ["≈ 6,670"]
 
 
-def test_a_stock_is_the_scenarios_own_line_with_the_counts_beside_it(outlook, ledger):
+def test_a_stock_is_the_scenarios_own_line_with_the_counts_beside_it(traces, outlook, ledger):
     chart = figures.fan_chart(outlook, "ev_stock")
     (counted,) = traces(chart, name="Counted")
     assert list(counted.y) == [3100]
@@ -177,7 +171,7 @@ def test_nothing_printed_is_said(ledger):
     assert not chart.layout.title.subtitle.text  # no unit of what is not drawn
 
 
-def test_what_was_not_known_is_not_drawn(outlook, ledger):
+def test_what_was_not_known_is_not_drawn(traces, outlook, ledger):
     late = ledger.frame.assign(published="2024-01-01")
     chart = figures.fan_chart(replace(outlook, ledger=Ledger.from_frame(late)))
     (counted,) = traces(chart, name="Counted")
@@ -186,7 +180,7 @@ def test_what_was_not_known_is_not_drawn(outlook, ledger):
     assert counted.x
 
 
-def test_the_gap_shows_three_answers_and_what_stands(outlook, ledger):
+def test_the_gap_shows_three_answers_and_what_stands(traces, outlook, ledger):
     chart = figures.charger_gap(outlook)
     assert [trace.name for trace in chart.data if trace.name] == [
         "Need",
@@ -237,7 +231,7 @@ def test_a_road_shows_the_middle_case_between_low_and_high():
     assert bar.x[-1] - bar.error_x.arrayminus[-1] == first["low"]
 
 
-def test_scenarios_keep_their_colours(comparison):
+def test_scenarios_keep_their_colours(traces, comparison):
     chart = figures.scenario_comparison(comparison, "ev_stock")
     shown = {trace.name.lower(): trace.marker.color for trace in chart.data if trace.name}
     assert shown == SCENARIO_COLOURS
@@ -268,7 +262,7 @@ def test_what_may_fall_below_nothing_is_in_view():
     assert figures.region_chart(outlook.results, "co2_avoided_t").layout.yaxis.range[0] < low
 
 
-def test_a_stock_of_the_first_months_of_a_year_stands_inside_the_chart(outlook, ledger):
+def test_a_stock_of_the_first_months_of_a_year_stands_inside_the_chart(traces, outlook, ledger):
     february = {"place": "KG", "measure": "ev_stock", "quantity": "stock", "relation": "equals"}
     one = Fact(id="a", period_end="2024-02-10", value=100, unit="vehicles", **february)
     chart = figures.evidence_chart(Ledger([one]))
@@ -287,7 +281,7 @@ def test_a_stock_of_the_first_months_of_a_year_stands_inside_the_chart(outlook, 
         (pd.Index(range(2023, 2028)), "2032", 2023.0),
     ],
 )
-def test_a_series_of_any_labels_is_drawn_to_its_last_forecast(index, last, middle):
+def test_a_series_of_any_labels_is_drawn_to_its_last_forecast(traces, index, last, middle):
     sales = pd.Series([12.0, 28.0, 61.0, 118.0, 197.0], index)
     chart = fc.GrowthModel(sales).fit().plot()
     assert f" in {last}, after 197 in " in chart.layout.title.text
@@ -343,7 +337,7 @@ def test_a_figure_has_words_for_who_does_not_see_it(outlook):
 
 
 @pytest.mark.slow
-def test_months_are_drawn_with_and_without_policies():
+def test_months_are_drawn_with_and_without_policies(traces):
     chart = figures.policy_chart(fc.outlook("UZ", draws=200))
     assert [trace.name for trace in chart.data][:3] == ["80 %", "with policies", "without"]
     (known,) = traces(chart, name="with policies")
@@ -425,7 +419,7 @@ def test_a_share_at_which_no_market_stood_is_compared_with_none():
     assert fc.tables.analogues_lines(tiny).lines == []
 
 
-def test_what_is_known_since_stands_beside_a_forecast() -> None:
+def test_what_is_known_since_stands_beside_a_forecast(traces) -> None:
     periods = [fc.year(2013), fc.year(2014)]
     sales = pd.Series({2010: 100.0, 2011: 180.0, 2012: 300.0, 2013: 900.0, 2014: 1500.0})
     forecast, later = (

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from test_check_params import DRIVER, GOOD
 
 from forecasting.evidence import datasets
 from forecasting.parameters.writing import new_params
@@ -13,22 +14,7 @@ from forecasting.scenarios.check_params import _missing_facts
 from forecasting.vocabulary.errors import InputError, Problem
 from forecasting.vocabulary.strict_yaml import Document
 
-GOOD = "country: UZ\nscenario: test\nas_of: latest\nhorizon: 2035\nseed: 1\n"
-DRIVER = """drivers:
-  - name: duty
-    kind: level
-    quantity: ev_imports
-    start: 2027-01-01
-    size: 0.8
-    reason: a test
-    source: {}
-"""
 ROWS = "id,measure,place,period_start,period_end,relation,value,published\n"
-
-
-@pytest.fixture
-def ledger():
-    return datasets.central_asia()
 
 
 def problems_of(*paths: Path) -> tuple[Problem, ...]:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from forecasting.evidence import datasets
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.scenarios.check_params import read_checked
 
@@ -21,11 +20,6 @@ DRIVER = """drivers:
 """
 
 DEMAND = DRIVER.format("judgement").replace("level", "demand").replace("ev_imports", "{}")
-
-
-@pytest.fixture
-def ledger():
-    return datasets.central_asia()
 
 
 @pytest.mark.parametrize(

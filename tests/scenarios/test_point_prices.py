@@ -11,19 +11,9 @@ from forecasting.scenarios.what_if import fast_point_margin, point_prices
 pytestmark = pytest.mark.usefixtures("shared_forecasts")
 
 
-def driver(**changes):
-    base = {
-        "name": "event",
-        "kind": "demand",
-        "quantity": "local_assembly",
-        "start": "2027-01-01",
-        "size": 1000,
-    }
-    return base | {"reason": "a test", "source": "judgement"} | changes
-
-
 def tariff(quantity, start, size, **more):
-    return driver(name=quantity, kind="tariff", quantity=quantity, start=start, size=size, **more)
+    row = {"name": quantity, "kind": "tariff", "quantity": quantity, "start": start, "size": size}
+    return row | {"reason": "a test", "source": "judgement"} | more
 
 
 def test_a_tariff_holds_from_its_day_and_moves_what_a_point_earns():

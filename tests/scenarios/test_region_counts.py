@@ -8,7 +8,6 @@ import pytest
 from forecasting.demand.chain import demand_outlook
 from forecasting.demand.parameters import load_parameters
 from forecasting.evidence.datasets import central_asia
-from forecasting.evidence.ledger import Ledger
 from forecasting.scenarios.facts_on_day import (
     concentration_of,
     part_counts,
@@ -17,30 +16,20 @@ from forecasting.scenarios.facts_on_day import (
 DAY = dt.date(2026, 3, 31)
 
 
-def more_than(measure, part, value, **cells):
-    """The shipped ledger with one more count."""
-    told = central_asia().frame
-    row = told[(told["place"] == "UZ-TK") & (told["measure"] == "ev_stock")].iloc[[-1]]
-    of_row = {"id": "mine", "measure": measure, "value": value, "place": part}
-    of_row |= {"relation": "equals", "quantity": "stock", "rounding": ""}
-    mine = row.assign(**(of_row | cells), published="2026-01-02", quote="", reference="")
-    return central_asia() + Ledger.from_frame(mine)
-
-
-def test_a_growth_is_no_count_of_a_city():
+def test_a_growth_is_no_count_of_a_city(with_count):
     growth = {"quantity": "yoy_growth_percent", "unit": "percent", "period_end": "2026-01-01"}
-    ledger = more_than("vehicle_stock", "UZ-TK", 12.0, **growth)
+    ledger = with_count("vehicle_stock", "UZ-TK", 12.0, **growth)
     counts = part_counts(ledger, "UZ", DAY)
     assert not counts.faults
     assert counts == part_counts(central_asia(), "UZ", DAY)
 
 
-def test_parts_that_hold_all_vehicles_leave_no_remainder():
+def test_parts_that_hold_all_vehicles_leave_no_remainder(with_count):
     """Counts of two days may add up to more than the country: the rest of its electric cars does
     not stand among no cars.
     """
     of_day = {"basis": "uz-register-persons", "period_end": "2022-01-02"}
-    ledger = more_than("vehicle_stock", "UZ-SA", 1_960_000.0, **of_day)
+    ledger = with_count("vehicle_stock", "UZ-SA", 1_960_000.0, **of_day)
     assert concentration_of(part_counts(ledger, "UZ", DAY)) == pytest.approx(3.65, abs=0.1)
 
 

@@ -111,37 +111,31 @@ def test_a_year_beyond_the_outlook_is_refused(made, year):
         by_region(made, year)
 
 
-OF_REGISTER = {"period_end": "2022-01-02"}  # the day of Uzbekistan's
-
-
-def more_than(measure, part, value, **cells):
-    """The shipped ledger with one more count."""
-    told = central_asia().frame
-    row = told[(told["place"] == "UZ-TK") & (told["measure"] == "ev_stock")].iloc[[-1]]
-    of_row = {"id": "mine", "measure": measure, "value": value, "place": part}
-    of_row |= {"relation": "equals", "quantity": "stock", "rounding": ""}
-    mine = row.assign(**(of_row | cells), published="2026-01-02", quote="", reference="")
-    return central_asia() + Ledger.from_frame(mine)
-
-
 @pytest.mark.parametrize(
-    ("ledger", "words"),
+    ("count", "cells", "words"),
     [
         (
-            more_than("vehicle_stock", "UZ-TK", 1000.0, period_end="2026-01-01"),
+            ("vehicle_stock", "UZ-TK", 1000.0),
+            {"period_end": "2026-01-01"},
             "are more than the 1,000 of all vehicles of its register; the count is left out",
         ),
         (
-            more_than("ev_stock", "UZ-SA", 99_000.0, period_end="2025-10-01"),
+            ("ev_stock", "UZ-SA", 99_000.0),
+            {"period_end": "2025-10-01"},
             "mine: 99,000 in Samarkand are more than the 86,100 of Uzbekistan; the count is",
         ),
         (
-            more_than("vehicle_stock", "UZ-SA", 9e6, basis="uz-register-persons", **OF_REGISTER),
+            ("vehicle_stock", "UZ-SA", 9e6),
+            # The day of the register of Uzbekistan
+            {"basis": "uz-register-persons", "period_end": "2022-01-02"},
             "mine: 9,000,000 in Samarkand are more than the 3,268,470 of Uzbekistan; the count is",
         ),
     ],
 )
-def test_a_city_larger_than_its_register_or_its_country_is_said_and_left_out(ledger, words):
+def test_a_city_larger_than_its_register_or_its_country_is_said_and_left_out(
+    with_count, count, cells, words
+):
+    ledger = with_count(*count, **cells)
     made = outlook(scenario_from_parameters(GIVEN), ledger=ledger, draws=20)
     assert any(words in line for line in lines_of(made.caveats)), lines_of(made.caveats)
     assert len(by_region(made))

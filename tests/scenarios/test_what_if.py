@@ -27,11 +27,6 @@ PARAMS = sorted((ROOT / "params").glob("*.yaml"))
 UZ = ROOT / "params" / "uzbekistan-accelerated.yaml"
 
 
-@pytest.fixture(scope="module")
-def ledger():
-    return fc.datasets.central_asia()
-
-
 @pytest.fixture
 def what_if(ledger):
     return WhatIf(fc.load_scenario(UZ), ledger, draws=300)
