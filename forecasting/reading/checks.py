@@ -162,36 +162,63 @@ def other_numbers(facts: Sequence[TableFact]) -> Doubts:
     """Counts whose head, or whose title and no other line, speaks of money, a share, an index, a
     rate or sums of other periods.
     """
-    series = facts[0].series
-    measure = measure_of(series.measure)
-    is_of_money = measure.unit is not None and ("USD" in measure.unit or "CNY" in measure.unit)
-    is_count = not (series.quantity or measure.is_share)
     shape = facts[0].shape
     heads, labels = (
         [shape.text(axis, line) for line in shape.lines(axis)] for axis in (COLUMN, ROW)
     )
-    lines = [*heads, *labels]
-    of_lines = {*map(other_number_in, lines)}
-    if any(map(is_percent_line, lines)) or any(n.percent for n in shape.numbers.values()):
-        of_lines.add(OF_SHARES)
-    has_pieces = any(_PIECES.search(folded(head)) for head in heads)
+    hints_of_lines = _hints_of_lines(shape, [*heads, *labels])
     for fact in facts:
-        says_pieces = any(_PIECES.search(folded(text)) for text in fact.near_texts)
-        for text in fact.near_texts if says_pieces else _texts(fact):
-            is_any_value = folded(text) == "value" and not has_pieces  # a column of any numbers
-            if MONEY.search(folded(text)) and not (is_of_money or is_any_value):
-                fault = f"{fact.text} may be money: {text[:60]!r}"
-                yield Doubt(fact, fault, "name a line of vehicles; money is not read")
-            hint = other_number_in(text) if is_count and not says_pieces else ""
-            if not hint:
-                continue
-            is_near = text in fact.near_texts
-            is_of_other_line = hint in of_lines and not is_near
-            # The answer shows that a person has seen of which unit a title speaks besides
-            is_answered = series.unit == multiplier_in(folded(text)) != 1 and not is_near
-            if not (is_of_other_line or is_answered):
-                fault = f"{fact.text} may count something else: {text[:60]!r}"
-                yield Doubt(fact, fault, hint.format(measure=series.measure))
+        if _says_pieces(fact.near_texts):
+            for text in fact.near_texts:
+                yield from _money(fact, text, heads)
+            continue
+        for text in _texts(fact):
+            yield from _money(fact, text, heads)
+            yield from _other_number(fact, text, hints_of_lines)
+
+
+def _says_pieces(texts: Sequence[str]) -> bool:
+    """Whether a text says that pieces are counted."""
+    return any(_PIECES.search(folded(text)) for text in texts)
+
+
+def _hints_of_lines(shape: Shape, lines: Sequence[str]) -> set[str]:
+    """What lines say that is no count of vehicles, each by the hint that would be given of it."""
+    hints = {*map(other_number_in, lines)}
+    if any(map(is_percent_line, lines)) or any(n.percent for n in shape.numbers.values()):
+        hints.add(OF_SHARES)
+    return hints
+
+
+def _money(fact: TableFact, text: str, heads: Sequence[str]) -> Doubts:
+    """That a text speaks of money, and the measure is in none."""
+    unit = measure_of(fact.series.measure).unit or ""
+    if "USD" in unit or "CNY" in unit or not MONEY.search(folded(text)):
+        return
+    # Where no other column is of pieces, a column headed "value" is of any numbers
+    is_any_value = folded(text) == "value" and not _says_pieces(heads)
+    if not is_any_value:
+        fault = f"{fact.text} may be money: {text[:60]!r}"
+        yield Doubt(fact, fault, "name a line of vehicles; money is not read")
+
+
+def _other_number(fact: TableFact, text: str, hints_of_lines: set[str]) -> Doubts:
+    """That a text speaks of a share, an index, a rate or sums of other periods above a count, and
+    neither a line of the table nor an answer explains a title that does.
+    """
+    series = fact.series
+    if series.quantity or measure_of(series.measure).is_share:
+        return
+    hint = other_number_in(text)
+    if not hint:
+        return
+    if text not in fact.near_texts:
+        # The answer shows that a person has seen of which unit a title speaks besides
+        is_answered = series.unit == multiplier_in(folded(text)) != 1
+        if is_answered or hint in hints_of_lines:
+            return
+    fault = f"{fact.text} may count something else: {text[:60]!r}"
+    yield Doubt(fact, fault, hint.format(measure=series.measure))
 
 
 def cumulative(facts: Sequence[TableFact]) -> Doubts:
