@@ -172,21 +172,39 @@ def day_of_forecast(scenario: Scenario, ledger: Ledger) -> dt.date:
             f"as_of is latest, and no fact that {scenario.name} may use has a date of "
             "publication; give as_of a date, or a ledger with dates"
         )
-    places = scenario.counted_at
-    flow = MEASURES[scenario.measure]
-    measures = [scenario.measure]
-    if scenario.country and flow.electric:  # the stock that the flow fills
-        measures += filter(None, [count_of("stock", flow.vehicle)])
-    counts = [fact for fact in published if fact.place in places and fact.measure in measures]
-    if not any(fact.of_world and fact.kind in OBSERVATION_KINDS for fact in counts):
+    if not _is_counted(scenario, published):
         # By the newest of all facts it is known that nobody has printed a count
         return ledger.latest
-    sides = [{fact.place, fact.partner} for fact in published]
-    related = set().union(*(side for side in sides if side & {*places})) - {WORLD}
-    days = [fact.known_from for fact in published if fact.place in related and fact.known_from]
+    places = scenario.counted_at
     # A ledger that ends on a day knows no policy of a later one
+    return max([*_days_of_facts(published, places), *_days_of_policies(places, ledger.latest)])
+
+
+def _is_counted(scenario: Scenario, facts: Iterable[Fact]) -> bool:
+    """Whether facts count a scenario's flow, or in a country the stock that it fills."""
+    flow = MEASURES[scenario.measure]
+    measures = [scenario.measure]
+    if scenario.country and flow.electric:
+        measures += filter(None, [count_of("stock", flow.vehicle)])
+    places = scenario.counted_at
+    return any(
+        fact.place in places and fact.measure in measures
+        for fact in facts
+        if fact.of_world and fact.kind in OBSERVATION_KINDS
+    )
+
+
+def _days_of_facts(facts: Sequence[Fact], places: Iterable[str]) -> list[dt.date]:
+    """The days on which facts of some places and of their partners were published."""
+    sides = [{fact.place, fact.partner} for fact in facts]
+    related = set().union(*(side for side in sides if side & {*places})) - {WORLD}
+    return [fact.known_from for fact in facts if fact.place in related and fact.known_from]
+
+
+def _days_of_policies(places: Iterable[str], until: dt.date) -> list[dt.date]:
+    """The days on which policies of some places became known, up to a day."""
     policies = chain.from_iterable(map(policies_of, places))
-    return max([*days, *(row.known_from for row in policies if row.is_known(ledger.latest))])
+    return [policy.known_from for policy in policies if policy.is_known(until)]
 
 
 def unused_facts(scenario: Scenario, as_of: dt.date, added: Iterable[Fact] = ()) -> list[Caveat]:
@@ -637,22 +655,34 @@ def part_counts(ledger: Ledger, place: str, as_of: dt.date) -> PartCounts:
     >>> part_counts(central_asia(), "TM", dt.date(2026, 3, 31)).newest
     []
     """
-    facts = [
+    counts = _exact_counts(ledger, as_of)
+    parts = [fact for fact in counts if fact.place.startswith(f"{place}-")]
+    wholes = [fact for fact in counts if fact.place == place]
+    faults = {fact.id: _above(fact, fact.place, limit) for fact, limit in _beyond_register(parts)}
+    possible_parts = [part for part in parts if part.id not in faults]
+    pairs = [*_counts_of_one_time(possible_parts, wholes)]
+    for part, whole in pairs:
+        if part.value > whole.value:
+            faults.setdefault(part.id, _above(part, place, whole.value))
+    return PartCounts(_newest_of_parts(pairs), [*faults.values()])
+
+
+def _exact_counts(ledger: Ledger, as_of: dt.date) -> list[Fact]:
+    """What had been counted by a day: numbers with a date, and no bounds."""
+    return [
         fact
         for fact in ledger.select(kind=("outcome", "estimate"), as_of=as_of)
         if fact.is_exact and fact.period_end and fact.quantity in ("", "stock")
     ]
-    parts = [fact for fact in facts if fact.place.startswith(f"{place}-")]
-    faults = {fact.id: _above(fact, fact.place, limit) for fact, limit in _beyond_register(parts)}
-    possible_parts = [part for part in parts if part.id not in faults]
-    wholes = [fact for fact in facts if fact.place == place]
+
+
+def _newest_of_parts(pairs: Iterable[tuple[Fact, Fact]]) -> list[PartCount]:
+    """The newest count of each measure and part that is below the country's, by part."""
     newest: dict[tuple[str, str], PartCount] = {}
-    for part, whole in _counts_of_one_time(possible_parts, wholes):
-        if part.value > whole.value:
-            faults.setdefault(part.id, _above(part, place, whole.value))
-        elif part.value < whole.value:
+    for part, whole in pairs:
+        if part.value < whole.value:
             newest.setdefault((part.place, part.measure), PartCount(part, whole.value))
-    return PartCounts([newest[key] for key in sorted(newest)], [*faults.values()])
+    return [newest[key] for key in sorted(newest)]
 
 
 def _counts_of_one_time(
