@@ -307,7 +307,7 @@ def _doubt_of_brackets(part: PeriodWords, words: str, text: str) -> str:
 
 def _take_day(text: _Text) -> PeriodWords | None:
     """A day in digits or in words. The form that matches decides, also where its day is none."""
-    for form in (_year_month_day, _day_month_year, _day_in_words, _end_of_year):
+    for form in (_year_month_day, _day_month_year, _day_in_words, _start_or_end_of_year):
         part = form(text)
         if part is not None:
             return part if part.says else None
@@ -349,7 +349,7 @@ def _day_in_words(text: _Text) -> PeriodWords | None:
     return None
 
 
-def _end_of_year(text: _Text) -> PeriodWords | None:
+def _start_or_end_of_year(text: _Text) -> PeriodWords | None:
     """The first or the last day of a year: at the beginning of 2024."""
     match = text.take(
         r"(?:(?:as of |at |by )?(?:the )?(?:(?P<start>beginning|start)|end) of|"
@@ -447,7 +447,7 @@ def _with_months(text: _Text, part: PeriodWords, languages: Collection[str]) -> 
     match = _Months()
     for form in (
         _day_of_each_year,
-        _chinese,
+        _numbered_months,
         _quarters,
         _halves,
         _quarters_of_languages,
@@ -519,7 +519,7 @@ def _month_in_digits(text: _Text) -> PeriodWords | None:
     return None
 
 
-def _chinese(text: _Text) -> _Months:
+def _numbered_months(text: _Text) -> _Months:
     """Months by their number: 1-9月, 前9个月, month 9."""
     if match := text.take(r"(\d\d?)[月월]?\s?[-–—~至到]\s?(\d\d?)[月월]"):
         return _Months((int(match[1]), int(match[2])), are_names=True)
