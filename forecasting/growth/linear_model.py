@@ -160,7 +160,7 @@ class ComponentDraws:
     Attributes
     ----------
     linear : LinearModel
-        About the mode.
+        From which the draws are.
     kind : ndarray of int, shape (draws,)
         Of the last step, a kind of market, as a number among those of the linear model.
     component : ndarray of int, shape (draws, unknowns)

@@ -1,8 +1,8 @@
 """Draws of the coordinates of a path, given what the facts say; all deterministic given the seed.
 
-1. Of facts that contradict each other there are several hypotheses, each with a mode of its own
-   (`hypotheses_of`).
-2. About each mode the contrasts are linear, and draws are made
+1. Of facts that contradict each other there are several hypotheses, each with a mode and a centre
+   of its own (`hypotheses_of`).
+2. About each centre the contrasts are made linear, and draws are made
    (:mod:`forecasting.growth.linear_model`).
 3. Each draw is moved to where the true contrasts are about what the linear ones were, and weighted
    by what the true model makes of it over what the linear one did, the change of variables
@@ -43,7 +43,7 @@ CENTRE_DRAWS = 1000  # whose mean that is
 MIN_PROBABILITY = 0.002  # in its linear model, below which a hypothesis is left out
 LEAST_TOLD = 0.1  # of singular values of the facts in units of the prior, below which a draw stays
 MOVE_TOLERANCE = 0.05  # gap in units of the noise at which a move has arrived
-FIXED_SLOPE_STEPS = 6  # with the slope at the mode, before those with the slope at the draw
+FIXED_SLOPE_STEPS = 6  # with the slope at the centre, before those with the slope at the draw
 NEWTON_STEPS = 6
 MAX_STEP = 2.0  # of one coordinate in one step
 NUMBERS_IN_MEMORY = 3_000_000  # of one block of draws
@@ -51,7 +51,7 @@ NUMBERS_IN_MEMORY = 3_000_000  # of one block of draws
 
 @dataclass(frozen=True, eq=False)
 class Hypothesis:
-    """What facts that contradict each other may mean, with a mode of its own.
+    """What facts that contradict each other may mean, with a mode and a centre of its own.
 
     A number above the known size of the market, or one that others contradict, has two
     explanations. They lie far apart, and the contrasts of logs are linear about each of them in
@@ -152,13 +152,13 @@ def _probable(hypotheses: Sequence[Hypothesis]) -> tuple[list[Hypothesis], float
     return [hypotheses[i] for i in order], float(1 - probability[order].sum())
 
 
-def move_draws(mode: Mode, linear: LinearModel, x: Array) -> tuple[Array, Array, Array]:
+def move_draws(centre: Mode, linear: LinearModel, x: Array) -> tuple[Array, Array, Array]:
     """Draws moved towards where their true contrasts are what the linear ones were; logs of their
     weights, and their contrasts.
 
     Parameters
     ----------
-    mode : Mode
+    centre : Mode
         About which the model was made linear.
     linear : LinearModel
         What came of that.
@@ -170,11 +170,11 @@ def move_draws(mode: Mode, linear: LinearModel, x: Array) -> tuple[Array, Array,
     tuple of ndarray, shapes (draws, coordinates), (draws,) and (draws, facts)
         A draw that does not arrive has the log weight -inf.
     """
-    path, facts = mode.path, mode.facts
+    path, facts = centre.path, centre.facts
     if not len(facts.value):
         return x, np.zeros(len(x)), np.zeros((len(x), 0))
-    goal = mode.contrast + (x - mode.x) @ mode.jacobian.T
-    move = Move(mode, np.sqrt(facts.of_noise(Mixtures.precision, goal).mean(axis=0)))
+    goal = centre.contrast + (x - centre.x) @ centre.jacobian.T
+    move = Move(centre, np.sqrt(facts.of_noise(Mixtures.precision, goal).mean(axis=0)))
     blocks = 1 + len(x) * move.combine.size // NUMBERS_IN_MEMORY
     parts = [move(x[rows], goal[rows]) for rows in np.array_split(np.arange(len(x)), blocks)]
     end_draws, log_weight, contrast = (np.concatenate(item) for item in zip(*parts, strict=True))
@@ -187,21 +187,21 @@ def move_draws(mode: Mode, linear: LinearModel, x: Array) -> tuple[Array, Array,
 class Move:
     """Randomise, then optimise (Bardsley, Solonen, Haario and Laine 2014).
 
-    The Jacobian at the mode, in units of the noise and of the prior, is ``U s W'``. A draw x of the
-    linear model moves along the gain ``A = sd W s / (1 + s^2)`` by the d that solves
-    ``U' root (c(x + A d) - goal) + d / (1 + s^2) = 0``. At the mode the matrix of that equation is
-    the identity, so that weights of all rounds and hypotheses compare. Where s is small the facts
-    say nothing that the prior does not, and a draw stays: the weights are right for any choice of
-    directions.
+    The Jacobian at the centre, in units of the noise and of the prior, is ``U s W'``. A draw x of
+    the linear model moves along the gain ``A = sd W s / (1 + s^2)`` by the d that solves
+    ``U' root (c(x + A d) - goal) + d / (1 + s^2) = 0``. At the centre the matrix of that equation
+    is the identity, so that weights of all rounds and hypotheses compare. Where s is small the
+    facts say nothing that the prior does not, and a draw stays: the weights are right for any
+    choice of directions.
     """
 
-    def __init__(self, mode: Mode, root: Array) -> None:
-        self.path, self.facts = mode.path, mode.facts
-        variance = 1 / (mode.kind @ (1 / mode.path.kind_variance))
-        variance[mode.path.mixed] = mode.variance[mode.path.mixed]
+    def __init__(self, centre: Mode, root: Array) -> None:
+        self.path, self.facts = centre.path, centre.facts
+        variance = 1 / (centre.kind @ (1 / centre.path.kind_variance))
+        variance[centre.path.mixed] = centre.variance[centre.path.mixed]
         sd = np.sqrt(variance)
         left_vectors, size, right_vectors = np.linalg.svd(
-            root[:, None] * mode.jacobian * sd, full_matrices=False
+            root[:, None] * centre.jacobian * sd, full_matrices=False
         )
         informative = size > LEAST_TOLD
         size = size[informative]
@@ -264,7 +264,7 @@ class Posterior:
     expected, expected_sd : ndarray, shape (facts,)
         Each contrast as the other facts lead one to expect it.
     base : ndarray, shape (facts,)
-        What each fact is compared with, at the mode.
+        What each fact is compared with, at the centre of the most probable hypothesis.
     doubted : ndarray, shape (facts,)
         Probability that a fact is one of the wrong ones.
     effective : float
@@ -275,7 +275,7 @@ class Posterior:
     hypotheses : int
         Number of hypotheses of the facts that were drawn from.
     left_out : float
-        Probability of the hypotheses that were not drawn from, by their modes.
+        Probability of the hypotheses that were not drawn from, by their linear models.
     """
 
     x: Array
@@ -328,13 +328,13 @@ def sample(
     x, kind, contrast, _, place = (np.concatenate(item) for item in zip(*rounds, strict=True))
     index = resampled(weight, place, shared[:, -1], rng)
     expected, variance = _expectations(pools)
-    mode = max(pools, key=attrgetter("log_evidence")).hypothesis.centre
+    centre = max(pools, key=attrgetter("log_evidence")).hypothesis.centre
     return Posterior(
         x=x[index],
         kind=kind[index],
         expected=expected,
         expected_sd=np.sqrt(variance),
-        base=facts.base(mode.log_flows, mode.x),
+        base=facts.base(centre.log_flows, centre.x),
         doubted=_doubted(facts, contrast[index]),
         effective=effective,
         tail=tail,
