@@ -6,7 +6,7 @@ fast point earns by them.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -89,7 +89,8 @@ def point_prices(outlook: Outlook, years: Years) -> dict[str, PointPrice]:
     array([0.078, 0.14 , 0.2  ])
     """
     printed = _printed_prices(outlook)
-    prices = {name: _price(outlook, name, printed.get(name), years) for name in PRICES}
+    drivers, _ = drivers_on_day(outlook.scenario, outlook.ledger, outlook.as_of)
+    prices = {name: _price(outlook, drivers, name, printed.get(name), years) for name in PRICES}
     return {name: price for name, price in prices.items() if price is not None}
 
 
@@ -106,12 +107,13 @@ def _printed_prices(outlook: Outlook) -> dict[str, Fact]:
     }
 
 
-def _price(outlook: Outlook, name: str, fact: Fact | None, years: Years) -> PointPrice | None:
+def _price(
+    outlook: Outlook, drivers: Sequence[Driver], name: str, fact: Fact | None, years: Years
+) -> PointPrice | None:
     """A price as it is printed, and from their days on as drivers set it."""
-    scenario, count = outlook.scenario, outlook.results.count
-    drivers, _ = drivers_on_day(scenario, outlook.ledger, outlook.as_of)
+    count = outlook.results.count
     events = [
-        dated_event(driver, count, scenario.seed, drivers)
+        dated_event(driver, count, outlook.scenario.seed, drivers)
         for driver in drivers
         if driver.quantity == name and (fact is None or driver.start > fact.period.end)
     ]
