@@ -359,7 +359,7 @@ def names() -> Iterator[tuple[str, str]]:
     yield from names_in_workbooks()
     yield from names_in_explorer()
     for row in article.article_checked([]):
-        for words in (row.why, row.doubt):
+        for words in (article.statement_term(row.fact), row.why, row.doubt):
             if words:
                 yield words.context, str(words)
     for code in SHOWN:

@@ -64,6 +64,7 @@ USE_WORDS = {
     "words": "no number",
 }
 DOUBT = "{number}, “{quote}”: {doubt}"
+STATEMENT = "{words}[ (“{english}”)]"
 IN_ALL = "in all"
 USERS = ("the forecast of {names}", "an event of {names}", "statements {names}")
 ARTICLE_SECTIONS = (
@@ -185,6 +186,19 @@ def _number(name: str) -> str:
     return name.removeprefix("article-")
 
 
+def statement_term(fact: Fact) -> Term:
+    """A statement in the language of the page: the article itself is Chinese, and English is a
+    translation, too.
+    """
+    return Term(fact.quote, f"article {fact.id.replace('article', 'statement')}")
+
+
+def _with_english(fact: Fact) -> str:
+    """A statement, and beside it the English words by which the list of facts has it."""
+    words = str(statement_term(fact))
+    return sentence(STATEMENT, words=words, english=fact.quote if words != fact.quote else "")
+
+
 STATEMENT_COUNTS = TableForm(
     [Column("statements", form=str), Column("what becomes of them", "use")]
 )
@@ -220,7 +234,7 @@ STATEMENTS = TableForm(
         Column("no.", lambda row: _number(row["fact"].id)),
         Column("said of", lambda row: place_term(row["fact"].place)),
         Column("period", lambda row: _period(row["fact"]), look="date"),
-        Column("sentence", "{fact.quote}", address="url", look="words"),
+        Column("sentence", lambda row: _with_english(row["fact"]), address="url", look="words"),
         Column("what becomes of it", "use"),
         Column("reason", look="words"),
         Column("used by", "users", address="report"),
@@ -295,7 +309,12 @@ def article_doubts(checked: Iterable[Verdict]) -> BulletList:
     """
     return BulletList(
         [
-            sentence(DOUBT, number=_number(row.fact.id), quote=row.fact.quote, doubt=row.doubt)
+            sentence(
+                DOUBT,
+                number=_number(row.fact.id),
+                quote=statement_term(row.fact),
+                doubt=row.doubt,
+            )
             for row in checked
             if row.doubt
         ]
