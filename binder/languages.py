@@ -21,6 +21,15 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
 from forecasting import cli
+from forecasting.demand import (
+    chain as demand_chain,
+    charging,
+    counted_stock,
+    fleet,
+    load,
+    service,
+    symbols,
+)
 from forecasting.demand.corridor import TRUCK_ROAD, stretches
 from forecasting.demand.parameters import load_parameters, read_table
 from forecasting.evidence import fact, reconcile
@@ -54,7 +63,7 @@ from forecasting.reporting.labels import COUNTED_UNITS, PARAMETERS, SETTING_WORD
 from forecasting.reporting.result_tables import FROM_DAY, FROM_YEAR, QUOTA_UNIT, SIZE_UNITS
 from forecasting.reporting.translation import prose_messages
 from forecasting.runs.output import result
-from forecasting.scenarios import new_country, what_if
+from forecasting.scenarios import new_country, what_if, workbook_values
 from forecasting.scenarios.question import find_scenarios
 from forecasting.scenarios.workbook_values import INPUT_HEADS
 from forecasting.vocabulary import sentences
@@ -90,6 +99,8 @@ PAGE_MODULES = (
     answer, article, charging_tables, grounds, more_points, past, quota_words,
     register_words, result_tables, charging_charts, drawing, fan, scenario_contrast, site,
 )  # fmt: skip
+# Steps of the chain that name the columns of a workbook's formulas
+LABELLING_MODULES = (demand_chain, charging, counted_stock, fleet, load, service, workbook_values)
 SAYING = ("sentence", "linked_sentence")
 TEMPLATES = ("report.html.j2", "index.html.j2", "article.html.j2")
 NOTEBOOKS = ("country_outlook.ipynb", "corridor_outlook.ipynb")
@@ -253,7 +264,8 @@ def messages_of_workbooks() -> Iterator[str]:
     yield from _of_module(comparison_files, "ALL_SCENARIOS", "SIDE_BY_SIDE", "HOW_TO_READ")
     yield from _of_module(
         workbook_live, "READ_ME", "ABOUT_BUSINESS", "ABOUT_BRIEF", "TAKES", "TO_CHECK", "STEP",
-        "CHECK_INPUTS", "CHECKS_TITLE", "HOLDS", "LOOK_HERE", "DO_ALL_HOLD", "ALL_HOLD",
+        "COLUMN_LABEL", "YOUR_CELL", "CHECK_INPUTS", "CHECKS_TITLE", "HOLDS", "LOOK_HERE",
+        "DO_ALL_HOLD", "ALL_HOLD",
         "SEE_CHECKS", "SET_IN", "HOURS_OF_YEAR", "TARGET_LEVER", "TARGET_YEAR_LEVER", "OWN_FLOW",
         "OWN_PRICE", "NO_PRINTED_PRICE",
     )  # fmt: skip
@@ -268,6 +280,10 @@ def names_in_workbooks() -> Iterator[tuple[str, str]]:
         if isinstance(value, TableForm):
             heads += [words for column in value.columns for words in (column.name, column.unit)]
     yield from (("head", words) for words in heads if words)
+    for module in LABELLING_MODULES:
+        for of_column, *_ in _calls(module, "labelled", "SharedTable"):
+            yield from (("column", words) for words in of_column)
+    yield from (("column", words) for words in (*symbols.CURVE, "value"))
     lines = [name for _, name, *_ in (*workbook.BAND_LINES, *workbook_live.ANSWER_LINES)]
     yield from (("line", name) for name in (*lines, *workbook.ANSWER_WORDS.values()))
 

@@ -267,7 +267,7 @@ def _electricity(
     a_year, month_shares, split = _of_a_vehicle(place, assumptions.classes, sample)
     for name, shares in split.items():
         for setting, share in shares.items():
-            labelled(f"share of the energy of a {name}, {setting}", share)
+            labelled("share of the energy of a vehicle", share, of=(name, setting))
     per_vehicle = {name: _by_setting(name, a_year[name], split[name]) for name in fleets}
     in_year = _energy({name: fleet.mean_stock for name, fleet in fleets.items()}, per_vehicle)
     efficiency = _grid_efficiency(sample)
@@ -275,7 +275,7 @@ def _electricity(
     plug_in_kwh = {name: kwh * sample["plug_in_time"] for name, kwh in per_vehicle[PLUG_IN].items()}
     served = _energy(road.stocks, per_vehicle | {PLUG_IN: plug_in_kwh})
     for setting, kwh in served.items():
-        labelled(f"kWh a year served, {setting}", kwh, years)
+        labelled("kWh a year served", kwh, years, (setting,))
     return _Electricity(
         at_end=_energy(road.stocks, per_vehicle),
         served=served,
@@ -374,7 +374,7 @@ def _from_the_grid(kwh: Draws, efficiency: Draws) -> Draws:
 def _by_setting(name: str, a_year: Array, split: Draws) -> Draws:
     """KWh a year at the battery of one vehicle of a class, by setting."""
     return {
-        setting: labelled(f"kWh a year of a {name}, {setting}", a_year * share)
+        setting: labelled("kWh a year of a vehicle", a_year * share, of=(name, setting))
         for setting, share in split.items()
     }
 
@@ -497,8 +497,7 @@ def _add_least_network(points: Draws, megawatts: Draws, years: Years, sample: Dr
     """
     sites = 2 * np.ceil(sample["coverage_km"] / sample["coverage_spacing"])
     on_roads = np.maximum(points["enroute_dc"], sites * sample["coverage_points"])
-    label = "points on roads, the least network in"
-    points["enroute_dc"] = labelled(label, on_roads, years)
+    points["enroute_dc"] = labelled("points on roads, the least network in", on_roads, years)
     megawatts["enroute_dc"] = power_mix("enroute_dc").mean_kw / 1000 * on_roads
 
 
@@ -510,8 +509,9 @@ def _multiply_by_market_factor(
     """
     for setting in PUBLIC:
         factor = market_factor(setting, sample)
-        label = f"points needed in the habits of the market, {setting}"
-        points[setting] = labelled(label, points[setting] * factor, years)
+        points[setting] = labelled(
+            "points needed in the habits of the market", points[setting] * factor, years, (setting,)
+        )
         megawatts[setting] = megawatts[setting] * factor
 
 

@@ -413,12 +413,12 @@ def charging_need(energy_kwh: Draws, share: Array, years: Years, sample: Draws) 
         if setting in FAST_SETTINGS:
             ceiling = ceilings(sample[f"station_size.{setting}"])
             use = np.minimum(use, ceiling / sample["peak_day"])
-        labelled(f"share of the hours in use, {setting}", use, years)
+        labelled("share of the hours in use", use, years, (setting,))
         inlet = energy_kwh[setting] / sample[f"onboard_efficiency.{side(setting)}"]
         power = power_in_use(setting, years, sample)
-        labelled(f"kW of a point in use, {setting}", power, years)
+        labelled("kW of a point in use", power, years, (setting,))
         needed = inlet / (power * use * HOURS_A_YEAR)
-        points[setting] = labelled(f"points needed, {setting}", needed, years)
+        points[setting] = labelled("points needed", needed, years, (setting,))
     return points
 
 

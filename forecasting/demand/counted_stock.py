@@ -111,18 +111,23 @@ def follow_register(
         modelled = on_the_day(edges, monthly, day)
         if not 1 / TOO_FAR < count / max(float(np.median(modelled)), 1.0) < TOO_FAR:
             continue
-        label = f"vehicles that the register has beyond the imports {years[year]}"
-        entries_by_year[year] = labelled(label, count - modelled)
+        entries_by_year[year] = labelled(
+            "vehicles that the register has beyond the imports", count - modelled, [years[year]]
+        )
         still_there = entries_by_year[year] * fleet.survival[:, : len(years) - year]
         change = change + np.concatenate([no_vehicles[:, :year], still_there], axis=1)
     entries = np.concatenate(entries_by_year, axis=1)
     # More than came in a year leave from the stock, and are retirements
     registered: Any = fleet.registrations + np.maximum(entries, -fleet.registrations)
-    label = f"on the road at the end, with the register, {main_class}"
-    stock: Any = labelled(label, np.maximum(fleet.stock + change, 0), years)
+    stock: Any = labelled(
+        "on the road at the end, with the register",
+        np.maximum(fleet.stock + change, 0),
+        years,
+        (main_class,),
+    )
     day_one_stock = np.concatenate([start, stock[:, :-1]], axis=1)
     retired: Any = np.maximum(day_one_stock + registered - stock, 0)
-    retired = labelled(f"off the road in the year, with the register, {main_class}", retired, years)
+    retired = labelled("off the road in the year, with the register", retired, years, (main_class,))
     stock_of_series: Any = np.maximum(road.stock + change, 0)
     followed = replace(fleet, registrations=registered, stock=stock, retirements=retired)
     return replace(

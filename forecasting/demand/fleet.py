@@ -307,11 +307,11 @@ def vehicles_on_the_road(
     fleets = {}
     for name in names:
         new_vehicles = entered * shares.get(name, 0.0) + orders.get(name, 0.0)
-        new_vehicles = labelled(f"new vehicles, {name}", new_vehicles, years)
+        new_vehicles = labelled("new vehicles", new_vehicles, years, (name,))
         fleet = run_fleet(name, new_vehicles, start_shares.get(name, 0.0) * start, sample)
-        labelled(f"on the road at the end, {name}", fleet.stock, years)
-        labelled(f"off the road in the year, {name}", fleet.retirements, years)
-        labelled(f"on the road, mean of a year, {name}", fleet.mean_stock, years)
+        labelled("on the road at the end", fleet.stock, years, (name,))
+        labelled("off the road in the year", fleet.retirements, years, (name,))
+        labelled("on the road, mean of a year", fleet.mean_stock, years, (name,))
         fleets[name] = fleet
     plug_in_orders = orders.pop(PLUG_IN, 0.0)  # electric cars that customs count apart
     separate_fleets = [run_fleet(name, order, 0.0, sample) for name, order in orders.items()]

@@ -228,7 +228,7 @@ def peak_load(day: Draws, points: Draws, megawatts: Draws, floor: Array) -> Arra
         # Scaled so that height x shape is the load of the hour
         coincident_height = coincidence * megawatts[setting] / shape.max()
         height = np.maximum(coincident_height, day[setting])
-        heights.append(labelled(f"height of a day's load, {setting}", height))
+        heights.append(labelled("height of a day's load", height, of=(setting,)))
     return busiest_hour(heights)
 
 

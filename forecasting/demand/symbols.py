@@ -85,9 +85,9 @@ class Node:
     by_row: bool = False
 
     @property
-    def label(self) -> str:
+    def label(self) -> Label | None:
         """The name that a reader sees, where a step gives one."""
-        return LABELS.get(self, "")
+        return LABELS.get(self)
 
 
 class Cell(NamedTuple):
@@ -102,7 +102,25 @@ class Cell(NamedTuple):
     name: str
 
 
-LABELS: WeakKeyDictionary[Node, str] = WeakKeyDictionary()
+class Label(NamedTuple):
+    """The name of a column, which whoever shows it says in the reader's language.
+
+    Parameters
+    ----------
+    words : str
+        What it is, in English.
+    of : tuple of str
+        Names of the class of vehicle and of the place of charging.
+    year : int, optional
+        Of the column.
+    """
+
+    words: str
+    of: tuple[str, ...] = ()
+    year: int | None = None
+
+
+LABELS: WeakKeyDictionary[Node, Label] = WeakKeyDictionary()
 # Nodes that are in use, by their operation and its parts
 NODES: WeakValueDictionary[tuple[Any, ...], Node] = WeakValueDictionary()
 
@@ -400,16 +418,16 @@ def total(tables: Iterable[Array]) -> Array:
     return functools.reduce(operator.add, tables)
 
 
-def labelled(label: str, table: Any, years: Sequence[int] = ()) -> Any:
+def labelled(words: str, table: Any, years: Sequence[int] = (), of: tuple[str, ...] = ()) -> Any:
     """The same table; of `Symbols`, each column gets the name that a reader sees.
 
     >>> labelled("stock", np.ones(1))
     array([1.])
     """
-    words = [f"{label} {year}" for year in years] or [label]
-    for part, text in zip(getattr(table, "columns", ()), itertools.cycle(words)):
+    labels = [Label(words, of, year) for year in years] or [Label(words, of)]
+    for part, label in zip(getattr(table, "columns", ()), itertools.cycle(labels)):
         if isinstance(part, Node):
-            LABELS.setdefault(part, text)
+            LABELS.setdefault(part, label)
     return table
 
 

@@ -75,6 +75,7 @@ PARAMETERS = {  # those whose name does not say it
     "afir_kw": "power for each vehicle by the rule",
     "annual_km": "kilometres a year",
     "battery_kwh": "battery",
+    "bev": "battery cars",
     "charging_cold_loss": "power of charging lost in frost",
     "charging_kw": "power of charging",
     "charging_rollout": "pace at which points are built",

@@ -11,10 +11,19 @@ import numpy as np
 
 from forecasting.demand.charging import HOURS_A_YEAR, side
 from forecasting.demand.consequences import cost_per_point, point_business
-from forecasting.demand.symbols import LABELS, Cell, Node, Part, SharedTable, reachable, render
+from forecasting.demand.symbols import (
+    LABELS,
+    Cell,
+    Label,
+    Node,
+    Part,
+    SharedTable,
+    reachable,
+    render,
+)
 from forecasting.evidence.fact import label_of
 from forecasting.reporting.charging_tables import BUSINESS, BUSY_SHARES, NEED, SOLD_AT, price_words
-from forecasting.reporting.labels import parameter_words, scenario_title, unit_of, unit_words
+from forecasting.reporting.labels import parameter_words, scenario_title, unit_words
 from forecasting.reporting.result_tables import headline
 from forecasting.reporting.workbook import COLOURS, chart_words, grounds
 from forecasting.scenarios.outlook import Outlook
@@ -103,6 +112,9 @@ READ_ME = (
 TAKES = "takes {low} to {high} {unit}"
 TO_CHECK = "to check"
 STEP = "step {number}"
+# A column of the model; of an answer it is the measure, and has its unit
+COLUMN_LABEL = "{what}[, {of}][ {year}][, {unit}]"
+YOUR_CELL = "your {name}"
 CHECK_INPUTS = "check inputs"
 CHECKS_TITLE = "What must hold of the answers"
 HOLDS = "ok"
@@ -264,7 +276,7 @@ class _LiveBook(Book):
         formulas = [part for *_, part in answers if isinstance(part, Node)]
         for measure, year, part in answers:
             if isinstance(part, Node):
-                LABELS[part] = f"{measure} {year}, {unit_of(measure)}"
+                LABELS[part] = Label(measure, year=year)
         uses = reachable(formulas)
         self.labels = _labels_of_levers(uses)
         for node in uses:
@@ -319,9 +331,9 @@ class _LiveBook(Book):
                 node.formula.format(f"{first_letters}{row}:{last_letters}{row}", table)
                 for row in rows
             ]
-            return self._add_column("model", node.label, words, node.values, texts)
+            return self._add_column("model", _label_words(node.label), words, node.values, texts)
         text = render(node, self._refer)
-        return self._add_column("model", node.label, words, node.values, [text])
+        return self._add_column("model", _label_words(node.label), words, node.values, [text])
 
     def _write_values(self, values: Array) -> str:
         """A column of values of the report, one a draw."""
@@ -330,7 +342,8 @@ class _LiveBook(Book):
     def _write_table(self, table: SharedTable) -> str:
         """Numbers that all draws share."""
         columns = table.numbers.reshape(len(table.numbers), -1).T
-        places = [self._add_column("tables", table.label, "", column) for column in columns]
+        label = str(Term(table.label, "column"))
+        places = [self._add_column("tables", label, "", column) for column in columns]
         return f"{places[0].split(':')[0]}:{places[-1].split(':')[1]}"
 
     def _add_column(
@@ -357,13 +370,13 @@ class _LiveBook(Book):
     def _words(self, part: Part) -> str:
         """What a part of a formula is called; nothing for one that is written out in place."""
         if isinstance(part, Cell):
-            return f"[your {part.name}]"
+            return f"[{sentence(YOUR_CELL, name=part.name)}]"
         if isinstance(part, SharedTable):
-            return f"[{part.label}]"
+            return f"[{Term(part.label, 'column')}]"
         if isinstance(part, Node):
             is_column = part in self.places or _is_lever(part)
-            return f"[{part.label}]" if part.label and is_column else ""
-        return f"[{self.labels.get(part.tobytes()) or 'value'}]"
+            return f"[{_label_words(part.label)}]" if part.label and is_column else ""
+        return f"[{self.labels.get(part.tobytes()) or Term('value', 'column')}]"
 
     def _cells_of_columns(self) -> dict[str, Iterator[tuple[int, int, object]]]:
         """What the sheets of many columns hold."""
@@ -522,10 +535,23 @@ class _LiveBook(Book):
 
 def _labels_of_levers(nodes: Iterable[Node]) -> dict[bytes, str]:
     """What the draws of each assumption are called, by their values."""
-    of_levers = [(node.parts[-1], node.label) for node in nodes if _is_lever(node)]
+    of_levers = [(node.parts[-1], _label_words(node.label)) for node in nodes if _is_lever(node)]
     return {
         values.tobytes(): label for values, label in of_levers if isinstance(values, np.ndarray)
     }
+
+
+def _label_words(label: Label | None) -> str:
+    """The name of a column for a reader; nothing for one without a name."""
+    if not label:
+        return ""
+    return sentence(
+        COLUMN_LABEL,
+        what=Term(label.words, "column"),
+        of=", ".join(map(parameter_words, label.of)),
+        year=label.year,
+        unit=unit_words(label.words) if label.year else "",
+    )
 
 
 def _is_lever(node: Node) -> bool:

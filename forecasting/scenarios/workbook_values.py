@@ -30,6 +30,7 @@ from forecasting.demand.service import service_of
 from forecasting.demand.symbols import (
     LABELS,
     Cell,
+    Label,
     Node,
     Part,
     Symbols,
@@ -408,7 +409,7 @@ def _can_be_set(row: Assumption, parameters: Parameters) -> bool:
 def _settable(name: str, values: Array) -> Node:
     """The reader's value, or where the cell is empty each draw's."""
     node = Node(values, "IF(ISNUMBER({0}),{0},{1})", (Cell(name), column_of(values)))
-    LABELS[node] = name
+    LABELS[node] = Label(name)
     return node
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import itertools
 import re
 import shutil
 import subprocess
@@ -554,6 +555,9 @@ def test_a_workbook_in_russian_is_read_back_as_an_english_one(small, tmp_path):
         words += [cell for row in book[name].iter_rows(values_only=True) for cell in row]
     in_english = [text for text in words if re.search("[a-z]", str(text)) and isinstance(text, str)]
     assert [text for text in in_english if not re.search("[а-я]", text)] == []
+    heads, formulas = itertools.islice(book["model"].iter_rows(values_only=True), 2)
+    assert "потребность в точках, на работе, 2030" in heads
+    assert any("ваше ev_imports.2028]*[значение]" in words for words in formulas if words)
 
 
 def test_a_workbook_that_a_spreadsheet_program_has_saved_is_read_back(small, tmp_path):
