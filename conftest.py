@@ -40,8 +40,11 @@ def pytest_report_header() -> str:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Tests in another order: what one leaves must not help another."""
+    """Tests in another order: what one leaves must not help another. Whole outputs are stored anew
+    to be read before they are committed.
+    """
     parser.addoption("--random-order", metavar="SEED", help="Files, and tests in each, by chance.")
+    parser.addoption("--store", action="store_true", help="Write whole outputs anew.")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -81,6 +81,19 @@ def shared_forecasts() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def same_as_stored(request: pytest.FixtureRequest) -> Callable[[str, list[str]], None]:
+    """Compare a whole output, line by line, with the one in `expected/` beside the test."""
+
+    def same_as_stored(name: str, lines: list[str]) -> None:
+        path = request.path.parent / "expected" / name
+        if request.config.getoption("--store"):
+            path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        assert lines == path.read_text(encoding="utf-8").split("\n")[:-1]
+
+    return same_as_stored
+
+
 @pytest.fixture(scope="session")
 def more_exports() -> "Fact":
     """A fact without a value: more was exported in four months than in the year before."""
