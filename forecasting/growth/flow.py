@@ -33,7 +33,7 @@ from forecasting.growth.policy_months import pooled
 from forecasting.growth.posterior import Posterior
 from forecasting.growth.prior import Prior
 from forecasting.growth.quotas import dated_changes
-from forecasting.growth.request import FlowDraws, Request
+from forecasting.growth.request import Request
 from forecasting.growth.sharing import digest_of, made_once, read_arrays, write_arrays
 from forecasting.growth.starting import MarketSize
 from forecasting.vocabulary.arguments import (
@@ -253,11 +253,11 @@ def answer_to(request: Request) -> FlowForecast:
     """
     arrays = _stored_in_report(request)
     if arrays is None:
-        arrays = {**made_once(lambda: _arrays_of(request.draw()), *request.key)}
+        arrays = {**made_once(lambda: _arrays_of(request.answer()), *request.key)}
     monthly, sizes = arrays.pop("monthly"), arrays.pop("sizes")
     market = np.repeat(arrays.pop("market"), 12, axis=1) if "market" in arrays else None
     posterior = {name: value if value.ndim else value.item() for name, value in arrays.items()}
-    return request.answer_of(FlowDraws(monthly, market, sizes, Posterior(**posterior)))
+    return request.answer_of(monthly, market, sizes, Posterior(**posterior))
 
 
 def _stored_in_report(request: Request) -> dict[str, Any] | None:
@@ -271,12 +271,12 @@ def _stored_in_report(request: Request) -> dict[str, Any] | None:
     return arrays
 
 
-def _arrays_of(draws: FlowDraws | FlowForecast) -> dict[str, Any]:
+def _arrays_of(forecast: FlowForecast) -> dict[str, Any]:
     """The arrays from which `answer_to` makes the forecast again."""
     arrays: dict[str, Any] = {
-        name: np.asarray(value) for name, value in vars(draws.posterior).items()
+        name: np.asarray(value) for name, value in vars(forecast.posterior).items()
     }
-    arrays |= {"monthly": draws.monthly, "sizes": draws.sizes}
-    if draws.market is not None:
-        arrays["market"] = draws.market[:, ::12]  # one number a year
+    arrays |= {"monthly": forecast.monthly, "sizes": forecast.sizes}
+    if forecast.market is not None:
+        arrays["market"] = forecast.market[:, ::12]  # one number a year
     return arrays

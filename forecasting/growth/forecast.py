@@ -621,11 +621,12 @@ class FlowForecast(Shown):
         order = sorted(
             range(len(facts)), key=lambda i: not facts[i].is_count or abs(facts[i].bound)
         )
-        prior_request = replace(request, periods=self.periods)
-        scale = order[:1] if request.market_size is None else []
-        question = ("spread without facts", *request.key, str(self.periods))
+        scale = tuple(order[:1]) if request.market_size is None else ()
+        prior_request = replace(request, periods=self.periods, rows=scale)
         prior_spread = made_once(
-            lambda: {"spread": prior_request.answer(scale)._log_totals.std(axis=1)}, *question
+            lambda: {"spread": prior_request.answer()._log_totals.std(axis=1)},
+            "spread without facts",
+            *prior_request.key,
         )["spread"]
         ratio = self._log_totals.std(axis=1) / prior_spread
         return pd.Series(1 - ratio, index=self._index, name="contraction")

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import cache, cached_property
-from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtri, stdtrit
@@ -72,6 +71,8 @@ class Request:
     in_vehicles : bool
         Whether the numbers count single things; those of a table without a rounding may be in any
         unit.
+    rows : tuple of int or None
+        Numbers of the observations to draw from, on the path that all of them have; None for all.
     """
 
     flow: ObservedFlow
@@ -85,6 +86,7 @@ class Request:
     place: str | None = None
     policies: tuple[Policy, ...] = ()  # pooled
     quotas: tuple[Policy, ...] = ()  # whose end is a forecast
+    rows: tuple[int, ...] | None = None
 
     @cached_property
     def key(self) -> tuple[object, ...]:
@@ -126,16 +128,6 @@ class Request:
         if self.market_size is not None:
             shapes["market"] = (self.draws, months // 12)
         return shapes
-
-    def answer(self, rows: Sequence[int] | None = None) -> FlowForecast:
-        """Draw the path.
-
-        Parameters
-        ----------
-        rows : sequence of int, optional
-            Numbers of the facts to use, in the order of the forecast's; by default all.
-        """
-        return self.answer_of(self.draw(rows), rows)
 
     def at_mode(self, periods: Sequence[Period]) -> Array:
         """Log flow of some periods at the mode, free of the noise of draws: shape (periods,).
@@ -223,19 +215,16 @@ class Request:
             prior, self.market_size, facts, years, len(bases), drifts, caveats, discrete, policies
         )
         arrays = as_arrays(facts, path, bases)
+        if self.rows is not None:
+            facts = tuple(facts[row] for row in self.rows)
+            arrays = arrays.subset(np.array(self.rows, dtype=int))
         months = tuple(months_between(dt.date(start_year, 1, 1), dt.date(horizon, 12, 31)))
         return _Prepared(path, start_year, facts, arrays, basis, periods, horizon, months, caveats)
 
-    def draw(self, rows: Sequence[int] | None = None) -> FlowDraws:
-        """What `answer` draws.
-
-        Parameters
-        ----------
-        rows
-            As `answer` takes them.
-        """
+    def answer(self) -> FlowForecast:
+        """Draw the path."""
         with self._linear_algebra():
-            prepared = self._prepared.with_rows(rows)
+            prepared = self._prepared
             place = self.flow.place
             path, horizon = prepared.path, prepared.horizon
             years = range(path.first_year, path.last_year + 1)
@@ -262,25 +251,25 @@ class Request:
                 market = market if market is None else market[index]
         # The coordinates take much memory, and a forecast needs them no more
         posterior = replace(posterior, x=posterior.x[:0].copy())
-        return FlowDraws(monthly, market, sizes, posterior)
+        return self.answer_of(monthly, market, sizes, posterior)
 
-    def answer_of(self, draws: FlowDraws, rows: Sequence[int] | None = None) -> FlowForecast:
+    def answer_of(
+        self, monthly: Array, market: Array | None, sizes: Array, posterior: Posterior
+    ) -> FlowForecast:
         """The same as `answer`, from draws that were made before.
 
         Parameters
         ----------
-        draws : FlowDraws
-            As `draw` makes them.
-        rows
-            As `answer` takes them.
+        monthly, market, sizes, posterior
+            As a `FlowForecast` has them.
         """
-        prepared, posterior = self._prepared.with_rows(rows), draws.posterior
-        caveats = [*prepared.caveats, *self._of_the_draws(prepared, posterior)]
+        prepared = self._prepared
+        caveats = [*prepared.caveats, *self._of_the_draws(posterior)]
         return FlowForecast(
             periods=prepared.periods,
             months=prepared.months,
-            monthly=draws.monthly,
-            market=draws.market,
+            monthly=monthly,
+            market=market,
             basis=prepared.basis,
             measure=self.flow.measure,
             place=self.flow.place,
@@ -294,13 +283,13 @@ class Request:
             },
             caveats=each_once(caveats),
             request=self,
-            sizes=draws.sizes,
+            sizes=sizes,
             _fit=(prepared.observations, posterior),
         )
 
-    def _of_the_draws(self, prepared: _Prepared, posterior: Posterior) -> Iterator[Caveat]:
+    def _of_the_draws(self, posterior: Posterior) -> Iterator[Caveat]:
         """Facts that are doubted, and draws that cannot be relied on."""
-        for observation, wrong in zip(prepared.observations, posterior.doubted, strict=True):
+        for observation, wrong in zip(self._prepared.observations, posterior.doubted, strict=True):
             if wrong > DOUBTED:
                 yield Caveat("disagrees", (observation.fact,))
         if posterior.effective < min(FEWEST_COUNT, self.draws / 4):
@@ -340,17 +329,6 @@ class Request:
         return flow
 
 
-class FlowDraws(NamedTuple):
-    """What is drawn of a flow: by month, the size of its market, the sizes of its policies, and how
-    well facts are met, without coordinates; as a `FlowForecast` has them.
-    """
-
-    monthly: Array
-    market: Array | None
-    sizes: Array
-    posterior: Posterior
-
-
 @dataclass(frozen=True)
 class _Prepared:
     """What a request comes to before anything is drawn."""
@@ -364,14 +342,6 @@ class _Prepared:
     horizon: int
     months: tuple[Period, ...]  # that are forecast
     caveats: Sequence[Caveat]
-
-    def with_rows(self, rows: Sequence[int] | None) -> _Prepared:
-        """The same path, with some of the facts; None for all."""
-        if rows is None:
-            return self
-        observations = tuple(self.observations[i] for i in rows)
-        facts = self.facts.subset(np.array(rows, dtype=int))
-        return replace(self, observations=observations, facts=facts)
 
 
 def _before_facts(first_year: int, periods: Sequence[Period]) -> list[Caveat]:
