@@ -348,7 +348,7 @@ def _meaning(cells: Cells) -> dict[str, Any]:
     is_count = declared.says == "count" and cells["quantity"] != ""
     printed_to_the_unit = (
         relation == "equals"
-        and cells["unit"] in INTEGER_UNITS
+        and cells["unit"] in ("", *INTEGER_UNITS)  # without a name of what it is of, of things
         and cells["rounding"] == 0.5
         and cells["value"].is_integer()
     )

@@ -356,7 +356,8 @@ def _noise(fact: Fact, ratio: float, discrete: bool, upwards: bool) -> Noise:
     if fact.side:
         return noise_of_bound(_step(fact, ratio), fact.side if upwards else -fact.side)
     spread = fact.declared.spread
-    digits = _digits_left_out(fact, ratio) if discrete else 0.0
+    # Half-width of what the digits leave out, relative
+    digits = fact.tolerance / _printed_size(fact, ratio) if discrete else 0.0
     if spread.coarse:
         return noise_of_number(max(digits, spread.fit), spread.outlier)
     variance = spread.fit**2
@@ -385,13 +386,6 @@ def _step(fact: Fact, ratio: float) -> float:
         return PARTNER_STEP
     size = _printed_size(fact, ratio)
     return math.log1p(10.0 ** math.floor(math.log10(size) + 1e-9) / size)
-
-
-def _digits_left_out(fact: Fact, ratio: float) -> float:
-    """Half-width of the printed digits, relative; a count printed to the unit has none left out."""
-    if fact.is_count and fact.rounding == 0.5 and fact.value.is_integer():
-        return 0.0
-    return fact.rounding / _printed_size(fact, ratio)
 
 
 # Which facts a likelihood can use: those of one whole flow, each in its latest vintage.
