@@ -34,6 +34,7 @@ from forecasting.demand.corridor import TRUCK_ROAD, stretches
 from forecasting.demand.parameters import load_parameters, read_table
 from forecasting.evidence import fact, reconcile
 from forecasting.evidence.bases import shipped_bases
+from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.policies import shipped_policies
 from forecasting.evidence.rules import FACT_KINDS
 from forecasting.parameters.schema import Scenario
@@ -375,9 +376,12 @@ def names() -> Iterator[tuple[str, str]]:
     yield from names_in_workbooks()
     yield from names_in_explorer()
     for row in article.article_checked([]):
-        for words in (article.statement_term(row.fact), row.why, row.doubt):
+        for words in (fact.statement_term(row.fact), row.why, row.doubt):
             if words:
                 yield words.context, str(words)
+    for stated in central_asia():
+        if stated.quote and fact.in_words(stated) == stated.quote:
+            yield f"statement {stated.id}", stated.quote
     for code in SHOWN:
         yield f"place {code}", place_name(code)
     yield from ((f"place {code}", words) for code, words in CORRIDORS.items())
@@ -401,11 +405,14 @@ def words_of_tables() -> Iterator[tuple[str, str]]:
     yield from (("head", words) for words in heads())
     yield from (("cell", words) for words in CELLS)
     for stretch in stretches(TRUCK_ROAD):
-        yield from (("cell", stretch[end]) for end in ("start", "end"))
+        columns = ("start", "end", "source", "traffic_source")
+        yield from (("cell", stretch[column]) for column in columns if stretch[column])
     yield from (("cell", row["what"]) for row in read_table("station_costs.csv"))
     for row in (*read_table("road_vehicles.csv"), *read_table("truck_outlook.csv")):
         yield "cell", row["unit"]
         yield "parameter", PARAMETERS.get(row["quantity"], row["quantity"].replace("_", " "))
+        if row["source"] and row.get("vehicle", "truck") == "truck":
+            yield "cell", row["source"]
 
 
 def names_in_tables() -> Iterator[tuple[str, str]]:

@@ -443,7 +443,7 @@ def in_words(fact: Fact) -> str:
     'more than vehicles of all types exported in 2022'
     """
     if fact.quote and fact.measure in ("claim", "event", "policy"):
-        return fact.quote
+        return str(statement_term(fact))
     relation = fact.relation
     start = fact.period_start
     reference = str(Term("the whole", "noun"))
@@ -452,7 +452,7 @@ def in_words(fact: Fact) -> str:
     if math.isnan(fact.value):
         if relation and fact.reference:
             return sentence(REFERENCE_WORDS[relation], reference=reference)
-        return fact.quote
+        return str(statement_term(fact))
     message = fact.declared.words
     if fact.declared.turned(fact.value):
         message = fact.declared.fall
@@ -462,6 +462,11 @@ def in_words(fact: Fact) -> str:
         since = period_words(Period(start, start))
     number = _related(relation or "equals", abs(fact.value), fact.unit)
     return sentence(message, number=number, reference=reference, since=since)
+
+
+def statement_term(fact: Fact) -> Term:
+    """A statement in the words of its quote, which a catalogue may have in its language."""
+    return Term(fact.quote, f"statement {fact.id}")
 
 
 def _related(relation: str, value: float, unit: str) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 
 from forecasting.evidence.datasets import central_asia, path
-from forecasting.evidence.fact import Fact, in_words, period_words, place_term
+from forecasting.evidence.fact import Fact, in_words, period_words, place_term, statement_term
 from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import Scenario, stored_scenario
 from forecasting.reporting.html import page_of_report, pages_in, write_page
@@ -186,15 +186,10 @@ def _number(name: str) -> str:
     return name.removeprefix("article-")
 
 
-def statement_term(fact: Fact) -> Term:
-    """A statement in the language of the page: the article itself is Chinese, and English is a
-    translation, too.
-    """
-    return Term(fact.quote, f"article {fact.id.replace('article', 'statement')}")
-
-
 def _with_english(fact: Fact) -> str:
-    """A statement, and beside it the English words by which the list of facts has it."""
+    """A statement, and beside it the English words by which the list of facts has it; the article
+    itself is Chinese.
+    """
     words = str(statement_term(fact))
     return sentence(STATEMENT, words=words, english=fact.quote if words != fact.quote else "")
 

@@ -105,6 +105,8 @@ MAKERS = {
     "Shaanxi",
     "Auto",
     "Xinjiang",
+    "UzAuto",
+    "Yuan",
     "Yutong",
     "Bus",
 }
