@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 
 from forecasting.evidence.checking import rows_of_text
@@ -32,6 +33,7 @@ EXCEL = (".xlsx", ".xlsm")
 OTHER_WORKBOOKS = (".xls", ".ods")
 TABLES = (*TEXTS, *EXCEL, *OTHER_WORKBOOKS)
 SEPARATORS = ";\t|,"  # of two that are as regular, the comma may be a decimal mark
+SHOWN_SIGNS = 60  # of a line that is read otherwise in another encoding
 SEPARATOR_LINES = 40  # lines that show which separator a text has
 ENCODINGS = ("cp1251", "cp1250", "cp1254", "cp1252", "gb18030", "cp932", "koi8-r", "cp866")
 
@@ -75,7 +77,7 @@ def _decode(name: str, data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except (UnicodeDecodeError, LookupError) as error:
-        hint = f"say another one, e.g. encoding: {ENCODINGS[0]}"
+        hint = f"say another one, e.g. encoding: {next(iter(_candidates(name, data)))}"
         raise LedgerError.at(name, f"cannot be read: {error}"[:200], hint) from None
 
 
@@ -90,7 +92,7 @@ def _candidates(name: str, data: bytes) -> dict[str, str]:
             if not _NO_TEXT.search(text):
                 texts[encoding] = text
     if not texts:
-        hint = "say it in the answers, e.g. encoding: cp1251"
+        hint = "say encoding: in the answers, or save it in UTF-8"
         raise LedgerError.at(name, "is in an encoding that is not known here", hint)
     cyrillic = {encoding: text for encoding, text in texts.items() if _is_cyrillic(text)}
     return cyrillic if len(cyrillic) == 1 else texts
@@ -112,13 +114,22 @@ def _is_cyrillic(text: str) -> bool:
 
 
 def differing_lines(texts: dict[str, str]) -> dict[str, str]:
-    """The first line in which texts differ, by encoding."""
-    if len(texts) < 2:
-        return {}
-    for lines in zip(*(text.splitlines() for text in texts.values()), strict=False):
-        if len({*lines}) > 1:
-            return dict(zip(texts, (line[:60] for line in lines), strict=True))
-    return {}
+    """Of each text that is read in some encodings the lines that tell it apart from the others,
+    by the first of its encodings.
+    """
+    encodings: dict[str, str] = {}
+    for encoding, text in texts.items():
+        encodings.setdefault(text, encoding)
+    readings = [""] * len(encodings)
+    for lines in zip(*(text.splitlines() for text in encodings), strict=False):
+        signs_of_lines = zip(*lines, strict=False)
+        same = sum(1 for _ in takewhile(lambda signs: len({*signs}) == 1, signs_of_lines))
+        start = max(0, same - SHOWN_SIGNS // 2)
+        shown = [line[start : start + SHOWN_SIGNS] for line in lines]
+        longer = [" / ".join(filter(None, pair)) for pair in zip(readings, shown, strict=True)]
+        if len({*longer}) > len({*readings}):
+            readings = longer
+    return dict(zip(encodings.values(), readings, strict=True)) if len(encodings) > 1 else {}
 
 
 @lru_cache(maxsize=4)  # a command looks at a file several times

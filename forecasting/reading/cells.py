@@ -114,8 +114,8 @@ class Sheets:
     separator : str
         Of a text.
     encodings : dict of str to str
-        Where a text may be in several encodings: the first line in which they differ, as each reads
-        it.
+        Where a text may be in several encodings: the lines that tell them apart, as each reads
+        them.
     knows_forms : bool
         Whether formats of numbers and hidden lines are known.
     """

@@ -23,6 +23,7 @@ from forecasting.reading.proposals import (
     FLOW_WORDS,
     GROWTH,
     MONEY,
+    OF_A_PART,
     OF_SHARES,
     WORDS,
     is_percent_line,
@@ -210,7 +211,7 @@ def _other_number(fact: TableFact, text: str, hints_of_lines: set[str]) -> Doubt
     if series.quantity or measure_of(series.measure).is_share:
         return
     hint = other_number_in(text)
-    if not hint:
+    if not hint or (hint == OF_A_PART and "basis" in series.cells):
         return
     if text not in fact.near_texts:
         # The answer shows that a person has seen of which unit a title speaks besides

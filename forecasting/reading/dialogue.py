@@ -69,7 +69,7 @@ LEAST_TOLD, LEAST_UNTOLD = 3, 4
 DAYS_OF_A_YEAR = 365
 UNKNOWN = "?"  # in a file of proposals: what nothing proposes
 # What is gone on with where nothing is certain, so that all doubts are found
-STOPGAPS = {"counts": "ev_sales", "unit": "1", "periods": "", "fix": ""}
+STOPGAPS = {"counts": "ev_sales", "unit": "1", "periods": "", "kind": "outcome", "fix": ""}
 
 
 class TableDialogue:
@@ -195,13 +195,10 @@ class TableDialogue:
             return
 
         def read(text: str) -> str:
-            if text not in encodings:
-                raise InputError(f"{text[:60]!r} is none of {', '.join(encodings)}")
+            self.table.sheets(replace(self.form, encoding=text))
             return text
 
-        encoding_by_line = {line: encoding for encoding, line in encodings.items()}
-        choices = {encoding: line for line, encoding in encoding_by_line.items()}
-        yield replace(TABLE_QUESTIONS["encoding"], read=read, choices=choices)
+        yield replace(TABLE_QUESTIONS["encoding"], read=read, choices=encodings)
 
     def _decimal(self) -> Iterator[Question]:
         if self.form.decimal:
@@ -267,12 +264,14 @@ class SeriesQuestions:
             return None
         size = None if unit in (GROWTH_UNIT, SHARE_UNIT, "1") else float(unit)
         series = self.lines_of(self.answer("lines"))
-        series = replace(series, counts=_counts_in_unit(counts, unit), unit=size)
+        kind = self.answer("kind")
+        cells = {"kind": kind} if kind else {}
+        series = replace(series, counts=_counts_in_unit(counts, unit), unit=size, cells=cells)
         periods = self.answer("periods")
         if periods != OF_ITS_PERIOD or self._reading(series).problems:
             series = replace(series, periods=periods)  # else the table says so itself
         if self.answer("country") == PARTNER:
-            series = replace(series, cells={"partner": self._countries(series)[0]})
+            series = replace(series, cells=cells | {"partner": self._countries(series)[0]})
         return series
 
     def lines_of(self, text: str) -> SeriesAnswer:
@@ -285,6 +284,8 @@ class SeriesQuestions:
         return SeriesAnswer("", sheets, columns, rows, where)
 
     def _reading(self, series: SeriesAnswer) -> SeriesReading:
+        """What a series gives, where its numbers may be of any kind."""
+        series = replace(series, cells={"kind": "outcome"} | series.cells)
         return self.table.read_series(replace(self.form, read=(series,)), 0)
 
     def _countries(self, series: SeriesAnswer) -> list[str]:
@@ -345,7 +346,7 @@ class SeriesQuestions:
         doubt = (_doubt_of_words(chosen) or self._doubt_of_notes()) if chosen else ""
         yield self._question("counts", self._proposed_series().counts, doubt)
         yield self._question("unit", *self._proposed_unit())
-        for ask in (self._periods, self._country, self._fix):
+        for ask in (self._periods, self._kind, self._country, self._fix):
             if series := self.series():
                 yield from ask(series)
 
@@ -462,6 +463,13 @@ class SeriesQuestions:
             if not proposed:
                 proposed, doubt = _proposed_periods(reading.facts, says_so)
             yield self._question("periods", proposed, doubt)
+
+    def _kind(self, series: SeriesAnswer) -> Iterator[Question]:
+        """Whether its numbers have happened, where they may be of a plan."""
+        answers = replace(self.form, read=(replace(series, cells={}),))
+        for problem in self.table.read_series(answers, 0).problems:
+            if problem.hint == HINTS["say kind"]:
+                yield replace(self._question("kind", "", problem.fault), because=problem.fault)
 
     def _country(self, series: SeriesAnswer) -> Iterator[Question]:
         """What the countries beside its numbers are: of imports they may be partners."""

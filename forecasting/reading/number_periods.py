@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
+from forecasting.evidence.rules import publication
 from forecasting.reading.answers import (
     BEFORE,
     CALENDAR_NAMES,
@@ -53,8 +54,9 @@ HINTS = {
     "no year": "say the year, e.g. periods: 2024",
     "begins": "say in which month: periods: july (or another)",
     "stands for": f"say periods: {', '.join(LENGTHS[:-1])} or {LENGTHS[-1]}",
-    "say kind": "kind: estimate (or outcome), or leave its line out",
+    "say kind": "kind: outcome, estimate or target, or leave its line out",
     "names two": "name the lines of one period",
+    "write it as": "correct the day of publication",
     "more than": "name the lines of one period",
     "": f"say periods: {OF_ITS_PERIOD}, if it is of the period that it names, or {YEAR_TO_DATE}",
 }
@@ -230,11 +232,13 @@ class PeriodReader:
 
     # What they mean
 
-    def period(self, words: PeriodWords, days: Sequence[dt.date]) -> Period:
+    def period(self, number: TableNumber, words: PeriodWords, days: Sequence[dt.date]) -> Period:
         """The days that a number is of; of what is counted on a day that day.
 
         Parameters
         ----------
+        number : TableNumber
+            Of the table.
         words : PeriodWords
             What its texts say.
         days : sequence of date
@@ -245,21 +249,31 @@ class PeriodReader:
         PeriodError
             Where it is not known.
         """
-        answer = self.entry.series.periods
         self._check_open(words)
-        if words.day:
-            return self._of_day(words.day, days)
+        period = self._of_day(words.day, days) if words.day else self._of_words(words)
+        day = self._day_of_publication(number)
+        if period.end > day and "kind" not in self.entry.series.cells:
+            reason = f"{period} is not over on {day}: it may be an estimate or a plan: say kind"
+            raise PeriodError(reason)
+        return Period(period.end, period.end) if self.of_a_day else period
+
+    def _day_of_publication(self, number: TableNumber) -> dt.date:
+        """The last day on which a number may have been published: today where nothing says more."""
+        cells = self.shape.row_cells(number.place[ROW])
+        published = publication(cells.get("published", self.entry.answers.published))
+        today = dt.date.today()
+        return min(max(today, published.start), published.end) if published else today
+
+    def _of_words(self, words: PeriodWords) -> Period:
+        """The days of a year, or of a part of one."""
+        answer = self.entry.series.periods
         if answer == "solar_hijri":
-            period = _solar_period(words)
-        elif answer == YEAR_TO_DATE:
+            return _solar_period(words)
+        if answer == YEAR_TO_DATE:
             period = words.period()
             january = dt.date(period.end.year, 1, 1)
-            period = Period(min(january, period.start), period.end)
-        else:
-            period = self._of_year(words)
-        if period.end > dt.date.today() and "kind" not in self.entry.series.cells:
-            raise PeriodError(f"{period} is not over: it may be an estimate or a plan: say kind")
-        return Period(period.end, period.end) if self.of_a_day else period
+            return Period(min(january, period.start), period.end)
+        return self._of_year(words)
 
     def _check_open(self, words: PeriodWords) -> None:
         answer = self.entry.series.periods

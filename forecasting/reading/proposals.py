@@ -77,11 +77,13 @@ MONEY = re.compile(
     r"dollars?|euros?|долл\w*|руб\w*|евро|тенге|сум(?:ов|а)?|сом\w*|value|cost|price|cif|fob|"
     r"стоимост\w*|цен\w*|美元|万元|亿元|千元)(?![^\W\d_])\.?"
 )
-# Lines of them are none of electric cars; those of plug-in hybrids may be
+# Lines of them are none of electric cars
 OTHER_FUEL = re.compile(
-    r"(?<![^\W\d_])(?:petrol|gasoline|diesel|gas|cng|lpg|(?<!plug[- ]in )hybrids?|m?hevs?|"
-    r"бензин\w*|дизел\w*|газ\w*|(?<!подключаемые )гибрид\w*)(?![^\W\d_])"
+    r"(?<![^\W\d_])(?:petrol|gasoline|diesel|gas|cng|lpg|hybrids?|m?hevs?|"
+    r"бензин\w*|дизел\w*|газ\w*|гибрид\w*)(?![^\W\d_])"
 )
+# But where they are charged from outside, as plug-in hybrids are
+PLUG = re.compile(r"(?<![^\W\d_])(?:plug|phev|rechargeable|внешн)|подключаем|заряжаем|от сети")
 KINDS = {
     "motorcycles": r"motor ?cycles?|motorbikes?|mopeds?|two[- ]wheelers?|scooters?|"
                    r"мотоцикл\w*|мопед\w*",
@@ -91,6 +93,7 @@ KINDS = {
 }  # fmt: skip
 PERCENT = re.compile(r"%|(?<!\w)(?:per ?cent|percent\w*|pct|share|доля|удельн\w*|процент\w*)(?!\w)")
 OF_SHARES = "say counts: {measure} market_share_percent, or leave it out"
+OF_A_PART = "it is a part of the country: say basis, or leave it out"
 # What numbers may be that count no vehicles of their period, and what to answer
 OTHER_NUMBERS = {
     r"^\W*(?:market )?(?:share|доля|удельн\w* вес)|as an? (?:share|proportion) of|"
@@ -102,7 +105,7 @@ OTHER_NUMBERS = {
         "sums of twelve months are not read: name the line of single months, or leave it out",
     r"per (?:1[, ]?000|10[, ]?000|100[, ]?000|thousand|million|capita|inhabitants?|person)|"
     r"на (?:1 ?000|10 ?000|100 ?000|тысячу|душу)": "such a rate is not read: leave it out",
-    r"(?:city|town|province|region) of": "it is a part of the country: say basis, or leave it out",
+    r"(?:city|town|province|region) of": OF_A_PART,
     r"(?:and|with|incl\w*\.?|и|вкл\w*) (?:full |all )?(?:hybrids?|гибрид\w*)":
         "name the line of electric cars alone, or leave it out",
 }  # fmt: skip
@@ -195,10 +198,10 @@ def proposal_of(head: str, titles: Collection[str] = ()) -> HeadProposal:
     if measure and words & GROWTH_WORDS:
         measure = f"{measure} {GROWTH}"
     text = folded(head)
-    money, percent, other_fuel = (
-        pattern.search(text) is not None for pattern in (MONEY, PERCENT, OTHER_FUEL)
+    money, percent, other_fuel, plug = (
+        pattern.search(text) is not None for pattern in (MONEY, PERCENT, OTHER_FUEL, PLUG)
     )
-    return HeadProposal(measure, money, words, percent, other_fuel, unknown)
+    return HeadProposal(measure, money, words, percent, other_fuel and not plug, unknown)
 
 
 def _with_words_of_titles(

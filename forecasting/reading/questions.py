@@ -59,6 +59,11 @@ OF_DAYS = {
     **dict(zip(LENGTHS, ("the year of that day", "its quarter", "its month"), strict=True)),
     YEAR_TO_DATE: OF_PERIODS[YEAR_TO_DATE],
 }
+KINDS_OF_FACTS = {
+    "outcome": "they are counts of what happened",
+    "estimate": "they are estimates of what happened",
+    "target": "they are a plan or a forecast, on which nothing rests",
+}
 COUNTRIES = {
     PLACE: "the country where they are counted",
     PARTNER: "the country from which they come, or to which they go",
@@ -257,6 +262,13 @@ TABLE_QUESTIONS = {
             "begins in another month is given by that month: july is read so that 2023/24 is July "
             "2023 to June 2024 and 2024 begins in July 2024; july before, so that 2024 ends in "
             "June 2024. A year, e.g. 2024, is that of numbers that name none.",
+        ),
+        Question(
+            "kind",
+            "Have these numbers happened?",
+            choices=KINDS_OF_FACTS,
+            explained="A period that was not over, or a word for plans, stands beside them. If "
+            "that is so of some of them alone, name the lines of the others.",
         ),
         Question(
             "country",

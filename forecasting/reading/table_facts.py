@@ -256,7 +256,7 @@ class _SheetReader:
             days = sorted({words.day for _, words in words_of if words.day})
             dated = []
             for number, words in words_of:
-                dated.append((number, reader.period(words, days)))
+                dated.append((number, reader.period(number, words, days)))
         except PeriodError as error:
             reason = str(error)
             problem = self.entry.problem(number, self.shape, reason, hint_for(reason))

@@ -10,6 +10,7 @@ import datetime as dt
 import io
 import os
 import re
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import IO
@@ -23,7 +24,7 @@ from forecasting.evidence.checking import (
     row_caveats,
 )
 from forecasting.evidence.rules import FoundRow
-from forecasting.reading.answers import answers_path, read_answers
+from forecasting.reading.answers import Answers, answers_path, read_answers
 from forecasting.reading.cell_files import TABLES, TEXTS, sheets_of
 from forecasting.reading.cells import UserFile
 from forecasting.reading.user_table import TableReading, UserTable
@@ -35,7 +36,7 @@ Source = AnyPath | IO[str] | IO[bytes]
 MAX_LISTED_LINES = 5  # that a caveat names
 
 
-def read_rows(source: Source, place: str = "") -> LedgerRows:
+def read_rows(source: Source, place: str = "", published: dt.date | None = None) -> LedgerRows:
     """The rows of a ledger or a table, of an open file, or of every ``*.csv`` of a folder.
 
     Parameters
@@ -44,10 +45,12 @@ def read_rows(source: Source, place: str = "") -> LedgerRows:
         An open file is a ledger in CSV.
     place : str
         Of the facts of a table that names none.
+    published : date, optional
+        Since when those of a table are known that have no date of publication.
     """
     try:
         if isinstance(source, (str, os.PathLike)):
-            return _rows_of_path(source, place)
+            return _rows_of_path(source, place, published)
         data = source.read()
         name = Path(str(getattr(source, "name", "ledger"))).name
         return ledger_rows(name, data.encode() if isinstance(data, str) else data)
@@ -58,7 +61,7 @@ def read_rows(source: Source, place: str = "") -> LedgerRows:
         return LedgerRows(problems=[Problem(str(source), fault, "check the path of the ledger")])
 
 
-def _rows_of_path(source: AnyPath, place: str) -> LedgerRows:
+def _rows_of_path(source: AnyPath, place: str, published: dt.date | None) -> LedgerRows:
     path = Path(source)
     if re.match(r"[a-z][a-z0-9+.-]+://", str(source)):
         hint = "save it as a file first, or see `ev-forecast fetch`"
@@ -66,10 +69,10 @@ def _rows_of_path(source: AnyPath, place: str) -> LedgerRows:
             str(source)[:200], "is a network address, and nothing is fetched unasked", hint
         )
     if path.is_dir():
-        return folder_rows(path, partial(read_rows, place=place))
+        return folder_rows(path, partial(read_rows, place=place, published=published))
     if (rows := plain_rows(path)) is not None:
         return rows
-    read = read_table(path, place)
+    read = read_table(path, place, published)
     if problems := [*read.problems, *_without_place(read)]:
         raise LedgerError(problems)
     return LedgerRows(read.rows())
@@ -116,9 +119,9 @@ def table_of(name: str, data: bytes, titles: tuple[str, ...]) -> UserTable:
     return UserTable(UserFile(name, data), titles)
 
 
-def read_table(path: Path, place: str = "") -> TableReading:
-    """A table of one's own, read by the answers beside it, or by its words; of a place where it
-    names none.
+def read_table(path: Path, place: str = "", published: dt.date | None = None) -> TableReading:
+    """A table of one's own, read by the answers beside it, or by its words; of a place, and
+    published on a day, where it names none.
 
     Raises
     ------
@@ -127,13 +130,15 @@ def read_table(path: Path, place: str = "") -> TableReading:
     """
     table = table_of(path.name, read_whole(path), ())
     answers_file = answers_path(path)
+    day = str(published or "")
     if answers_file.is_file():
-        read = table.read(read_answers(answers_file))
+        answers = read_answers(answers_file)
+        read = table.read(replace(answers, published=answers.published or day))
     else:
         # Facts that ship need no questions
         from forecasting.reading.dialogue import error_of_proposal, proposal_of_table
 
-        proposal = proposal_of_table(table)
+        proposal = proposal_of_table(table, Answers(published=day))
         if proposal.doubts:
             raise error_of_proposal(path.name, proposal)
         read = table.read(proposal.answers)
@@ -155,7 +160,7 @@ def checked_file(
     place : str
         Of the facts of a table that names none.
     """
-    read = read_rows(path, place)
+    read = read_rows(path, place, published)
     if published:
         for row in read.rows:
             row.cells["published"] = row.cells["published"] or str(published)
@@ -164,14 +169,15 @@ def checked_file(
     problems = [*problems_of_things(path.name, read.rows)]
     if path.is_dir():
         return read.rows, problems, []
-    return read.rows, problems, [*_caveats_of_table(path), *row_caveats(path.name, read.rows)]
+    caveats = _caveats_of_table(path, published)
+    return read.rows, problems, [*caveats, *row_caveats(path.name, read.rows)]
 
 
-def _caveats_of_table(path: Path) -> list[Caveat]:
+def _caveats_of_table(path: Path, published: dt.date | None) -> list[Caveat]:
     """How a table was read by its words, and what of it is not read."""
     if plain_rows(path) is not None:
         return []
-    read = read_table(path)
+    read = read_table(path, published=published)
     caveats = []
     if not answers_path(path).is_file():
         values = {"subject": path.name, "own": answers_path(path).name}

@@ -102,7 +102,7 @@ def facts_of(
     paths = [_ledger_file(file) for file in files]
     parts = [central_asia()] if shipped else [Ledger()]
     for path in paths:
-        read = _read_once(str(path), _state(path), place)
+        read = _read_once(str(path), _state(path), place, published)
         if isinstance(read, LedgerError):
             raise LedgerError(read.problems)
         parts.append(read.published_by(published))
@@ -148,11 +148,11 @@ def facts_that_a_file_names(
     return facts_of(files, shipped, published, place)
 
 
-def _read(source: Source, place: str = "") -> Ledger:
+def _read(source: Source, place: str = "", published: dt.date | None = None) -> Ledger:
     # Whoever asks for the facts that ship reads no table
     from forecasting.reading.user_files import read_rows
 
-    return ledger_of_rows(read_rows(source, place))
+    return ledger_of_rows(read_rows(source, place, published))
 
 
 def _ledger_file(file: str) -> Path:
@@ -179,10 +179,10 @@ def _state(path: Path) -> tuple[tuple[int, int], ...]:
 
 @lru_cache(maxsize=8)
 def _read_once(
-    file: str, state: tuple[tuple[int, int], ...], place: str = ""
+    file: str, state: tuple[tuple[int, int], ...], place: str, published: dt.date | None
 ) -> Ledger | LedgerError:
     """A ledger as its files were when they last changed, or what is wrong with it."""
     try:
-        return _read(file, place)
+        return _read(file, place, published)
     except LedgerError as error:
         return error

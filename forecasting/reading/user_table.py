@@ -186,13 +186,9 @@ class UserTable:
         sheets = self.sheets(answers)
         if sheets.separator == ",":
             yield from self._rows_beyond_heads(self.shapes_for(answers))
-        if len(sheets.encodings) > 1:
-            readings = "; ".join(f"{name}: {line}" for name, line in sheets.encodings.items())
-            yield Problem(
-                self.name,
-                f"may be in several encodings; its first line that differs: {readings[:300]}",
-                "say the one that reads right, e.g. encoding: cp1250",
-            )
+        for encoding, lines in sheets.encodings.items():
+            fault = f"may be in {encoding}: {lines}"
+            yield Problem(self.name, fault, f"say encoding: {encoding}, if that reads right")
 
     def _rows_beyond_heads(self, shapes: Sequence[Shape]) -> Iterator[Problem]:
         """The first row with more cells than the heads, as of a number with a comma in it."""

@@ -123,7 +123,8 @@ class NewCountry:
         if self.plain is None:
             self.table = table_of(path.name, read_whole(path), sheets)
             if said is None:
-                self.dialogue = TableDialogue(self.table, earlier=self._earlier_answers())
+                form = Answers(published=str(published or ""))
+                self.dialogue = TableDialogue(self.table, form, self._earlier_answers())
         self._kept_text = ""
         self.left_out: tuple[str, ...] = ()
         self._rows: tuple[object, list[FoundRow]] | None = None

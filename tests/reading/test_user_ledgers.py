@@ -1,5 +1,6 @@
 """Ledgers of a user's own files."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,14 @@ def test_a_refused_file_is_read_again_once_it_or_its_mapping_has_changed(tmp_pat
     assert _read_once.cache_info().misses == 1
     (tmp_path / "own.mapping.yaml").write_text("read: [{counts: ev_imports}]\n")
     assert len(facts_of([str(table)], shipped=False)) == 2
+
+
+@pytest.mark.parametrize("answers", ["", "read: [{counts: ev_imports, columns: [B]}]\n"])
+def test_a_year_that_was_not_over_when_a_table_was_published_is_asked(tmp_path, answers):
+    table = tmp_path / "own.csv"
+    table.write_text("Year,EV imports\n2022,120\n2023,150\n")
+    if answers:
+        (tmp_path / "own.mapping.yaml").write_text(answers)
+    assert len(facts_of([str(table)], False, dt.date(2024, 2, 29), "TM")) == 2
+    with pytest.raises(LedgerError, match="2023 is not over on 2023-06-30"):
+        facts_of([str(table)], False, dt.date(2023, 6, 30), "TM")

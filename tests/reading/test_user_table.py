@@ -14,6 +14,7 @@ from openpyxl.chart import LineChart, Reference
 
 import forecasting as fc
 from forecasting.reading.answers import SeriesAnswer, answers_in, read_answers
+from forecasting.reading.cell_files import sheets_of
 from forecasting.reading.cells import UserFile
 from forecasting.reading.dialogue import TableDialogue, proposal_of_table
 from forecasting.reading.user_files import plain_rows
@@ -711,6 +712,37 @@ def test_what_may_not_have_happened_is_no_outcome(table):
 
 
 @pytest.mark.parametrize(
+    ("text", "published", "is_over"),
+    [
+        ("Year,EVs\n2023,40\n", "2023-06-30", False),
+        ("Year,EVs\n2023,40\n", "2023-12-31", True),
+        ("Year,EVs\n2023,40\n", "2023", True),
+        ("Date,EVs\n2023-07-31,40\n", "2023-06", False),
+        ("Date,EVs\n2023-07-31,40\n", "2023-08", True),
+        ("Year,EVs\n2059,40\n", "2060-01-15", True),
+        ("Date,EVs\n2059-12-31,40\n", "2060-01", True),
+        ("Date,EVs\n2059-12-31,40\n", "2059", False),
+        ("Date,EVs\n2059-12-31,40\n", "", False),
+        # The day of a row counts for it
+        ("Year,EVs,Published\n2023,40,2023-06-30\n", "2024-02", False),
+        ("Year,EVs,Published\n2059,40,2060-01-15\n", "2024-02", True),
+    ],
+)
+def test_whether_a_period_is_over_is_asked_of_the_day_of_publication(text, published, is_over):
+    measure = "ev_stock" if "Date" in text else "ev_sales"
+    found = read(text, f"published: '{published}'\n" + one(measure, "columns: [B]"))
+    if is_over:
+        assert [*found.values()] == [40]
+    else:
+        assert "it may be an estimate or a plan" in found
+
+
+def test_a_row_whose_day_of_publication_is_none_is_refused_so():
+    found = read("Year,EVs,Published\n2023,40,soon\n", one("ev_sales", "columns: [B]"))
+    assert found.endswith("e.g. 2023-06-26 (correct the day of publication)")
+
+
+@pytest.mark.parametrize(
     "table",
     ["Yil;Oy;EVs\n2024;Yanvar;5\n2024;Feber;6\n2024;Mart;7\n",
      "EV sales 2024;;\nKind;Yanvar;Feber;Mart\nEVs;5;6;7\n"],
@@ -729,10 +761,13 @@ def test_four_digits_with_a_mark_are_a_year_or_a_number(rows):
     }
 
 
-def test_a_proportion_and_a_city_are_refused_whatever_is_answered():
+def test_a_proportion_is_refused_and_a_city_that_no_basis_names():
     for title in ("EVs as a proportion of new cars", "EV registrations, city of Yerevan"):
-        found = read(f"{title}\nYear,EVs\n2023,12\n", one("ev_registrations", "columns: [B]"))
+        table = f"{title}\nYear,EVs\n2023,12\n"
+        found = read(table, one("ev_registrations", "columns: [B]"))
         assert "12 may count something else" in found
+        of_city = one("ev_registrations", "columns: [B]", basis="Yerevan alone")
+        assert (read(table, of_city) == {"2023": 12}) == ("city" in title)
 
 
 def test_a_year_is_said_under_periods():
@@ -761,6 +796,70 @@ def test_a_workbook_with_a_chart_is_read():
 
     data = workbook([["Year", "EVs"], [2024, 5], [2025, 9]], change)
     assert read(data, one("ev_sales", "columns: [B]"), "own.xlsx") == {"2024": 5, "2025": 9}
+
+
+def answered(text, **answers):
+    """The answers that a dialogue comes to: as given by the question's name, else as proposed."""
+    dialogue = TableDialogue(UserTable(UserFile("own.csv", text.encode())))
+    answers = {"proposal": "no"} | answers
+    for question in dialogue.questions():
+        name = question.key.rpartition(" ")[2]
+        dialogue.give(question.key, question.answer(answers.get(name, "")))
+    return dialogue.answers()
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["EV sales in target markets\nYear,EV sales\n2023,40\n", "EV sales\nYear,EV sales\n2059,40\n"],
+)
+def test_whether_numbers_have_happened_is_asked_and_kept(table):
+    assert "Have these numbers happened?" in proposed(table)[1]
+    for kind in ("outcome", "target"):
+        answers = answered(table, kind=kind)
+        (series,) = answers.read
+        assert (series.periods, series.cells) == ("", {"kind": kind})
+        assert [*read(table, answers.to_yaml()).values()] == [40]
+
+
+@pytest.mark.parametrize(
+    ("line", "is_asked"),
+    [("Plugin hybrids", True), ("Plug-in hybrid (petrol)", True), ("Подзаряжаемые гибриды", True),
+     ("Подключаемые гибриды", True), ("Rechargeable hybrids", True), ("Hybrids", False),
+     ("Гибриды", False)],
+)  # fmt: skip
+def test_a_line_of_hybrids_is_asked_about_where_they_are_plugged_in(line, is_asked):
+    doubts = proposed(f"Year,EV sales,{line}\n2023,40,7\n")[1]
+    assert (f"column C '{line}': what does it count?" in doubts) == is_asked
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "lines"),
+    [
+        # A first line of which two readings are the same, and a long one
+        ("Année;EVs\nTürk;ş\n", "cp1254", "Année;EVs / Türk;ş"),
+        (f"{'x' * 100} Sprzedaż;EVs\n", "cp1250", f"{'x' * 22} Sprzedaż;EVs"),
+    ],
+)
+def test_each_reading_of_a_file_is_listed_once_with_what_tells_it_apart(text, encoding, lines):
+    data = f"{text}2023;5\n".encode(encoding)
+    sheets = sheets_of(UserFile("own.csv", data))
+    assert sheets.encodings[encoding] == lines
+    assert len({*sheets.encodings.values()}) == len(sheets.encodings)
+    problem = read(data, one("ev_sales", "columns: [B]"))
+    for name, shown in sheets.encodings.items():
+        assert f"may be in {name}: {shown} (say encoding: {name}, if that reads right)" in problem
+
+
+def test_encodings_that_read_a_file_alike_are_one_choice_and_another_may_be_said():
+    data = "Année;Véhicules\n2023;5\n".encode("cp1252")
+    dialogue = TableDialogue(UserTable(UserFile("own.csv", data)))
+    question = next(dialogue.questions())
+    assert {"cp1250", "cp1252", "cp1254"} & {*question.choices} == {"cp1250"}
+    assert question.answer("iso8859-15") == "iso8859-15"
+    with pytest.raises(LedgerError, match=r"unknown encoding: latin-99 .*e\.g\. encoding: cp1251"):
+        question.answer("latin-99")
+    with pytest.raises(LedgerError, match="'utf-8' codec can't decode"):
+        question.answer("utf-8")
 
 
 def test_an_encoding_that_is_not_told_is_asked_with_the_first_line_that_differs():

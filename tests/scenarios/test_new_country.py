@@ -72,6 +72,14 @@ def test_a_table_becomes_a_report_in_one_command():
     assert "mine.csv\n" not in again.stdout  # answered: silent
 
 
+def test_a_year_that_was_not_over_on_the_day_that_is_said_is_asked_about():
+    table = _table("Year,EV sales\n2022,15\n2023,19\n")
+    asked = _asked(NewCountry("GE", table, dt.date(2024, 2, 29)))
+    assert (asked["proposal"], "published" in asked) == ("yes", False)
+    early = NewCountry("GE", table, dt.date(2023, 6, 30)).dialogue
+    assert "2023 is not over on 2023-06-30" in " ".join(early.proposal().doubts)
+
+
 def test_a_growth_is_of_the_count_beside_it():
     text = "Импорт электромобилей в Казахстан;;\nГод;Ввоз;Прирост, %\n2022;131;\n2023;809;517,6\n"
     made = NewCountry("KZ", _table(text, "ввоз.csv"))
