@@ -87,9 +87,10 @@ def same_as_stored(request: pytest.FixtureRequest) -> Callable[[str, list[str]],
 
     def same_as_stored(name: str, lines: list[str]) -> None:
         path = request.path.parent / "expected" / name
+        text = "\n".join(lines) + "\n"
         if request.config.getoption("--store"):
-            path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        assert lines == path.read_text(encoding="utf-8").split("\n")[:-1]
+            path.write_text(text, encoding="utf-8")
+        assert text.split("\n") == path.read_text(encoding="utf-8").split("\n")
 
     return same_as_stored
 

@@ -2,17 +2,22 @@
 them, as a reader gets it. What changed on purpose is stored anew by ``pytest --store`` and read.
 """
 
+import io
 import json
+import re
+import zipfile
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 from made_up import FACTS, make_ledger, make_outlook
 
+import forecasting as fc
 from forecasting import tables
 from forecasting.evidence.ledger import Ledger
 from forecasting.reporting import figures
 from forecasting.reporting.figures.drawing import HOUSE
+from forecasting.reporting.workbook_live import live_workbook
 from forecasting.scenarios.joint_draws import sum_outlooks
 
 
@@ -108,3 +113,35 @@ def test_tables_and_lists_of_a_made_up_outlook(outlook, more_facts, same_as_stor
     headlines = tables.headline_numbers(rich)
     lines += ["== headline_numbers", *(f"{name}: {value}" for name, value in headlines.items())]
     same_as_stored("tables.txt", lines)
+
+
+# Of the workbook what a reader uses: formulas, rules and places, not the library's own XML
+SHEETS = {1: "read me", 2: "inputs", 3: "answer", 4: "business", 8: "checks"}
+PARTS = {f"worksheets/sheet{number}.xml": name for number, name in SHEETS.items()}
+PARTS |= {"workbook.xml": "names", "styles.xml": "numbers", "charts/chart1.xml": "first chart"}
+PARTS |= {"drawings/drawing1.xml": "places of charts"}
+PIECES = re.compile(
+    r"<pane [^>]*>|<cols>.*?</cols>|<row [^>]* ht=[^>]*>|<c [^>]*><f>.*?</c>|<sheetProtection[^>]*>"
+    r"|<mergeCells.*?</mergeCells>|<dataValidation .*?</dataValidation>|<c:ser>.*?</c:ser>"
+    r"|<definedName .*?</definedName>|<numFmt [^>]*>|<xdr:from>.*?</xdr:to>"
+)
+
+
+def part_lines(text):
+    """The pieces of one part, without the values of cells; of those that differ in units, numbers
+    and places alone, the first.
+    """
+    shapes = set()
+    for piece in PIECES.findall(re.sub(r"<(c:)?v>[^<]*</(c:)?v>", "<v/>", text)):
+        shape = re.sub(r"takes [^<]*?\"|_?[A-Z]{0,2}\$?-?\d[\d.]*|name=\"[a-z0-9_.]*", "", piece)
+        if shape not in shapes or piece.startswith("<numFmt"):
+            yield piece
+        shapes.add(shape)
+
+
+def test_formulas_rules_and_looks_of_a_workbook(same_as_stored):
+    book = zipfile.ZipFile(io.BytesIO(live_workbook(fc.outlook("turkmenistan-baseline", draws=20))))
+    lines = []
+    for part, name in PARTS.items():
+        lines += [f"== {name}", *part_lines(book.read(f"xl/{part}").decode())]
+    same_as_stored("workbook.txt", lines)
