@@ -61,7 +61,7 @@ from forecasting.reporting.result_tables import (
     with_unit,
 )
 from forecasting.scenarios.assumptions import statements_of_days
-from forecasting.scenarios.facts_on_day import OF_USE, part_counts
+from forecasting.scenarios.facts_on_day import OF_USE
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.regions import by_region, passed_registers
 from forecasting.scenarios.what_if import PointPrice, point_prices, year_of_points
@@ -246,7 +246,7 @@ def _vehicles_a_point(outlook: Outlook, demand: DemandOutlook) -> str:
     draws = outlook.results.values
     share = _last_median(draws[EV_STOCK_SHARE]) / 100
     local_share = float(share_where_cars_are(np.array(share), demand.concentration))
-    counts = part_counts(outlook.ledger, outlook.scenario.place, outlook.as_of).newest
+    counts = outlook.counts_of_parts.newest
     facts = [count.fact for count in counts if count.fact.measure in OF_USE]
     count_years = sorted({fact.period.end.year for fact in facts})
     return sentence(

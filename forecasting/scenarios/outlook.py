@@ -25,6 +25,7 @@ from forecasting.panels.registers import KEPT
 from forecasting.parameters.schema import Drivers, Scenario, stored_scenario
 from forecasting.scenarios.assumptions import demand_of, demand_parameters, registered_percent
 from forecasting.scenarios.facts_on_day import (
+    PartCounts,
     age_of,
     day_of_forecast,
     driver_facts,
@@ -154,6 +155,11 @@ class Outlook(Shown):
         """What had been published on the scenario's places by its day, whatever it is about."""
         places = self.scenario.counted_at
         return Ledger().concat(*(self.ledger.select(place, as_of=self.as_of) for place in places))
+
+    @cached_property
+    def counts_of_parts(self) -> PartCounts:
+        """What had been counted of the parts of its country by its day."""
+        return part_counts(self.ledger, self.scenario.place, self.as_of)
 
     @property
     def counted_part(self) -> tuple[float, dt.date] | None:

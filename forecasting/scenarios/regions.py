@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.scenarios.drivers import DAYS_A_YEAR
-from forecasting.scenarios.facts_on_day import REGISTER, PartCount, part_counts
+from forecasting.scenarios.facts_on_day import REGISTER, PartCount
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.measures import DIVIDED_BY, EV_STOCK_SHARE
 from forecasting.vocabulary.places import place_name
@@ -79,7 +79,7 @@ def by_region(outlook: Outlook, year: int | None = None) -> pd.DataFrame:
 
 def _by_region(outlook: Outlook, year: int) -> pd.DataFrame:
     column = outlook.years.index(year)
-    counts = part_counts(outlook.ledger, outlook.scenario.place, outlook.as_of).newest
+    counts = outlook.counts_of_parts.newest
     all_cars = {count.fact.place: count.share for count in counts if count.fact.measure == REGISTER}
     rows = []
     for measure_counted in sorted({count.fact.measure for count in counts} - {REGISTER}):

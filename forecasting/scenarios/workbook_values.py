@@ -45,7 +45,7 @@ from forecasting.parameters.values import DEAREST
 from forecasting.parameters.writing import params_text
 from forecasting.reading.workbook_extent import check_extent
 from forecasting.scenarios.assumptions import LARGEST_TARGET, demand_of, demand_parameters
-from forecasting.scenarios.facts_on_day import drivers_on_day, part_counts, sets_quotas
+from forecasting.scenarios.facts_on_day import drivers_on_day, sets_quotas
 from forecasting.scenarios.outlook import Outlook, outlook
 from forecasting.scenarios.place_flows import OutlookRequest, PlaceFlow, by_year, place_flow
 from forecasting.vocabulary.errors import InputError, in_digits, shortened
@@ -311,9 +311,15 @@ def _request(
     scenario: Scenario, remade: Outlook, count: int, flow_cache: dict[str, PlaceFlow]
 ) -> OutlookRequest:
     drivers, _ = drivers_on_day(scenario, remade.ledger, remade.as_of)
-    parts = part_counts(remade.ledger, scenario.place, remade.as_of)
     return OutlookRequest(
-        scenario, remade.ledger, remade.as_of, drivers, None, count, flow_cache, parts
+        scenario,
+        remade.ledger,
+        remade.as_of,
+        drivers,
+        None,
+        count,
+        flow_cache,
+        remade.counts_of_parts,
     )
 
 
