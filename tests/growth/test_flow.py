@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
-from scipy.stats import spearmanr, t
+from scipy.stats import spearmanr
 
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.flow import annual_totals, forecast_flow
-from forecasting.growth.prior import COMMON_NU, Prior
-from forecasting.growth.request import common_shocks
+from forecasting.growth.prior import Prior
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.vocabulary.errors import EvidenceError, LedgerError
 from forecasting.vocabulary.periods import month, span, year
@@ -778,15 +777,6 @@ def test_what_the_facts_settle_is_a_share_of_the_forecasts_own_spread(facts):
     assert settled["2023"] == pytest.approx(1 - spreads[0] / spreads[1], abs=0.01)
     none = forecast_flow(told.iloc[:0], [year(2023)], market_size=300_000)
     assert none.contraction()["2023"] == pytest.approx(0.0, abs=1e-9)
-
-
-def test_common_shocks_hold_their_quantiles_with_few_draws():
-    for draws in (10, 500):
-        level = np.sort(t.cdf(common_shocks(3, 2030, draws), COMMON_NU))
-        edges = np.arange(draws + 1) / draws
-        assert ((edges[:-1] <= level) & (level <= edges[1:])).all()
-    one, other = (common_shocks(3, y, 500) for y in (2030, 2031))
-    assert abs(spearmanr(one, other).statistic) < 0.15
 
 
 def test_a_place_that_nobody_knows_is_said_to_mix_the_regions():

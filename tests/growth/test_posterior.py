@@ -17,7 +17,6 @@ from forecasting.evidence.observation import observations_of, observed_flow
 from forecasting.growth import request as request_module
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.likelihood import as_arrays, contrast_weights
-from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath, Start
 from forecasting.growth.posterior import (
     _pools,
@@ -27,7 +26,7 @@ from forecasting.growth.posterior import (
     smoothed,
 )
 from forecasting.growth.prior import Prior
-from forecasting.growth.request import Request, with_new_last_year
+from forecasting.growth.request import Request
 from forecasting.growth.starting import path_of
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.vocabulary.errors import EvidenceError
@@ -163,28 +162,6 @@ def test_every_round_finds_the_same_evidence():
     assert max(errors) < 0.5
 
 
-def test_a_new_last_year_leaves_the_prior_and_the_facts_as_they_were(facts, observed):
-    """Told are a year and half of it, whose tilt takes back all that the new growth moves."""
-    told = observed(
-        facts(*CASES["annual total"], ("equals", "total", "2022-01-01/2022-06-30", 800))
-    )
-    prior = Prior.shipped().of_measure("ev_imports")
-    path = path_of(prior, {2022: SIZE}, told, (2022, 2023), 0, [], [])
-    contrasts = as_arrays(told, path, {})
-    draws = 20_000
-    common = np.random.default_rng(0).standard_normal((draws, path.years))
-    before = sample(path, contrasts.subset(np.zeros(0, int)), common, np.random.default_rng(1))
-    x = with_new_last_year(path, before.x, before.kind, 0, "m1")
-    shock, tilt = path.columns["shock"].start + 1, path.columns["tilt"].start
-    assert 0.5 < (x[:, shock] != before.x[:, shock]).mean() < 0.95
-    for column, atol in ((shock, 0.05), (tilt, 0.02)):
-        ends = (np.quantile(item[:, column], [0.1, 0.5, 0.9]) for item in (x, before.x))
-        np.testing.assert_allclose(*ends, atol=atol)
-    assert abs(np.corrcoef(x[:, shock], x[:, tilt])[0, 1]) < 0.02
-    met = [contrasts.at(path.log_flows(item), item) for item in (x, before.x)]
-    np.testing.assert_allclose(*met, atol=1e-9)
-
-
 @pytest.mark.slow
 def test_of_a_year_that_two_bounds_contradict_the_doubt_is_the_same_for_all_seeds(facts):
     """Chains began where one of few draws that count had put them: 0.02 to 0.59."""
@@ -291,19 +268,6 @@ def test_of_very_many_facts_each_is_expected_near_where_the_others_put_it(facts)
     table = forecast_flow(facts(*rows), [year(2023)], market_size=SIZE, draws=200).fit_table()
     assert len(table) == 216
     assert np.abs(np.log(table["expected"] / table["value"])).max() < 0.4
-
-
-def test_the_mode_settles_where_facts_contradict_each_other():
-    ledger = central_asia().select(place="UZ", measure="ev_imports", as_of="2026-01-01")
-    told = observed_flow(ledger, size_known=True).observations
-    first, last = (choose(s.period.start.year for s in told) for choose in (min, max))
-    bases = {basis: i for i, basis in enumerate(sorted({s.basis for s in told})[1:])}
-    path = path_of(Prior.shipped(), 400_000, told, (first, last + 1), len(bases), [], [])
-    mode = Mode(path, as_arrays(told, path, bases)).climb()
-    settled = mode.x.copy()
-    mode.climb(mode)
-    # Where facts contradict each other it is flat
-    np.testing.assert_allclose(mode.x, settled, atol=0.8)
 
 
 def test_counts_are_met_where_no_size_of_the_market_is_known():

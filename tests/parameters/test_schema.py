@@ -7,13 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
 from pydantic import ValidationError
 
 from forecasting.parameters.naming import unsafe_name
 from forecasting.parameters.schema import (
     Driver,
-    Range,
     Scenario,
     _files_elsewhere,
     scenario_from_file,
@@ -249,25 +247,6 @@ def test_driver_cites_facts_or_words() -> None:
     assert cited("judgement") == ()
     assert cited("https://example.org/a") == ()
     assert cited("Odenweller and Ueckerdt, Nature Energy 2025") == ()
-
-
-ranges = st.tuples(*[st.floats(-1e6, 1e6)] * 3).map(sorted)
-
-
-@settings(max_examples=80)
-@given(ranges, st.floats(0, 1), st.floats(0, 1))
-def test_quantiles_of_a_range_rise_inside_it(ends: list[float], one: float, two: float) -> None:
-    drawn = Range(low=ends[0], mode=ends[1], high=ends[2])
-    low, high = drawn.quantile(np.array(sorted([one, two])))
-    margin = 1e-9 * (abs(ends[0]) + abs(ends[2]) + 1)
-    assert ends[0] - margin <= low <= high + margin <= ends[2] + 2 * margin
-
-
-def test_a_triangle_has_the_mean_of_its_corners() -> None:
-    levels = (np.arange(20_000) + 0.5) / 20_000
-    assert Range(low=1, mode=2, high=6).quantile(levels).mean() == pytest.approx(3, rel=1e-3)
-    assert Range(low=1, mode=1, high=4).quantile(levels).mean() == pytest.approx(2, rel=1e-3)
-    assert Range(low=1, mode=4, high=4).quantile(levels).mean() == pytest.approx(3, rel=1e-3)
 
 
 def test_a_params_file_that_is_not_there_is_named_with_what_to_do(tmp_path):
