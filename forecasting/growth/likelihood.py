@@ -72,8 +72,7 @@ class Contrasts:
 
     def doubt(self, contrasts: Array, spread: Array | float = 0.0) -> Array:
         """Probability that each fact is wrong, given its contrast or what is expected of it."""
-        part = self.noise.parts(contrasts - self.value, spread)
-        return np.asarray(part[..., -len(WRONG) :].sum(axis=-1))
+        return self.noise.doubt(contrasts - self.value, spread)
 
     def subset(self, rows: Indices) -> Contrasts:
         """Some of the facts."""
@@ -158,6 +157,8 @@ class Contrasts:
 
     def _constant(self, x: Array) -> Array:
         """Constants as the forecast's own basis counts them."""
+        if not self.base_offsets.any():
+            return self.constant
         return self.constant * np.exp(-(x @ self.base_offsets.T))
 
     def base(self, log_flows: Array, x: Array) -> Array:
@@ -165,12 +166,12 @@ class Contrasts:
         return self.denominator @ np.exp(log_flows[self.months]) * np.exp(self.base_offsets @ x)
 
     def of_noise(self, statistic: Callable[[Mixtures, Array], Array], contrasts: Array) -> Array:
-        """The log density or the precision of the noise at some contrasts: shape (draws, facts).
+        """A statistic of the noise at some contrasts: shape (draws, facts).
 
         Parameters
         ----------
         statistic : callable
-            `Mixtures.log_density` or `Mixtures.precision`.
+            `Mixtures.log_density`, `Mixtures.precision` or `Mixtures.doubt`.
         contrasts : ndarray, shape (draws, facts)
             Contrasts of logs.
         """

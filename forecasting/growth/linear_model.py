@@ -7,10 +7,11 @@ from there a Gibbs sampler draws them, many chains side by side, and coordinates
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-from scipy.linalg.lapack import dpotrf, dpotri, dpotrs
+from scipy.linalg.lapack import dpotrf, dpotri, dpotrs, dtrtrs
 from scipy.special import logsumexp, ndtri, softmax
 
 from forecasting.evidence.observation import WRONG
@@ -122,9 +123,9 @@ class LinearModel:
         log_density = facts.noise.rows(others).log_density(error[:, others])
         return np.asarray(log_density.sum(axis=1) - 0.5 * (square + np.log(noise)).sum(axis=1))
 
-    def weigh(self, kind: Indices, component: Indices) -> tuple[Array, Array]:
-        """Log density of facts, kinds and components, unknowns integrated out; and how probable
-        each component of an unknown is given those of the others.
+    def weigh(self, kind: Indices, component: Indices) -> tuple[Array, Array, Array]:
+        """Log density of facts, kinds and components, unknowns integrated out; and the mean and the
+        variance of each unknown given the facts and the components of the others.
 
         Parameters
         ----------
@@ -136,20 +137,28 @@ class LinearModel:
         Returns
         -------
         tuple of ndarray
-            Shapes (draws,) and (draws, unknowns, components).
+            Shapes (draws,), (draws, unknowns) and (draws, unknowns).
         """
-        index = np.arange(component.shape[1]), component
-        variance = self.mixtures.sd[index] ** 2
-        centre = self.mixtures.mean[index]
-        precision = self.precision[kind] + _diagonals(1 / variance)
-        pull = self.pull[kind] + centre / variance
+        precision, pull, centre, variance = self.given_components(kind, component)
         mean, spread, log_determinant = _normal_from(precision, pull)
         square = (pull * mean - centre**2 / variance - np.log(variance)).sum(axis=1)
         log_density = self.log_density[kind] + 0.5 * (square - log_determinant)
-        weight = np.maximum(self.mixtures.weight[index], 1e-300)
-        log_density += np.log(weight).sum(axis=1)
-        message, spread = _without_own(mean, spread, centre, variance)
-        return log_density, self.mixtures.parts(message, spread)
+        weight = self.mixtures.weight[np.arange(component.shape[1]), component]
+        log_density += np.log(np.maximum(weight, 1e-300)).sum(axis=1)
+        return log_density, *_without_own(mean, spread, centre, variance)
+
+    def given_components(
+        self, kind: Indices, component: Indices
+    ) -> tuple[Array, Array, Array, Array]:
+        """Precision and pull of the unknowns given kinds and components, as `weigh` takes them; and
+        the means and variances of these components.
+        """
+        index = np.arange(component.shape[1]), component
+        centre, variance = self.mixtures.mean[index], self.mixtures.sd[index] ** 2
+        precision = self.precision[kind]
+        diagonal = np.arange(component.shape[1])
+        precision[:, diagonal, diagonal] += 1 / variance
+        return precision, self.pull[kind] + centre / variance, centre, variance
 
 
 class ComponentDraws:
@@ -167,6 +176,8 @@ class ComponentDraws:
         A component for every unknown.
     weight : ndarray, shape (draws,)
         Of each draw; they sum to one.
+    given_others : list of ndarray, shape (draws, unknowns)
+        Means and variances of the unknowns given the facts and the components of the others.
     log_evidence : float
         Log probability of the facts in the linear model, but for a constant of all hypotheses.
     """
@@ -188,12 +199,34 @@ class ComponentDraws:
             self.component = _draw_components(np.tile(part, (draws, 1, 1)), rng)
             index = np.arange(unknowns), self.component
             proposed = np.log(kind_part[self.kind]) + np.log(part[index]).sum(axis=1)
-            log_density, given_others = linear.weigh(self.kind, self.component)
+            log_density, *self.given_others = linear.weigh(self.kind, self.component)
             log_weight = log_density - proposed
             self.weight = softmax(log_weight)
             kind_part = np.bincount(self.kind, self.weight, len(kind_part))
-            part = np.tensordot(self.weight, given_others, axes=1)
+            part = np.tensordot(self.weight, mixtures.parts(*self.given_others), axes=1)
         self.log_evidence = float(logsumexp(log_weight) - np.log(draws)) + linear.log_height
+
+    def expectations(self, mode: Mode) -> tuple[Array, Array]:
+        """Each contrast as the other facts lead one to expect it: mean and variance.
+
+        The components of a draw have adapted to the fact, too: draws that find it likely count less
+        (Gelfand 1996).
+
+        Parameters
+        ----------
+        mode : Mode
+            About which the model was made linear.
+        """
+        mean, variance = mode.leave_one_out()
+        facts, rows = mode.facts, self.linear.doubtful
+        q = len(self.linear.path.mixed)
+        cavity_mean, spread = (item[:, q:] for item in self.given_others)
+        log_density = facts.noise.rows(rows).log_density(cavity_mean, spread)
+        weight = self.weight[:, None] * np.exp(log_density.min(axis=0) - log_density)
+        weight /= weight.sum(axis=0)
+        middle, variance[rows] = moments(weight, cavity_mean, spread)
+        mean[rows] = facts.value[rows] + middle
+        return mean, variance
 
 
 class Chains:
@@ -209,7 +242,6 @@ class Chains:
         self.chains = min(CHAINS, draws)
         index = rng.choice(len(start.weight), self.chains, p=start.weight)
         self.kind, self.component = start.kind[index], start.component[index]
-        self.messages: list[tuple[Array, Array]] = []
         for _ in range(BURN):
             self.sweep()
             self._draw_kinds()
@@ -218,7 +250,7 @@ class Chains:
         """Coordinates by the linear model, shape (draws, width), and numbers of their kinds."""
         result = []
         for block in np.array_split(shared, -(-len(shared) // self.chains)):
-            self.sweep(keep=True)
+            self.sweep()
             unknown = self.unknown[: len(block)]
             kind = self.kind[: len(block)].copy()
             result.append((self._coordinates(unknown, kind, block), kind))
@@ -226,22 +258,13 @@ class Chains:
         x, kinds = zip(*result, strict=True)
         return np.concatenate(x), np.concatenate(kinds)
 
-    def sweep(self, keep: bool = False) -> None:
+    def sweep(self) -> None:
         """Draw the unknowns given their components, then components given the unknowns."""
-        linear, mixtures = self.linear, self.linear.mixtures
-        index = np.arange(self.component.shape[1]), self.component
-        variance = mixtures.sd[index] ** 2
-        centre = mixtures.mean[index]
-        precision = linear.precision[self.kind] + _diagonals(1 / variance)
-        pull = (linear.pull[self.kind] + centre / variance)[:, None]
-        root = np.linalg.inv(np.linalg.cholesky(precision))  # of the covariance: root' root
-        scaled_mean = pull @ root.transpose(0, 2, 1)
-        if keep:
-            mean = (scaled_mean @ root)[:, 0]
-            self.messages.append(_without_own(mean, (root**2).sum(axis=1), centre, variance))
-        normal = ndtri(strata(self.rng, *variance.shape))[:, None]
-        self.unknown = ((scaled_mean + normal) @ root)[:, 0]
-        self.component = _draw_components(mixtures.parts(self.unknown), self.rng)
+        linear = self.linear
+        precision, pull, *_ = linear.given_components(self.kind, self.component)
+        unit = ndtri(strata(self.rng, *pull.shape))
+        self.unknown = _drawn_from(precision, pull, unit)
+        self.component = _draw_components(linear.mixtures.parts(self.unknown), self.rng)
 
     def _draw_kinds(self) -> None:
         """A kind of market for each chain, given the unknowns."""
@@ -270,30 +293,6 @@ class Chains:
         x[:, path.mixed] = unknown[:, : len(path.mixed)]
         return x
 
-    def expectations(self, mode: Mode) -> tuple[Array, Array]:
-        """Each contrast as the other facts lead one to expect it: mean and variance.
-
-        The components of a draw have adapted to the fact, too: draws that find it likely count less
-        (Gelfand 1996).
-
-        Parameters
-        ----------
-        mode : Mode
-            About which the model was made linear.
-        """
-        mean, variance = mode.leave_one_out()
-        facts, rows = mode.facts, self.linear.doubtful
-        q = len(self.linear.path.mixed)
-        cavity_mean, spread = (
-            np.concatenate(item)[:, q:] for item in zip(*self.messages, strict=True)
-        )
-        log_density = facts.noise.rows(rows).log_density(cavity_mean, spread)
-        weight = np.exp(log_density.min(axis=0) - log_density)
-        weight /= weight.sum(axis=0)
-        middle, variance[rows] = moments(weight, cavity_mean, spread)
-        mean[rows] = facts.value[rows] + middle
-        return mean, variance
-
 
 def _opened(part: Array, prior: Array) -> Array:
     """Probabilities of components, mixed with their prior so that none is impossible."""
@@ -313,26 +312,36 @@ def moments(weight: Array, mean: Array, variance: Array) -> tuple[Array, Array]:
     return middle, (weight * (variance + (mean - middle) ** 2)).sum(axis=0)
 
 
-def _normal_from(precision: Array, pull: Array) -> tuple[Array, Array, Array]:
-    """Means and variances of normals, and logs of the determinants of their precisions.
+def _factors(precision: Array) -> Iterator[Array]:
+    """The upper root of each precision.
 
     LAPACK is called itself: numpy inverts each matrix by elimination, which takes thrice the time.
     """
-    mean, spread = np.empty((2, *pull.shape))
-    log_determinant = np.empty(len(pull))
-    for row, matrix in enumerate(precision):
+    for matrix in precision:
         factor, failed = dpotrf(matrix.T)
         if failed:
             raise np.linalg.LinAlgError("the precision of the draws is not positive definite")
+        yield factor
+
+
+def _normal_from(precision: Array, pull: Array) -> tuple[Array, Array, Array]:
+    """Means and variances of normals, and logs of the determinants of their precisions."""
+    mean, spread = np.empty((2, *pull.shape))
+    log_determinant = np.empty(len(pull))
+    for row, factor in enumerate(_factors(precision)):
         log_determinant[row] = 2 * np.log(factor.diagonal()).sum()
         mean[row] = dpotrs(factor, pull[row])[0]
         spread[row] = dpotri(factor)[0].diagonal()
     return mean, spread, log_determinant
 
 
-def _diagonals(rows: Array) -> Array:
-    """Each row as a diagonal matrix."""
-    return rows[:, :, None] * np.eye(rows.shape[1])
+def _drawn_from(precision: Array, pull: Array, unit: Array) -> Array:
+    """Draws of normals, made of unit normal numbers."""
+    drawn = np.empty_like(pull)
+    for row, factor in enumerate(_factors(precision)):
+        half, _ = dtrtrs(factor, pull[row], trans=1)
+        drawn[row], _ = dtrtrs(factor, half + unit[row])
+    return drawn
 
 
 def _draw_components(part: Array, rng: np.random.Generator) -> Indices:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import softmax
 
+from forecasting.evidence.observation import WRONG
 from forecasting.vocabulary.quantiles import Array, Flags, Indices
 
 
@@ -32,9 +32,9 @@ class Mixtures:
     sd: Array
 
     def rows(self, index: Indices | Flags | slice) -> Mixtures:
-        """Some of them, without components that none of these has."""
+        """Some of them, without components that none of these has; those of what is wrong stay."""
         present: Flags = np.any(self.weight[index] > 0, axis=0)
-        present[-1] = True
+        present[-len(WRONG) :] = True
         tables = (table[index][:, present] for table in (self.weight, self.mean, self.sd))
         return Mixtures(*tables)
 
@@ -57,10 +57,23 @@ class Mixtures:
             tables.append(np.concatenate([lacking, item_tables], axis=2))
         return cls(*np.concatenate(tables, axis=1))
 
-    def _log_parts(self, x: Array, spread: Array | float) -> Array:
-        sd = np.sqrt(self.sd**2 + np.asarray(spread)[..., None])
-        log_part = np.log(np.maximum(self.weight, 1e-300) / sd)
-        return np.asarray(log_part - 0.5 * ((x[..., None] - self.mean) / sd) ** 2)
+    def _parts(self, x: Array, spread: Array | float) -> tuple[Array, Array]:
+        """Densities of the components over the largest of them, and the log of that: shapes
+        (components, ..., mixtures) and (..., mixtures).
+
+        Components come first, as sums over a last axis of few take numpy several times as long.
+        """
+        axes = tuple(range(1, np.ndim(x)))
+        weight, mean, sd = (np.expand_dims(t.T, axes) for t in (self.weight, self.mean, self.sd))
+        variance = sd**2 + spread
+        part = (x - mean) ** 2
+        part *= -0.5 / variance
+        part += np.log(np.maximum(weight, 1e-300)) - 0.5 * np.log(variance)
+        log_largest = part.max(axis=0)
+        part -= log_largest
+        # An exponential too small for a float takes ten times as long
+        np.maximum(part, -700.0, out=part)
+        return np.exp(part, out=part), log_largest
 
     def parts(self, x: Array, spread: Array | float = 0.0) -> Array:
         """Probability of each component, given where a number that it drew lies.
@@ -72,14 +85,20 @@ class Mixtures:
         spread : ndarray, shape (..., mixtures), or float
             Variance of the number about that mean.
         """
-        return np.asarray(softmax(self._log_parts(x, spread), axis=-1))
+        part, _ = self._parts(x, spread)
+        return np.moveaxis(part / part.sum(axis=0), 0, -1)
 
     def precision(self, x: Array) -> Array:
         """Expected precision of the component that drew each number: shape (..., mixtures)."""
         return np.asarray((self.parts(x) / self.sd**2).sum(axis=-1))
 
+    def doubt(self, x: Array, spread: Array | float = 0.0) -> Array:
+        """Probability that each number was drawn by the components of what is wrong, which are the
+        last: shape (..., mixtures); parameters as of `parts`.
+        """
+        return np.asarray(self.parts(x, spread)[..., -len(WRONG) :].sum(axis=-1))
+
     def log_density(self, x: Array, spread: Array | float = 0.0) -> Array:
         """Log density but for a constant, shape (..., mixtures); parameters as of `parts`."""
-        log_part = self._log_parts(x, spread)
-        largest = log_part.max(axis=-1)
-        return np.asarray(largest + np.log(np.exp(log_part - largest[..., None]).sum(axis=-1)))
+        part, log_largest = self._parts(x, spread)
+        return np.asarray(log_largest + np.log(part.sum(axis=0)))

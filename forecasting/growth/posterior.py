@@ -22,7 +22,7 @@ import numpy as np
 from scipy.special import logsumexp, softmax
 
 from forecasting.growth.likelihood import Contrasts
-from forecasting.growth.linear_model import Chains, ComponentDraws, LinearModel, moments
+from forecasting.growth.linear_model import CHAINS, Chains, ComponentDraws, LinearModel, moments
 from forecasting.growth.mixtures import Mixtures
 from forecasting.growth.mode import Mode
 from forecasting.growth.path import LatentPath
@@ -39,9 +39,7 @@ MAX_QUESTIONS = 3  # what hypotheses may differ in, so that there are at most ei
 STRONG_DOUBT = 0.2  # probability of being wrong at the mode, from which a number is a question
 ANOTHER_SIZE_COORDINATE = 0.1  # at the mode; from here on the market's size is a question
 FAR_SHOCK = 3.0  # in scales of a shock: at the mode, from which draws are made about the mean
-CENTRE_DRAWS = 1000  # whose mean that is
 MIN_PROBABILITY = 0.002  # in its linear model, below which a hypothesis is left out
-LEAST_TOLD = 0.1  # of singular values of the facts in units of the prior, below which a draw stays
 MOVE_TOLERANCE = 0.05  # gap in units of the noise at which a move has arrived
 FIXED_SLOPE_STEPS = 6  # with the slope at the centre, before those with the slope at the draw
 NEWTON_STEPS = 6
@@ -87,8 +85,8 @@ class Hypothesis:
         if np.abs(self.mode.x[self.path.columns["shock"]]).max() < FAR_SHOCK:
             return self.mode
         components = ComponentDraws(LinearModel(self.mode), self.rng)
-        common = self.rng.standard_normal((CENTRE_DRAWS, self.path.years))
-        x, _ = Chains(components, CENTRE_DRAWS, self.rng).draw(common)
+        common = self.rng.standard_normal((CHAINS, self.path.years))
+        x, _ = Chains(components, CHAINS, self.rng).draw(common)
         return self.mode.moved_to(x.mean(axis=0))
 
     @cached_property
@@ -175,7 +173,7 @@ def move_draws(centre: Mode, linear: LinearModel, x: Array) -> tuple[Array, Arra
         return x, np.zeros(len(x)), np.zeros((len(x), 0))
     goal = centre.contrast + (x - centre.x) @ centre.jacobian.T
     move = Move(centre, np.sqrt(facts.of_noise(Mixtures.precision, goal).mean(axis=0)))
-    blocks = 1 + len(x) * move.combine.size // NUMBERS_IN_MEMORY
+    blocks = 1 + len(x) * move.inertia.size // NUMBERS_IN_MEMORY
     parts = [move(x[rows], goal[rows]) for rows in np.array_split(np.arange(len(x)), blocks)]
     end_draws, log_weight, contrast = (np.concatenate(item) for item in zip(*parts, strict=True))
     log_weight += path.log_density(end_draws) - path.log_density(x)
@@ -187,37 +185,28 @@ def move_draws(centre: Mode, linear: LinearModel, x: Array) -> tuple[Array, Arra
 class Move:
     """Randomise, then optimise (Bardsley, Solonen, Haario and Laine 2014).
 
-    The Jacobian at the centre, in units of the noise and of the prior, is ``U s W'``. A draw x of
-    the linear model moves along the gain ``A = sd W s / (1 + s^2)`` by the d that solves
-    ``U' root (c(x + A d) - goal) + d / (1 + s^2) = 0``. At the centre the matrix of that equation
-    is the identity, so that weights of all rounds and hypotheses compare. Where s is small the
-    facts say nothing that the prior does not, and a draw stays: the weights are right for any
-    choice of directions.
+    With the Jacobian at the centre in units of the noise and of the prior, ``K``, and
+    ``S = (K K' + I)^-1``, a draw x of the linear model moves along the gain ``A = sd K' S`` by the
+    d that solves ``root (c(x + A d) - goal) + S d = 0``. At the centre the matrix of that equation
+    is the identity, so that weights of all rounds and hypotheses compare. They are right for any
+    choice of gain.
     """
 
     def __init__(self, centre: Mode, root: Array) -> None:
-        self.path, self.facts = centre.path, centre.facts
+        self.path, self.facts, self.root = centre.path, centre.facts, root
         variance = 1 / (centre.kind @ (1 / centre.path.kind_variance))
         variance[centre.path.mixed] = centre.variance[centre.path.mixed]
-        sd = np.sqrt(variance)
-        left_vectors, size, right_vectors = np.linalg.svd(
-            root[:, None] * centre.jacobian * sd, full_matrices=False
-        )
-        informative = size > LEAST_TOLD
-        size = size[informative]
-        self.inertia = 1 / (1 + size**2)
-        self.gain = (right_vectors[informative] * sd).T * (size * self.inertia)
-        self.combine = (root[:, None] * left_vectors[:, informative]).T
-        # Slopes are made in single precision, in half the time; the gap is not
-        self.directions = self.gain.astype("float32")
-        self.combine_slopes = self.combine.astype("float32")
+        told = root[:, None] * centre.jacobian
+        moved = told * variance
+        self.inertia = np.linalg.inv(moved @ told.T + np.eye(len(root)))
+        self.gain = moved.T @ self.inertia
 
     def __call__(self, start: Array, goal: Array) -> tuple[Array, Array, Array]:
         """Draws at the end of their moves, logs of their weights, and their contrasts.
 
         A draw that does not arrive has no weight.
         """
-        d = np.zeros((len(start), len(self.inertia)))
+        d = np.zeros(goal.shape)
         for _ in range(FIXED_SLOPE_STEPS):
             x = start + d @ self.gain.T
             contrast = self.facts.at(self.path.log_flows(x), x)
@@ -225,11 +214,15 @@ class Move:
         log_weight = np.full(len(d), -np.inf)
         contrast = np.zeros(goal.shape)
         rows = np.arange(len(d))
+        # Slopes are made in single precision, in half the time; the gap is not
+        directions, root, inertia = (
+            table.astype("float32") for table in (self.gain, self.root[:, None], self.inertia)
+        )
         for _ in range(NEWTON_STEPS):
             x = start[rows] + d[rows] @ self.gain.T
-            tangents = self.path.tangents(x, self.directions)
-            current, slope = self.facts.tangents(tangents, x, self.directions)
-            slope = self.combine_slopes @ slope + np.diag(self.inertia).astype("float32")
+            tangents = self.path.tangents(x, directions)
+            current, slope = self.facts.tangents(tangents, x, directions)
+            slope = root * slope + inertia
             gap = self._gap(current, goal[rows], d[rows])
             close = np.abs(gap).max(axis=1, initial=0.0) < MOVE_TOLERANCE
             sign, log_volume = np.linalg.slogdet(slope[close])
@@ -243,7 +236,7 @@ class Move:
         return start + d @ self.gain.T, log_weight, contrast
 
     def _gap(self, contrast: Array, goal: Array, d: Array) -> Array:
-        return np.asarray((contrast - goal) @ self.combine.T + d * self.inertia)
+        return np.asarray((contrast - goal) * self.root + d @ self.inertia)
 
     def _limited(self, step: Array) -> Array:
         """A step, shortened so that no coordinate moves by more than `MAX_STEP`."""
@@ -335,7 +328,7 @@ def sample(
         expected=expected,
         expected_sd=np.sqrt(variance),
         base=facts.base(centre.log_flows, centre.x),
-        doubted=_doubted(facts, contrast[index]),
+        doubted=facts.of_noise(Mixtures.doubt, contrast[index]).mean(axis=0),
         effective=effective,
         tail=tail,
         hypotheses=len(pools),
@@ -372,13 +365,6 @@ def _places(share: Array, draws: int, rng: np.random.Generator) -> list[Indices]
     """Numbers of draws, shared out at random in given proportions."""
     edges = np.round(np.cumsum(share / share.sum())[:-1] * draws).astype(int)
     return [np.sort(part) for part in np.split(rng.permutation(draws), edges)]
-
-
-def _doubted(facts: Contrasts, contrast: Array) -> Array:
-    """Probability that each fact is wrong, over draws."""
-    blocks = 1 + contrast.size * facts.noise.weight.shape[1] // NUMBERS_IN_MEMORY
-    parts = np.array_split(contrast, blocks)
-    return np.asarray(sum(facts.doubt(part).sum(axis=0) for part in parts) / len(contrast))
 
 
 class _Pool:
@@ -437,7 +423,7 @@ def _expectations(pools: Sequence[_Pool]) -> tuple[Array, Array]:
     Without a fact, a hypothesis's probability is that with it, divided by the fact's likelihood.
     """
     facts = [pool.hypothesis.facts for pool in pools]
-    parts = [pool.chains.expectations(pool.hypothesis.centre) for pool in pools]
+    parts = [pool.hypothesis.components.expectations(pool.hypothesis.centre) for pool in pools]
     mean = np.array([part[0] for part in parts])
     variance = np.array([part[1] for part in parts])
     log_weight = np.array(
