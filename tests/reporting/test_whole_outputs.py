@@ -7,18 +7,25 @@ import json
 import re
 import zipfile
 from dataclasses import replace
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
-from made_up import FACTS, make_ledger, make_outlook
+from made_up import FACTS, PLANT, make_ledger, make_outlook, stored
 
 import forecasting as fc
 from forecasting import tables
 from forecasting.evidence.ledger import Ledger
+from forecasting.growth.forecast import FlowForecast
+from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting import figures
 from forecasting.reporting.figures.drawing import HOUSE
+from forecasting.reporting.figures.fan import forecast_chart
+from forecasting.reporting.objects import html_of
 from forecasting.reporting.workbook_live import live_workbook
-from forecasting.scenarios.joint_draws import sum_outlooks
+from forecasting.scenarios.joint_draws import QUANTILES, sum_outlooks
+from forecasting.vocabulary.periods import month, span, year
 
 
 @pytest.fixture
@@ -48,6 +55,37 @@ def more_facts():
     return Ledger.from_frame(frame.fillna(common).fillna({"period_start": ""}))
 
 
+def make_forecast(facts, scale=1.0):
+    """Of each month as many vehicles as a draw has, times the months since 2020."""
+    shocks = np.exp(np.random.default_rng(0).standard_normal(400) / 4)
+    months = [
+        month(f"{year}-{number:02d}") for year in range(2021, 2025) for number in range(1, 13)
+    ]
+    level = scale * 12 * np.arange(1, 49)
+
+    def totals(period):
+        inside = [period.start <= one.start and one.end <= period.end for one in months]
+        return shocks * level[inside].sum()
+
+    periods = [year(2023), span("2024-01-01", "2024-04-30"), month("2024-12")]
+
+    def quantiles(levels=QUANTILES):
+        rows = [np.quantile(totals(period), levels) for period in periods]
+        return pd.DataFrame(rows, columns=levels)
+
+    return SimpleNamespace(
+        measure="ev_imports",
+        place="UZ",
+        basis="customs",
+        evidence=facts,
+        months=months,
+        periods=periods,
+        totals=totals,
+        quantiles=quantiles,
+        caveats=[stored("a made-up caveat"), stored("another")],
+    )
+
+
 def as_lines(name, chart):
     """A line for each trace and each property of the layout, but for the style of all charts."""
     plain = json.loads(json.dumps(chart.to_dict()))
@@ -62,6 +100,7 @@ def as_lines(name, chart):
 def test_charts_of_a_made_up_outlook(outlook, comparison, more_facts, same_as_stored):
     rich = replace(outlook, ledger=more_facts)
     frame = more_facts.frame
+    flows = more_facts.select(measure="ev_imports")
     fewer = Ledger.from_frame(frame[frame["period_start"] != "2022-01-01"])
     other = make_outlook("kazakhstan-baseline", "KZ", 0.5)
     both = sum_outlooks([outlook.results, other.results], "central-asia-5", "sum")
@@ -82,6 +121,7 @@ def test_charts_of_a_made_up_outlook(outlook, comparison, more_facts, same_as_st
         "scenarios": figures.scenario_comparison(comparison),
         "scenarios by year": figures.scenario_paths(comparison, "UZ"),
         "region": figures.region_chart(both, "ev_imports"),
+        "forecast": forecast_chart(make_forecast(flows), make_forecast(flows, 1.2)),
         "curves": figures.growth_curves_chart(pd.Series({2021: 2.0, 2022: 3.0}), curves),
     }
     lines = [line for name, chart in charts.items() for line in as_lines(name, chart)]
@@ -113,6 +153,26 @@ def test_tables_and_lists_of_a_made_up_outlook(outlook, more_facts, same_as_stor
     headlines = tables.headline_numbers(rich)
     lines += ["== headline_numbers", *(f"{name}: {value}" for name, value in headlines.items())]
     same_as_stored("tables.txt", lines)
+
+
+def test_what_a_notebook_shows_of_objects(outlook, more_facts, same_as_stored):
+    event = {"kind": "price", "quantity": "ev_imports", "start": "2024-06-01", "size": -0.25}
+    event |= {"name": "duty", "reason": "a duty ends", "source": "judgement"}
+    keys = {"country": "UZ", "scenario": "b", "as_of": "2023-06-26", "horizon": 2030, "seed": 1}
+    sizes = {"market_size": {2022: 400_000, 2023: 450_000}, "assumptions": {"home_access": 0.5}}
+    scenario = scenario_from_parameters(keys | sizes | {"drivers": [PLANT, event]})
+    shown = {
+        "fact": more_facts.get("C4"),
+        "facts": more_facts,
+        "scenario": scenario,
+        "draws": outlook.results,
+        "outlook": outlook,
+    }
+    lines = []
+    for name, thing in shown.items():
+        lines += [f"== {name}", repr(thing), *thing._repr_html_().splitlines()]
+    forecast = html_of.dispatch(FlowForecast)(make_forecast(more_facts))
+    same_as_stored("objects.txt", [*lines, "== forecast", *forecast.splitlines()])
 
 
 # Of the workbook what a reader uses: formulas, rules and places, not the library's own XML
