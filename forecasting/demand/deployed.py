@@ -2,6 +2,7 @@
 that are announced or that a scenario pursues.
 """
 
+import calendar
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ def moment(day: dt.date) -> float:
     >>> round((moment(dt.date(2024, 6, 30)) - 2024) * 366, 6)
     182.0
     """
-    return day.year + day.timetuple().tm_yday / (366 if day.year % 4 == 0 else 365)
+    return day.year + day.timetuple().tm_yday / (366 if calendar.isleap(day.year) else 365)
 
 
 class ChargingCount:

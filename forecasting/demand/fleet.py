@@ -355,11 +355,13 @@ def within_all_cars(fleets: dict[str, Fleet], all_cars: Array) -> dict[str, Flee
         grown = bounded[-1] * survival + new[:, [year]]
         bounded.append(np.minimum(grown, all_cars[:, [year]]))
     shares = np.concatenate(bounded, axis=1) / np.maximum(stock, 1)
-    return {name: _part_of(fleet, shares) for name, fleet in fleets.items()}
+    return {name: _remainder_of(fleet, shares) for name, fleet in fleets.items()}
 
 
-def _part_of(fleet: Fleet, shares: Array) -> Fleet:
-    """A fleet of which a part is left at the end of each year; the others have left the road."""
+def _remainder_of(fleet: Fleet, shares: Array) -> Fleet:
+    """A fleet of whose stock so large a share is left at the end of each year, shape (draws,
+    years); the others count as retired in that year.
+    """
     stock = fleet.stock * shares
     start = fleet.stock[:, [0]] - fleet.registrations[:, [0]] + fleet.retirements[:, [0]]
     day_one_stock = np.concatenate([start, stock[:, :-1]], axis=1)

@@ -423,9 +423,11 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[Ca
     >>> facts[0].value, facts[0].period.label
     (2180.0, '2022')
     """
-    caveats: list[Caveat] = []
-    whole_flow = _of_whole([fact for fact in ledger if fact.kind in OBSERVATION_KINDS], caveats)
-    facts = [_checked(fact, measure) for fact in whole_flow if _is_usable(fact, caveats)]
+    counted = [fact for fact in ledger if fact.kind in OBSERVATION_KINDS]
+    whole_flow, of_partners = _of_whole(counted)
+    silences = [(fact, _silence(fact)) for fact in whole_flow]
+    silent = [Caveat(kind, (fact,)) for fact, kind in silences if kind]
+    facts = [_checked(fact, measure) for fact, kind in silences if not kind]
     if len(facts) > MAX_FORECAST_FACTS:
         raise EvidenceError(
             f"{len(facts):,} facts are of one flow, {MAX_FORECAST_FACTS:,} are the most that a "
@@ -436,8 +438,9 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[Ca
             f"{result.words}; forecast one of them, e.g. "
             f"ledger.select({result.column}={result.value!r})"
         )
-    usable = _without_leading_zeros(_latest(_by_product(facts), caveats), caveats)
-    return usable, caveats + _falling(usable)
+    latest, new_vintages = _latest(_by_product(facts))
+    usable, leading_zeros = _without_leading_zeros(latest)
+    return usable, of_partners + silent + new_vintages + leading_zeros + _falling(usable)
 
 
 def _falling(facts: Sequence[Fact]) -> list[Caveat]:
@@ -449,23 +452,21 @@ def _falling(facts: Sequence[Fact]) -> list[Caveat]:
         (fact for fact in stocks if fact.is_count), key=lambda fact: (fact.basis, fact.period)
     )
     falls: list[tuple[Fact, ...]] = [pair for pair in pairwise(ordered) if _is_fall(*pair)]
-    falls += [(fact,) for fact in stocks if _tells_fall(fact)]
+    rates = [fact for fact in stocks if fact.is_change and fact.declared.is_percent]
+    falls += [(rate,) for rate in rates if rate.value < -100 * ABOUT_MARGIN]
     return [Caveat("stock_falls", falls[-1])] if falls else []
 
 
 def _is_fall(count: Fact, next_count: Fact) -> bool:
+    """Whether an agency's next count is lower by more than its error."""
     same_basis = count.basis == next_count.basis
     return same_basis and next_count.value < (1 - ABOUT_MARGIN) * count.value
 
 
-def _tells_fall(fact: Fact) -> bool:
-    is_percent = fact.is_change and fact.declared.is_percent
-    return is_percent and fact.value < -100 * ABOUT_MARGIN
-
-
-def _of_whole(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
-    """Facts of the whole flow: a count of one partner is a lower bound of it. Where all facts are
-    of one partner, the flow with that partner is forecast.
+def _of_whole(facts: Sequence[Fact]) -> tuple[Sequence[Fact], list[Caveat]]:
+    """Facts of the whole flow, and caveats of those that are of partners: a count of one partner is
+    a lower bound of the whole. Where all facts are of one partner, the flow with that partner is
+    forecast.
     """
     partners = dict.fromkeys(fact.partner for fact in facts)
     if WORLD not in partners:
@@ -476,9 +477,9 @@ def _of_whole(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
                 "forecast one of them, e.g. "
                 f"ledger.select(partner={partner!r})"
             )
-        caveats += [Caveat("one_partner", values={"partner": partner}) for partner in partners]
-        return list(facts)
+        return facts, [Caveat("one_partner", values={"partner": partner}) for partner in partners]
     result = []
+    caveats = []
     for fact in facts:
         if fact.of_world:
             result.append(fact)
@@ -487,20 +488,18 @@ def _of_whole(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
             caveats.append(Caveat("partner_is_bound", (fact,), {"partner": fact.partner}))
         else:
             caveats.append(Caveat("partner_unused", (fact,), {"partner": fact.partner}))
-    return result
+    return result, caveats
 
 
-def _is_usable(fact: Fact, caveats: list[Caveat]) -> bool:
-    """Whether a fact says something of the whole flow; if not, a caveat says why."""
-    kind = ""
+def _silence(fact: Fact) -> str:
+    """The kind of caveat of a fact that says nothing of the whole flow; empty of any other."""
     if math.isnan(fact.value) and not fact.reference:
-        kind = "nothing_compared"
-    elif fact.compares and fact.reference_period in (None, fact.period):
-        kind = "no_other_period"
-    elif fact.value == 0 and fact.side == 1 and fact.is_count:
-        kind = "every_count"
-    caveats += [Caveat(kind, (fact,))] if kind else []
-    return not kind
+        return "nothing_compared"
+    if fact.compares and fact.reference_period in (None, fact.period):
+        return "no_other_period"
+    if fact.value == 0 and fact.side == 1 and fact.is_count:
+        return "every_count"
+    return ""
 
 
 def _checked(fact: Fact, measure: str) -> Fact:
@@ -551,26 +550,28 @@ def _is_positive(fact: Fact) -> bool:
     return fact.is_count and fact.value > 0 and fact.side != -1
 
 
-def _without_leading_zeros(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
-    """Facts without the zeros that end before the first count does: they tell no trend, as the
-    market had not begun.
+def _without_leading_zeros(facts: Sequence[Fact]) -> tuple[list[Fact], list[Caveat]]:
+    """Facts without the zeros that end before the first count does, and a caveat of these: they
+    tell no trend, as the market had not begun.
     """
     start = min((fact.period.end for fact in facts if _is_positive(fact)), default=dt.date.min)
     leading_zeros = [
         fact for fact in facts if fact.value == 0 and fact.is_count and fact.period.end < start
     ]
-    if leading_zeros:
-        caveats.append(Caveat("zeros_before_start", tuple(leading_zeros)))
-    return [fact for fact in facts if not any(fact is zero for zero in leading_zeros)]
+    if not leading_zeros:
+        return list(facts), []
+    others = [fact for fact in facts if not any(fact is zero for zero in leading_zeros)]
+    return others, [Caveat("zeros_before_start", tuple(leading_zeros))]
 
 
-def _latest(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
-    """The latest vintage of each quantity; facts published on one day that differ all stay, and the
-    likelihood weighs them.
+def _latest(facts: Sequence[Fact]) -> tuple[list[Fact], list[Caveat]]:
+    """The latest vintage of each quantity, and caveats of those that it replaces; facts published
+    on one day that differ all stay, and the likelihood weighs them.
 
     A number that is repeated, even if rounded, is no new vintage.
     """
     vintages: dict[tuple[object, ...], list[Fact]] = {_quantity(fact): [] for fact in facts}
+    caveats = []
     for fact in sorted(facts, key=_publication_day):
         vintage = vintages[_quantity(fact)]
         if any(_repeats(fact, previous) for previous in vintage):
@@ -580,7 +581,7 @@ def _latest(facts: Sequence[Fact], caveats: list[Caveat]) -> list[Fact]:
             caveats.append(Caveat("new_vintage", (older, fact)))
             vintage.remove(older)
         vintage.append(fact)
-    return [fact for vintage in vintages.values() for fact in vintage]
+    return [fact for vintage in vintages.values() for fact in vintage], caveats
 
 
 def _quantity(fact: Fact) -> tuple[object, ...]:

@@ -301,6 +301,7 @@ def live_comparison(folder: Path) -> bytes:
         short = [float(f"{value:.4g}") for value in values]
         draws.write_column(0, column, head)
         draws.write_column(FIRST_DRAW, column, short)
+        # What is chosen when the file is opened: the first measure and scenario, the last year
         weights = np.zeros(2)
         if (measure, year) == (HEADLINE[0], years[-1]):
             baseline = scenario == BASELINE

@@ -5,15 +5,19 @@ import math
 import pytest
 
 from forecasting.evidence.fact import Fact
-from forecasting.evidence.observation import _repeats, _tells_fall
+from forecasting.evidence.observation import _falling, _repeats, _silence
 
 
 def fact(
-    value: float, rounding: float = 0.0, relation: str = "equals", quantity: str = "total"
+    value: float,
+    rounding: float = 0.0,
+    relation: str = "equals",
+    quantity: str = "total",
+    measure: str = "ev_imports",
 ) -> Fact:
     return Fact(
         id="a",
-        measure="ev_imports",
+        measure=measure,
         place="UZ",
         period_start="2024-01-01",
         period_end="2024-12-31",
@@ -56,4 +60,20 @@ def test_a_number_that_is_repeated_or_rounded_is_no_new_one(
 def test_a_growth_tells_a_fall_and_a_difference_in_vehicles_does_not(
     quantity: str, value: float, falls: bool
 ) -> None:
-    assert _tells_fall(fact(value, quantity=quantity)) is falls
+    register = fact(value, quantity=quantity, measure="ev_stock")
+    assert [caveat.facts for caveat in _falling([register])] == ([(register,)] if falls else [])
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        (fact(float("nan"), relation="greater_than"), "no_other_period"),
+        (fact(float("nan")).model_copy(update={"reference": ""}), "nothing_compared"),
+        (fact(0.0, relation="at_least"), "every_count"),
+        (fact(0.0, relation="at_most"), ""),
+        (fact(0.0), ""),
+        (fact(0.0, relation="at_least", quantity="yoy_growth_percent"), ""),
+    ],
+)
+def test_a_fact_that_says_nothing_of_the_flow_is_told(statement: Fact, kind: str) -> None:
+    assert _silence(statement) == kind

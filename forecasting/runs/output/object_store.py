@@ -307,6 +307,7 @@ class Lease:
         self._system.pipe_file(self._path, json.dumps(content).encode(), mode=mode)
 
     def _read(self) -> Record:
+        """What the store says now; empty where the object is gone, or no record."""
         self._system.invalidate_cache()
         with suppress(FileNotFoundError, ValueError):
             return dict(json.loads(self._system.cat_file(self._path)))
