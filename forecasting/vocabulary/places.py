@@ -113,12 +113,7 @@ def _names() -> Codes:
     return names
 
 
-@lru_cache(maxsize=2)
-def _country_names() -> Codes:
-    """ISO 3166 alpha-2 code by folded name, in every language that is looked up."""
-    return country_names() | _english_names()
-
-
+@lru_cache(maxsize=1)
 def _english_names() -> Codes:
     """ISO 3166 alpha-2 code by each English name of the standard; "Korea, Republic of" is the
     Republic of Korea.
@@ -150,7 +145,9 @@ def _iso_code(text: str) -> str:
         code = text.upper()
         if "-" in code and _iso_entry(code):
             return code
-        return _country_names().get(folded(text), "")
+        name = folded(text)
+        # The names of all languages take a second to load
+        return _english_names().get(name) or country_names().get(name, "")
 
 
 def _iso_entry(code: str) -> Any:
