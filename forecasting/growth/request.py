@@ -32,7 +32,13 @@ from forecasting.growth.quotas import (
     with_cars_that_wait,
     with_quota,
 )
-from forecasting.growth.starting import MarketSize, opposite, path_of, years_spoken_of
+from forecasting.growth.starting import (
+    MarketSize,
+    opposite,
+    path_of,
+    start_caveats,
+    years_spoken_of,
+)
 from forecasting.vocabulary.caveats import Caveat, each_once
 from forecasting.vocabulary.errors import EvidenceError
 from forecasting.vocabulary.limits import MAX_PROBLEMS
@@ -212,8 +218,9 @@ class Request:
         years = (start_year, final_year + 1)
         policies = Policies(self.policies, prior.policies)
         path = path_of(
-            prior, self.market_size, facts, years, len(bases), drifts, caveats, discrete, policies
+            prior, self.market_size, facts, years, len(bases), drifts, discrete, policies
         )
+        caveats += start_caveats(path, facts)
         arrays = as_arrays(facts, path, bases)
         if self.rows is not None:
             facts = tuple(facts[row] for row in self.rows)

@@ -53,7 +53,6 @@ def path_of(
     years: tuple[int, int],
     bases: int,
     drifts: Sequence[tuple[int, int]],
-    caveats: list[Caveat],
     discrete: bool = True,
     policies: Policies = NO_POLICIES,
 ) -> LatentPath:
@@ -73,8 +72,6 @@ def path_of(
         Number of agencies' offsets.
     drifts : sequence of (int, int)
         Those that drift: number, and year from which.
-    caveats : list of Caveat
-        Where to say what a reader should know.
     discrete : bool
         Whether the flow is of single things.
     policies : Policies
@@ -96,10 +93,6 @@ def path_of(
     elif facts:
         start = Start(log_size=next(iter(sizes.values()))[0], log_size_sd=FIRST_SIZE_SD)
         start = replace(start, launch=_launch(prior, facts, count_year, start))
-        largest = _largest_rate(facts)
-        size = math.exp(max(v for v, _ in sizes.values()))
-        if largest > NEAR_MARKET * size:
-            caveats.append(Caveat("flow_near_market", values={"flow": largest, "market": size}))
     else:
         start = Start(
             log_odds=mean - LATE_MARKET_GAP,
@@ -107,7 +100,6 @@ def path_of(
             log_size=next(iter(sizes.values()))[0],
             log_size_sd=FIRST_SIZE_SD,
         )
-        caveats.append(Caveat("analogues_alone"))
     if any(fact.accumulates for fact in facts):
         start_year = min(start_year, count_year) - WALKED_BACK
     start = replace(start, year=count_year)
@@ -116,10 +108,20 @@ def path_of(
     )
 
 
-def _largest_rate(facts: Sequence[Observation]) -> float:
-    """The largest flow, by the year, of any fact but an upper bound."""
+def start_caveats(path: LatentPath, facts: Sequence[Observation]) -> list[Caveat]:
+    """What a reader must know of a path's start: that a flow comes near the known size of its
+    market, or that nothing is known of the flow but that size.
+    """
+    if not path.sizes:
+        return []
+    if not facts:
+        return [Caveat("analogues_alone")]
     rates = [fact.yearly for fact in facts if fact.is_rate and fact.bound != -1]
-    return max(rates, default=0.0)
+    largest = max(rates, default=0.0)
+    size = math.exp(max(size for size, _ in path.sizes.values()))
+    if largest <= NEAR_MARKET * size:
+        return []
+    return [Caveat("flow_near_market", values={"flow": largest, "market": size})]
 
 
 def _launch(prior: Prior, facts: Sequence[Observation], count_year: int, start: Start) -> float:

@@ -30,7 +30,7 @@ def test_the_evidence_is_the_same_however_many_facts_have_their_components_drawn
         for i, half in enumerate(halves)
     ]
     told = observed(facts(*rows))
-    path = path_of(Prior.shipped(), {2022: SIZE}, told, (2015, 2024), 0, [], [])
+    path = path_of(Prior.shipped(), {2022: SIZE}, told, (2015, 2024), 0, [])
     evidence = []
     for drawn in (0, len(rows)):
         monkeypatch.setattr(linear_model, "EXTRA_DOUBTFUL", drawn)

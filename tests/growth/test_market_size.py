@@ -23,7 +23,7 @@ def last(facts):
 
 def size(sizes):
     """Log size of the market in 2022 and 2023: mean and spread."""
-    path = path_of(Prior(), sizes, (), (2022, 2023), 0, [], [])
+    path = path_of(Prior(), sizes, (), (2022, 2023), 0, [])
     return path.log_sizes[0], np.sqrt(np.sum(path.log_sizes[1] ** 2, axis=1))
 
 

@@ -16,7 +16,7 @@ def test_the_mode_settles_where_facts_contradict_each_other():
     told = observed_flow(ledger, size_known=True).observations
     first, last = (choose(s.period.start.year for s in told) for choose in (min, max))
     bases = {basis: i for i, basis in enumerate(sorted({s.basis for s in told})[1:])}
-    path = path_of(Prior.shipped(), 400_000, told, (first, last + 1), len(bases), [], [])
+    path = path_of(Prior.shipped(), 400_000, told, (first, last + 1), len(bases), [])
     mode = Mode(path, as_arrays(told, path, bases)).climb()
     settled = mode.x.copy()
     mode.climb(mode)

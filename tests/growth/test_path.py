@@ -177,7 +177,7 @@ def test_a_path_with_a_register_is_walked_back_from_its_first_count(facts, obser
 
     def path(*rows):
         told = observed(facts(*rows))
-        return path_of(Prior(latest=-4.0), None, told, (2022, 2023), 0, (), [])
+        return path_of(Prior(latest=-4.0), None, told, (2022, 2023), 0, ())
 
     alone, both = path(total), path(total, stock)
     assert alone.start.log_odds == -4.0

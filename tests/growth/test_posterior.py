@@ -88,7 +88,7 @@ def weighted_quantiles(values, weights, levels):
 def test_agrees_with_prior_draws_weighted_by_the_likelihood(case, facts, simulate, observed):
     table, prior = facts(*CASES[case]), Prior.shipped()
     observations = observed(table)
-    path = path_of(prior, {2022: SIZE}, observations, (2022, 2024), 0, [], [])
+    path = path_of(prior, {2022: SIZE}, observations, (2022, 2024), 0, [])
     monthly = simulate(path, np.random.default_rng(1), BRUTE, 2025)
     logs = sum(log_likelihood(o, monthly) for o in observations)
     weights = np.exp(logs - logs.max())
@@ -299,7 +299,7 @@ def test_another_round_goes_to_the_hypothesis_whose_draws_count_least(facts, obs
     stocks = [(2022, 5200), (2023, 4600)]
     rows = [("equals", "stock", f"{y}-12-31/{y}-12-31", value) for y, value in stocks]
     told = observed(facts(*rows))
-    path = path_of(Prior.shipped(), {2022: 80_000.0}, told, (2022, 2024), 0, [], [])
+    path = path_of(Prior.shipped(), {2022: 80_000.0}, told, (2022, 2024), 0, [])
     rng = np.random.default_rng(0)
     pools, _ = _pools(path, as_arrays(told, path, {}), 400, rng)
     for pool in pools:

@@ -34,7 +34,7 @@ def test_a_new_last_year_leaves_the_prior_and_the_facts_as_they_were(facts, obse
         )
     )
     prior = Prior.shipped().of_measure("ev_imports")
-    path = path_of(prior, {2022: SIZE}, told, (2022, 2023), 0, [], [])
+    path = path_of(prior, {2022: SIZE}, told, (2022, 2023), 0, [])
     contrasts = as_arrays(told, path, {})
     draws = 20_000
     common = np.random.default_rng(0).standard_normal((draws, path.years))

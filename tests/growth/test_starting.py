@@ -7,7 +7,7 @@ import pytest
 
 from forecasting.growth.path import Start
 from forecasting.growth.prior import Launch
-from forecasting.growth.starting import _launch
+from forecasting.growth.starting import _launch, start_caveats
 from forecasting.vocabulary.periods import year
 
 
@@ -28,3 +28,25 @@ def test_a_launch_is_weighed_by_the_densities_of_the_share():
 def test_a_share_far_from_all_markets_is_of_the_nearer():
     assert launch_probability(10, 1e6, -4.0, -3.0, 0.01) == 1
     assert launch_probability(10, 1e6, -3.0, -4.0, 0.01) == 0
+
+
+@pytest.mark.parametrize(
+    ("sizes", "facts", "kinds"),
+    [
+        ({2022: 1000.0}, [], ["analogues_alone"]),
+        ({}, [], []),
+        ({}, [(True, 0, 2000.0)], []),
+        ({2022: 1000.0}, [(True, 0, 899.0)], []),
+        ({2022: 1000.0}, [(True, 0, 901.0)], ["flow_near_market"]),
+        ({2022: 1000.0, 2023: 1100.0}, [(True, 1, 901.0)], []),  # of the largest market
+        ({2022: 1000.0}, [(True, -1, 2000.0)], []),  # an upper bound may lie anywhere above
+        ({2022: 1000.0}, [(False, 0, 2000.0)], []),  # a stock
+    ],
+)
+def test_a_flow_near_its_market_and_one_without_a_fact_are_told(sizes, facts, kinds):
+    path = SimpleNamespace(sizes={y: (math.log(size), 0.05) for y, size in sizes.items()})
+    told = [
+        SimpleNamespace(is_rate=is_rate, bound=bound, yearly=yearly)
+        for is_rate, bound, yearly in facts
+    ]
+    assert [caveat.kind for caveat in start_caveats(path, told)] == kinds
