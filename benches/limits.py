@@ -94,6 +94,13 @@ def tables() -> bytes:
     return "\n".join(rows).encode()
 
 
+def pairs() -> bytes:
+    """A year and a number, side by side many times."""
+    head = ",".join(["Year,EV sales"] * 52)
+    rows = (",".join(f"{year},{7 * year + n}" for n in range(52)) for year in range(1980, 2025))
+    return lines(head, rows)
+
+
 def ledger(rows: int, value: str) -> bytes:
     facts = (f"fact-{n},ev_stock,UZ,2023-12-31,equals,{value}" for n in range(rows))
     return lines(COLUMNS.strip(), facts)
@@ -148,6 +155,8 @@ def write_files(folder: Path) -> list[Path]:
         "one-cell.csv": b"Year,EV imports\n2023," + b"x y1 " * 190_000,
         "wide.csv": lines(",".join(f"EV sales {n}" for n in range(30_000)), ["5"]),
         "surrogates.csv": b"Year,EV imports\n" + b"\xed\xa0\x80,5\n" * 100_000,
+        "pairs.csv": pairs(),
+        "pairs.mapping.yaml": b"read: [{counts: ev_sales, columns: [EV sales]}]",
         "ledger.csv": ledger(20_000, "5"),
         "ledger-refused.csv": ledger(20_000, "x"),
         "ledger-large.csv": ledger(MAX_LEDGER_ROWS, "5"),
@@ -167,7 +176,7 @@ def write_files(folder: Path) -> list[Path]:
         file.write(b"Year,EV imports\n")
         for _ in range(MAX_FILE_BYTES // 4_000 - 1):
             file.write(b"1,2\n" * 1_000)
-    return sorted(folder.iterdir())
+    return sorted(path for path in folder.iterdir() if path.suffix != ".yaml")
 
 
 def cost(command: list[str], folder: Path) -> tuple[float, float, int]:

@@ -268,7 +268,7 @@ class SeriesQuestions:
         cells = {"kind": kind} if kind else {}
         series = replace(series, counts=_counts_in_unit(counts, unit), unit=size, cells=cells)
         periods = self.answer("periods")
-        if periods != OF_ITS_PERIOD or self._reading(series).problems:
+        if periods != OF_ITS_PERIOD or self._reading_as_answered(series).problems:
             series = replace(series, periods=periods)  # else the table says so itself
         if self.answer("country") == PARTNER:
             series = replace(series, cells=cells | {"partner": self._countries(series)[0]})
@@ -283,10 +283,15 @@ class SeriesQuestions:
         columns, rows = (tuple(keys.get(key) or ()) for key in ("columns", "rows"))
         return SeriesAnswer("", sheets, columns, rows, where)
 
-    def _reading(self, series: SeriesAnswer) -> SeriesReading:
-        """What a series gives, where its numbers may be of any kind."""
-        series = replace(series, cells={"kind": "outcome"} | series.cells)
+    def _reading_as_answered(self, series: SeriesAnswer) -> SeriesReading:
         return self.table.read_series(replace(self.form, read=(series,)), 0)
+
+    def _reading(self, series: SeriesAnswer) -> SeriesReading:
+        """What a series gives, whether its numbers have happened or not."""
+        reading = self._reading_as_answered(series)
+        if _reason_of_plan(reading):
+            return self._reading_as_answered(replace(series, cells={"kind": "outcome"}))
+        return reading
 
     def _countries(self, series: SeriesAnswer) -> list[str]:
         """The countries that stand beside the numbers of a series, but for that of the titles."""
@@ -466,10 +471,9 @@ class SeriesQuestions:
 
     def _kind(self, series: SeriesAnswer) -> Iterator[Question]:
         """Whether its numbers have happened, where they may be of a plan."""
-        answers = replace(self.form, read=(replace(series, cells={}),))
-        for problem in self.table.read_series(answers, 0).problems:
-            if problem.hint == HINTS["say kind"]:
-                yield replace(self._question("kind", "", problem.fault), because=problem.fault)
+        reading = self._reading_as_answered(replace(series, cells={}))
+        if reason := _reason_of_plan(reading):
+            yield self._question("kind", "", reason)
 
     def _country(self, series: SeriesAnswer) -> Iterator[Question]:
         """What the countries beside its numbers are: of imports they may be partners."""
@@ -518,6 +522,12 @@ class SeriesQuestions:
         """Which note below the table counts other vehicles than cars."""
         notes = (note for shape in self.table.shapes_for(self.form) for note in shape.notes)
         return next((f"a note says {note[:60]!r}" for note in notes if kinds_in(note)), "")
+
+
+def _reason_of_plan(reading: SeriesReading) -> str:
+    """Why numbers may be of a plan, where that hinders the reading."""
+    problems = (problem for problem in reading.problems if problem.hint == HINTS["say kind"])
+    return next((problem.fault for problem in problems), "")
 
 
 def _doubt_of_words(candidate: Candidate) -> str:

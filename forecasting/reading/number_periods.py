@@ -82,6 +82,11 @@ class PeriodReader:
     entry: Entry
     shape: Shape
 
+    @cached_property
+    def _words_of_rows(self) -> dict[int, PeriodWords]:
+        """What the labels of rows say that were looked at."""
+        return {}
+
     @property
     def of_a_day(self) -> bool:
         """Whether the series is counted on a day."""
@@ -107,7 +112,10 @@ class PeriodReader:
         PeriodError
             Where they contradict each other.
         """
-        words = self._words_of_row(number)
+        row = number.place[ROW]
+        if row not in self._words_of_rows:
+            self._words_of_rows[row] = self._words_of_row(number)
+        words = self._words_of_rows[row]
         for text in number.heads:
             words = words.joined(self._whole(self._words_of_text(text), text))
         words = words.joined(self._words_of_note(number.text))
@@ -205,7 +213,7 @@ class PeriodReader:
         self._check_plan(title, text)
         if not title.says:
             is_running = title.to_date and "monthly" not in folded(text)
-            return replace(words, to_date=words.to_date or is_running)
+            return replace(words, to_date=True) if is_running else words
         is_number_of_sheet = text == self.shape.title and not (title.year or title.named)
         if words.day or is_number_of_sheet:
             return words

@@ -264,6 +264,7 @@ def unknown_words(titles: Iterable[str]) -> tuple[str, ...]:
     return tuple(word for of_title in words for word in of_title if len(word) > 1)
 
 
+@lru_cache(maxsize=1024)
 def may_name_period(text: str) -> bool:
     """Whether what a label says beside its period may be a part of the period: a number, a length
     of time, a word that no declaration has.

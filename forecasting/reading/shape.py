@@ -281,8 +281,9 @@ class Shape:
 
     @cached_property
     def period_heads(self) -> tuple[str, ...]:
-        """The heads of the columns of periods."""
-        return tuple(map(self._head_of_labels, sorted(self.period_columns)))
+        """The different heads of the columns of periods."""
+        heads = map(self._head_of_labels, sorted(self.period_columns))
+        return tuple(dict.fromkeys(heads))
 
     def label(self, row: int, column: int) -> str:
         """The text of a column that holds for a row: its own, or the one above it where it is
