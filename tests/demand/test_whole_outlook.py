@@ -31,7 +31,7 @@ def test_what_follows_from_a_flow(run, paths, same_as_stored):
     flow = paths(60, 4)
     made = run(
         flow,
-        CLASSES | {"vehicle_stock": 4e6},
+        {f"class_share.{name}": share for name, share in SHARES.items()} | {"vehicle_stock": 4e6},
         charging_today=TODAY,
         start_stock=800.0,
         stock_counts=[StockCount("register", dt.date(2024, 12, 31), 6000.0)],
