@@ -10,12 +10,7 @@ from forecasting.demand.counted_stock import StockCount
 from forecasting.demand.deployed import Target
 
 TODAY = {"count": 400, "unit": "stations", "date": "2024-12-15"}
-CLASSES = {
-    "class_share.taxi": 0.1,
-    "class_share.bus": 0.02,
-    "class_share.truck": 0.01,
-    "class_share.phev": 0.15,
-}
+SHARES = {"taxi": 0.1, "bus": 0.02, "truck": 0.01, "phev": 0.15}
 
 
 def cells(values):
