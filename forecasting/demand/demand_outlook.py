@@ -510,9 +510,13 @@ class DemandOutlook:
         min_share : float
             Share of its variance above which an input is named.
         """
-        rows = self.sensitivity
-        rows = rows[(rows["output"] == measure) & (rows["share"] > min_share)]
-        return rows.sort_values("swing", key=lambda swing: -swing.abs(), kind="stable")
+        rows = self._swings
+        return rows[(rows["output"] == measure) & (rows["share"] > min_share)]
+
+    @cached_property
+    def _swings(self) -> pd.DataFrame:
+        """The rows of `sensitivity`, the largest swing first."""
+        return self.sensitivity.sort_values("swing", key=lambda swing: -swing.abs(), kind="stable")
 
 
 def _crossed(axes: Mapping[str, Iterable[Any]], **cells: Array) -> pd.DataFrame:

@@ -329,9 +329,10 @@ def _outgrown(statements: list[Statement]) -> Iterator[tuple[Statement, Statemen
     totals.sort(key=attrgetter("low"))
     for group in _grouped(totals, attrgetter("series")).values():
         for part, total in permutations(group, 2):
-            shorter = part.period != total.period and total.period.covers(part.period)
+            if part.low <= total.high or part.period == total.period:
+                continue
             wider = is_part(total.fact.product, part.fact.product)
-            if shorter and not wider and part.low > total.high:
+            if total.period.covers(part.period) and not wider:
                 yield part, total
 
 

@@ -477,6 +477,10 @@ class FlowForecast(Shown):
         >>> bool(table["2023-12"] > 0 > table["2024-01"])
         True
         """
+        return self._effects.copy()
+
+    @cached_property
+    def _effects(self) -> pd.DataFrame:
         labels = [month.label for month in self.months]
         tables = [pd.DataFrame(columns=["policy", "kind", "month", *EFFECT])]
         for row, logs in self._by_policy():
@@ -526,6 +530,10 @@ class FlowForecast(Shown):
         >>> bool((forecast.without_policies() == forecast.monthly).all())
         True
         """
+        return self._without_policies.copy()
+
+    @cached_property
+    def _without_policies(self) -> Array:
         return self.monthly * np.exp(-sum(logs for _, logs in self._by_policy()))
 
     def _by_policy(self) -> list[tuple[Policy, Array]]:

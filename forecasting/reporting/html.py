@@ -251,7 +251,8 @@ def _write_translation(
     shown = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     report = translated(notebook, shown)
     report.metadata["title"] = title = stored_title(path.parent) or report_title(report)
-    nbformat.write(report, path)  # type: ignore[no-untyped-call]
+    # By `json` alone: to write it in lines takes longer than the page
+    path.write_text(json.dumps(report), encoding="utf-8")
     files = {sentence(NOTEBOOK_LINK): path.name, **files}
     written = ENGLISH if chosen_language().damage else _code(path)
     index = file_in(INDEX_PAGE, _code(path))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import nbformat
@@ -98,7 +97,10 @@ def translated(notebook: NotebookNode, shown: NotebookNode) -> NotebookNode:
     """
     chosen = language()
     outputs = {cell.execution_count: cell.outputs for cell in shown.cells if "outputs" in cell}
-    report = deepcopy(notebook)
+    # Cells get other words and outputs, but what they show is shared
+    report = nbformat.NotebookNode(notebook)  # type: ignore[no-untyped-call]
+    report.metadata = nbformat.NotebookNode(notebook.metadata)  # type: ignore[no-untyped-call]
+    report.cells = [*map(nbformat.NotebookNode, notebook.cells)]
     for cell in report.cells:
         if cell.cell_type == "markdown":
             cell.source = prose(cell.source)

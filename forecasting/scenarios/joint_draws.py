@@ -121,7 +121,16 @@ class Results(Shown):
         """
         if measure not in self.values:
             raise no_measure(measure, self.values)
-        return quantiles_by_year(self.values[measure], self.years)
+        if measure not in self._bands:
+            self._bands[measure] = quantiles_by_year(self.values[measure], self.years)
+        return self._bands[measure].copy()
+
+    @cached_property
+    def _bands(self) -> dict[str, pd.DataFrame]:
+        """The bands of the measures that were asked for: several tables show the same ones, in each
+        language again.
+        """
+        return {}
 
     def draws(self) -> pd.DataFrame:
         """One row per measure, year and draw.

@@ -39,7 +39,6 @@ DAMAGED = "The catalogue of {code} cannot be read ({damage}): this is in English
 LACKS = (
     "The catalogue of {code} lacks {number} sentences of this version, which stand here in English."
 )
-SEPARATORS = re.compile("[-,.]")
 
 
 class _Missing(NullTranslations):
@@ -284,11 +283,15 @@ def digits(number: str) -> str:
     >>> digits("1,234.5")
     '1,234.5'
     """
-    if language().code == ENGLISH:
-        return number
-    symbols = _locale(language().code).number_symbols["latn"]
-    marks = {",": symbols["group"], ".": symbols["decimal"], "-": "\u2212"}
-    return SEPARATORS.sub(lambda mark: marks[mark[0]], number)
+    code = language().code
+    return number if code == ENGLISH else number.translate(_marks(code))
+
+
+@cache
+def _marks(code: str) -> dict[int, str]:
+    """What stands in a language in place of the marks of an English number."""
+    symbols = _locale(code).number_symbols["latn"]
+    return str.maketrans({",": symbols["group"], ".": symbols["decimal"], "-": "\u2212"})
 
 
 def day_in(day: dt.date, pattern: str) -> str:
@@ -306,9 +309,14 @@ def day_in(day: dt.date, pattern: str) -> str:
     >>> day_in(dt.date(2026, 3, 9), "d MMMM y")
     '9 March 2026'
     """
+    return _day_in(day, pattern, language().code)
+
+
+@cache
+def _day_in(day: dt.date, pattern: str, code: str) -> str:
     from babel.dates import format_date
 
-    return format_date(day, pattern, locale=_locale(language().code))
+    return format_date(day, pattern, locale=_locale(code))
 
 
 def name_of_language(code: str) -> str:

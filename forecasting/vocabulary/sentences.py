@@ -12,9 +12,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import reduce
+from functools import cache, reduce
 from numbers import Real
 from string import Formatter
+from typing import Any
 
 from forecasting.vocabulary.catalogues import day_in, digits, language, territory
 
@@ -143,14 +144,33 @@ def sentence_parts(message: str, places: Mapping[str, object]) -> Iterator[objec
 
 
 def _parts(message: str, places: Mapping[str, object]) -> Iterator[object]:
-    for words, name, form, _ in PLACES_IN(_without_missing_parts(message, places)):
-        yield words
-        if name:
-            value = places[name]
-            if isinstance(value, list):
-                yield from value
-            else:
-                yield _in_place(value, form or "", places)
+    for needed, part in _parts_of(message):
+        if not all(map(places.get, needed)):
+            continue
+        for words, name, form, _ in part:
+            yield words
+            if name:
+                value = places[name]
+                if isinstance(value, list):
+                    yield from value
+                else:
+                    yield _in_place(value, form or "", places)
+
+
+@cache
+def _parts_of(message: str) -> list[tuple[list[str], list[Any]]]:
+    """The parts of a message, each with the places without which it is left out."""
+    parts: list[tuple[list[str], list[Any]]] = []
+    end = 0
+    for match in OPTIONAL_PART.finditer(message):
+        parts.append(([], [*PLACES_IN(message[end : match.start()])]))
+        condition, words = match.groups()
+        part = [*PLACES_IN(words)]
+        needed = [condition] if condition else [name for _, name, *_ in part if name]
+        parts.append((needed, part))
+        end = match.end()
+    parts.append(([], [*PLACES_IN(message[end:])]))
+    return parts
 
 
 def _in_place(value: object, form: str, places: Mapping[str, object]) -> object:
@@ -190,17 +210,6 @@ def number_in(words: object) -> int:
         return round(float(words))
     whole = re.sub(r"[\s,]", "", str(words))
     return int(whole) if whole.isdecimal() else 0
-
-
-def _without_missing_parts(message: str, places: Mapping[str, object]) -> str:
-    """A message without the parts of which something is missing."""
-
-    def part(match: re.Match[str]) -> str:
-        condition, words = match.groups()
-        names = [condition] if condition else [name for _, name, *_ in PLACES_IN(words) if name]
-        return words if all(map(places.get, names)) else ""
-
-    return OPTIONAL_PART.sub(part, message)
 
 
 def plural(number: int, singular: str, form: str, **places: object) -> str:
