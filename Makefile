@@ -20,10 +20,6 @@ LOCK   := $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 TOOLS  := check-wheel-contents pyroma twine
 TESTED := --group test --extra cluster --extra documents --extra fetch
 EXTRAS := $(TESTED) --extra sktime --group docs
-# Every example, and the tests of what uses Python's own library: another Python may do that otherwise. Numbers and their words come
-# from libraries of one version on both; `make highest` tests them on the newest, too.
-PYTHON_TESTS := forecasting $(addprefix tests/,parameters reading runs vocabulary writers test_architecture.py test_cli.py \
-	test_docstrings.py test_public_api.py)
 
 NEWER = $(call python,$(NEWEST))
 
@@ -50,12 +46,11 @@ test: ## Check everything: style, types, unit tests, doctests, notebooks, pages 
 	@$(MAKE) --no-print-directory --jobs=2 newest TEST_FLAGS=--numprocesses=2
 	@$(MAKE) --no-print-directory --jobs=2 types tests
 
-newest: $(VENV)/.test-ready ## Check types, and what another Python may do otherwise, on the newest Python that is promised
+newest: $(VENV)/.test-ready ## Check types and the tests that are not slow on the newest Python that is promised
 	+@if ls -d $(VENV)/lib/python$(NEWEST) >/dev/null 2>&1; then \
 		echo "$(VENV) has Python $(NEWEST): everything is tested on it, and nothing on Python $(OLDEST)"; \
 	elif [ -z "$(NEWER)" ]; then echo "Python $(NEWEST) cannot be had here: nothing is tested on it"; \
-	else $(MAKE) --no-print-directory types fast PYTHON="$(NEWER)" VENV=$(VENV)-$(NEWEST) UV=$(UV) \
-		TEST_FLAGS="$(TEST_FLAGS) $(PYTHON_TESTS)"; fi
+	else $(MAKE) --no-print-directory types fast PYTHON="$(NEWER)" VENV=$(VENV)-$(NEWEST) UV=$(UV); fi
 
 # Three at once on two processors, as some wait for a browser or a server
 tests: $(VENV)/.test-ready
