@@ -91,27 +91,29 @@ class PathTangents:
     ----------
     log_flows : ndarray, shape (draws, months + years)
         Of each month; then the log of the market's size in each year.
-    by_draw : ndarray, shape (draws, years, 3, directions)
-        Derivatives of what the months of a year have in common, of its tilt, and of the factor on
-        its noise.
-    fixed : ndarray, shape (years, 24, directions)
-        The same of the lasting pattern of twelve months, and of their noise before its factor.
-    noise : ndarray, shape (draws, years, 12)
-        Before its factor.
-    noise_factor : ndarray, shape (draws, years)
-        The factor.
-    market : ndarray, shape (draws, years, directions)
-        Derivatives of the log of the market's size.
+    expected, market : ndarray, shape (draws, years, directions)
+        Derivatives of the logs of the flow that is expected in a year, and of the market's size.
+    share, noise : ndarray, shape (draws, years, 12)
+        Of the months of a year, the noise before its factor.
+    chance : ndarray, shape (4, draws, years)
+        As `LatentPath._by_chance` gives it.
+    tilts : ndarray, shape (years, years)
+        By how much what is expected tilts each year.
+    fixed : ndarray, shape (years, 26, directions)
+        Derivatives of a year's tilt and chance, of the lasting pattern of twelve months, and of
+        their noise before its factor, that are alike in all draws.
     policies : list of (ndarray, ndarray)
         By how much each number of a policy moves each month, and the numbers' derivatives.
     """
 
     log_flows: Array
-    by_draw: Array
-    fixed: Array
-    noise: Array
-    noise_factor: Array
+    expected: Array
     market: Array
+    share: Array
+    noise: Array
+    chance: Array
+    tilts: Array
+    fixed: Array
     policies: list[tuple[Array, Array]]
 
     def weighted(self, year: int, weights: Array) -> Array:
@@ -129,20 +131,22 @@ class PathTangents:
         ndarray, shape (draws, sums, directions)
         """
         months, market = weights[:, :, :12], weights[:, :, 12:]
-        of_draw = [
-            months.sum(axis=2),
-            months @ POSITION,
-            (months @ self.noise[:, year, :, None])[:, :, 0],
-        ]
-        scaled = months * self.noise_factor[:, year, None, None]
-        fixed = np.concatenate([months, scaled], axis=2)
-        by_draw = self.by_draw[:, year]
-        result = np.stack(of_draw, axis=2, dtype=by_draw.dtype) @ by_draw
-        result += fixed.astype(by_draw.dtype) @ self.fixed[year]
+        total = months.sum(axis=2, keepdims=True)
+        # What the pattern gives to one month it takes from the others
+        shape = months - total * self.share[:, year, None]
+        tilt = shape @ POSITION.astype(shape.dtype)[:, None]
+        sd, factor, by_expected, factor_by_expected = self.chance[:, :, year, None, None]
+        of_fixed = np.concatenate([tilt, total * sd, shape, shape * factor], axis=2)
+        of_expected = tilt * self.tilts[year]
+        of_expected[:, :, year : year + 1] += total * by_expected
+        of_noise = shape @ self.noise[:, year, :, None]
+        of_expected[:, :, year : year + 1] += of_noise * factor_by_expected
+        result = of_fixed @ self.fixed[year]
+        result += of_expected @ self.expected
         if market.any():
             result += market * self.market[:, year, None]
-        for shape, slopes in self.policies:
-            shape_of_year = shape[12 * year : 12 * year + 12]
+        for policy_shape, slopes in self.policies:
+            shape_of_year = policy_shape[12 * year : 12 * year + 12]
             if shape_of_year.any():
                 result += (months @ shape_of_year) @ slopes
         return np.asarray(result)
@@ -370,13 +374,13 @@ class LatentPath:
         d_size = self.log_sizes[1] @ directions[at["size"]]
         d_size = d_size + ANOTHER_SIZE_SD * directions[at["another_size"]]
         z, dz = self._walk(x, directions, size, d_size)
-        unsaturated = 1 / (1 + np.exp(z))
+        of_share = (1 / (1 + np.exp(z)))[..., None].astype(dz.dtype) * dz
         total = size - np.logaddexp(0.0, -z)
-        d_total = d_size + unsaturated[..., None] * dz
+        d_total = of_share + d_size.astype(dz.dtype)
         if self.start.of_flow:  # the size is the flow's: the share of the start year divides out
             b = self.start_index
             total = total + np.logaddexp(0.0, -z[:, b, None])
-            d_total = d_total - (unsaturated[:, b, None] * dz[:, b])[:, None]
+            d_total -= of_share[:, b, None]
         return z, total, dz, d_total
 
     def columns_of(self, path: LatentPath) -> Indices:
@@ -409,7 +413,7 @@ class LatentPath:
         slope = prior.slope + prior.slope_sd * x[:, at["slope"]].ravel()
         d_slope = prior.slope_sd * directions[at["slope"]]
         z = np.empty((len(x), self.years))
-        dz = np.empty((len(x), self.years, directions.shape[1]))
+        dz = np.empty((len(x), self.years, directions.shape[1]), dtype=directions.dtype)
         z[:, self.start_index] = (
             self.start.log_odds + self.start.log_odds_sd * x[:, at["start"]].ravel()
         )
@@ -439,10 +443,12 @@ class LatentPath:
             by_sales = -lifting - widening * scale * unit
             by_odds = inside * (slope + prior.shock_slope * scale * unit)
             by_odds = by_odds + by_sales / (1 + np.exp(z[:, source_year]))
-            step = d_level[y] + scale[:, None] * directions[at["shock"].start + y]
-            step = step + distance[:, None] * d_slope + by_odds[:, None] * dz[:, source_year]
-            step = step + by_sales[:, None] * d_size[source_year]
-            dz[:, target_year] = dz[:, source_year] + sign * step
+            by_step = np.stack([np.ones(len(x)), scale, distance, by_sales], axis=1)
+            steps = np.stack(
+                [d_level[y], directions[at["shock"].start + y], d_slope[0], d_size[source_year]]
+            )
+            dz[:, target_year] = (1 + sign * by_odds)[:, None].astype(dz.dtype) * dz[:, source_year]
+            dz[:, target_year] += sign * (by_step.astype(dz.dtype) @ steps.astype(dz.dtype))
         return z, dz
 
     def slopes(self, log_totals: Array) -> Array:
@@ -475,24 +481,21 @@ class LatentPath:
         n = directions.shape[1]
         z, expected, dz, d_expected = self.totals(x, directions)
         noise = x[:, at["noise"]].reshape(len(x), self.years, 12) @ self.noise_map.T
-        d_noise = self.noise_map @ directions[at["noise"]].reshape(self.years, 12, n)
         tilt = self.slopes(expected) + within_year.slope_sd * x[:, at["tilt"]]
-        d_tilt = self.slopes(d_expected) + within_year.slope_sd * directions[at["tilt"]]
         lasting = np.asarray(within_year.pattern) + within_year.pattern_sd * x[:, at["pattern"]]
-        d_lasting = within_year.pattern_sd * directions[at["pattern"]]
-        total, noise_factor, d_total, d_noise_factor = self._by_chance(
-            x[:, at["chance"]], directions[at["chance"]], expected, d_expected
-        )
+        total, chance = self._by_chance(x[:, at["chance"]], expected)
+        noise_factor = chance[1]
         shape = lasting[:, None, :] + tilt[..., None] * POSITION + noise_factor[..., None] * noise
         shape -= shape.max(axis=2, keepdims=True)
         share = np.exp(shape)
         total_share = share.sum(axis=2, keepdims=True)
-        share /= total_share
-        # What all months of a year have in common: the year's flow, less what the shape adds up to
-        common = d_total - (share @ POSITION)[..., None] * d_tilt - share @ d_lasting
-        common -= noise_factor[..., None] * (share.transpose(1, 0, 2) @ d_noise).transpose(1, 0, 2)
-        common -= (share * noise).sum(axis=2)[..., None] * d_noise_factor
         log_flows = (total[..., None] + shape - np.log(total_share)).reshape(len(x), self.months)
+        d_lasting = np.broadcast_to(
+            within_year.pattern_sd * directions[at["pattern"]], (self.years, 12, n)
+        )
+        d_noise = self.noise_map @ directions[at["noise"]].reshape(self.years, 12, n)
+        d_tilt = within_year.slope_sd * directions[at["tilt"]]
+        fixed = [d_tilt[:, None], directions[at["chance"]][:, None], d_lasting, d_noise]
         policy_slopes = []
         policy_draws = self.policies.with_draws(x[:, at["policy"]])
         policy_directions = self.policies.with_draws(directions[at["policy"]].T)
@@ -502,40 +505,40 @@ class LatentPath:
             log_flows += policy_course.parts(draws).sum(axis=2)
             policy_slopes.append((policy_course.shape, policy_course.slopes(draws, toward.T)))
         market = expected + np.logaddexp(0.0, -z)
-        lasting_by_year = np.repeat(d_lasting[None], self.years, axis=0)
         precision = directions.dtype
         return PathTangents(
             log_flows=np.concatenate([log_flows, market], axis=1),
-            by_draw=np.stack([common, d_tilt, d_noise_factor], axis=2).astype(precision),
-            fixed=np.concatenate([lasting_by_year, d_noise], axis=1).astype(precision),
-            noise=noise,
-            noise_factor=noise_factor,
-            market=d_expected - dz / (1 + np.exp(z))[..., None],
+            expected=d_expected,
+            market=d_expected - (1 / (1 + np.exp(z)))[..., None].astype(precision) * dz,
+            share=(share / total_share).astype(precision),
+            noise=noise.astype(precision),
+            chance=chance.astype(precision),
+            tilts=self.slopes(np.eye(self.years)).T.astype(precision),
+            fixed=np.concatenate(fixed, axis=1, dtype=precision),
             policies=policy_slopes,
         )
 
-    def _by_chance(
-        self, unit: Array, d_unit: Array, expected: Array, d_expected: Array
-    ) -> tuple[Array, Array, Array, Array]:
-        """Log flow by year where single things come by chance, the factor of that on the noise of
-        months, and the derivatives of both.
+    def _by_chance(self, unit: Array, expected: Array) -> tuple[Array, Array]:
+        """Log flow by year where single things come by chance; and its standard deviation, the
+        factor of that on the noise of months, and the derivatives of log flow and factor by what is
+        expected.
 
         The count of a year is lognormal with the mean and the variance of a Poisson count. That of
         a month is of lots of `LOT` things each.
         """
         if not self.discrete:
-            return expected, np.ones_like(expected), d_expected, np.zeros_like(d_expected)
+            zero, one = np.zeros_like(expected), np.ones_like(expected)
+            return expected, np.stack([zero, one, one, zero])
         relative_variance = np.exp(-np.clip(expected, -30.0, 60.0))
         sd = np.sqrt(np.log1p(relative_variance))
         d_sd = -relative_variance / (2 * sd * (1 + relative_variance))
         by_expected = 1 + unit * d_sd + 0.5 * relative_variance / (1 + relative_variance)
-        total = expected + unit * sd - 0.5 * sd**2
-        d_total = by_expected[..., None] * d_expected + sd[..., None] * d_unit
         noise_variance = self.prior.within_year.noise_sd**2
         of_lots = 12 * LOT * relative_variance
         noise_factor = np.sqrt(1 + np.log1p(of_lots) / noise_variance)
-        d_noise_factor = -of_lots / ((1 + of_lots) * 2 * noise_factor * noise_variance)
-        return total, noise_factor, d_total, d_noise_factor[..., None] * d_expected
+        factor_by_expected = -of_lots / ((1 + of_lots) * 2 * noise_factor * noise_variance)
+        total = expected + unit * sd - 0.5 * sd**2
+        return total, np.stack([sd, noise_factor, by_expected, factor_by_expected])
 
     def log_flows(self, x: Array) -> Array:
         """Logs of monthly flows, then of the market's size: shape (draws, months + years)."""
