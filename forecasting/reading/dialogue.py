@@ -290,7 +290,8 @@ class SeriesQuestions:
         """What a series gives, whether its numbers have happened or not."""
         reading = self._reading_as_answered(series)
         if _reason_of_plan(reading):
-            return self._reading_as_answered(replace(series, cells={"kind": "outcome"}))
+            cells = series.cells | {"kind": "outcome"}
+            return self._reading_as_answered(replace(series, cells=cells))
         return reading
 
     def _countries(self, series: SeriesAnswer) -> list[str]:

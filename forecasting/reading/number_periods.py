@@ -178,8 +178,6 @@ class PeriodReader:
             return PeriodWords(fiscal=ENDS)
         if not words.says:
             return replace(words, open="")
-        if words.plan:
-            return words
         note = self._words_of_note(text)
         if note.says:
             return words.joined(replace(note, year=None, day=None))
@@ -205,7 +203,7 @@ class PeriodReader:
 
     def _words_of_note(self, text: str) -> PeriodWords:
         words = self._forms.period_in(self._note(text))
-        return replace(words, plan="") if words.months else PeriodWords()
+        return words if words.months else PeriodWords()
 
     def _with_title(self, words: PeriodWords, text: str) -> PeriodWords:
         """The words of a number with what a title adds: what they leave open."""
@@ -276,7 +274,8 @@ class PeriodReader:
         """The days of a year, or of a part of one."""
         answer = self.entry.series.periods
         if answer == "solar_hijri":
-            return _solar_period(words)
+            year = words.period().start.year - SOLAR_SHIFT
+            return solar_months(year, *(words.months or (1, 12)))
         if answer == YEAR_TO_DATE:
             period = words.period()
             january = dt.date(period.end.year, 1, 1)
@@ -352,12 +351,6 @@ class PeriodReader:
 def _month_of(answer: str) -> str:
     """The month in which a year begins, by an answer that says how the year is called, too."""
     return answer.removesuffix(BEFORE).removesuffix(OF_THAT_YEAR)
-
-
-def _solar_period(words: PeriodWords) -> Period:
-    if words.year is None:
-        raise PeriodError("names no year")
-    return solar_months(words.year - SOLAR_SHIFT, *(words.months or (1, 12)))
 
 
 def _are_months(days: Sequence[dt.date]) -> bool:

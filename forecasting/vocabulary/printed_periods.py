@@ -148,7 +148,6 @@ class PeriodWords:
             fiscal=self.fiscal or words.fiscal,
             named=(self if self.months == months else words).named,
             to_date=self.to_date or words.to_date,
-            plan=self.plan or words.plan,
             open=self.open or words.open,
         ).dated()
 
