@@ -173,6 +173,7 @@ def make_outlook(
         load_day=_load_day(),
         parameters=load_parameters().override({"annual_km": 15000}),
     )
+    demand._swings = DemandOutlook._swings.func(demand)
     demand.swings_of = partial(DemandOutlook.swings_of, demand)
     facts = make_ledger().select(measure="ev_imports")
     return Outlook(
