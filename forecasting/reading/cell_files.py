@@ -120,8 +120,12 @@ def differing_lines(texts: dict[str, str]) -> dict[str, str]:
     encodings: dict[str, str] = {}
     for encoding, text in texts.items():
         encodings.setdefault(text, encoding)
+    if len(encodings) < 2:
+        return {}
     readings = [""] * len(encodings)
     for lines in zip(*(text.splitlines() for text in encodings), strict=False):
+        if len({*zip(readings, lines, strict=True)}) == len({*readings}):
+            continue
         signs_of_lines = zip(*lines, strict=False)
         same = sum(1 for _ in takewhile(lambda signs: len({*signs}) == 1, signs_of_lines))
         start = max(0, same - SHOWN_SIGNS // 2)
@@ -129,7 +133,7 @@ def differing_lines(texts: dict[str, str]) -> dict[str, str]:
         longer = [" / ".join(filter(None, pair)) for pair in zip(readings, shown, strict=True)]
         if len({*longer}) > len({*readings}):
             readings = longer
-    return dict(zip(encodings.values(), readings, strict=True)) if len(encodings) > 1 else {}
+    return dict(zip(encodings.values(), readings, strict=True))
 
 
 @lru_cache(maxsize=4)  # a command looks at a file several times
