@@ -277,7 +277,16 @@ def _origins(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> Iterator
             outcomes = {h: float(rows["sales"][origin + h]) for h in horizons}
             if len(history) >= FEWEST_YEARS and history.iloc[-1] >= LEAST_SALES and outcomes:
                 since = year(int(history.index[0])).start
-                inputs = inputs_on_day(facts, None, None, day, sizes, False, since, analogues)
+                inputs = inputs_on_day(
+                    facts,
+                    None,
+                    None,
+                    day,
+                    sizes,
+                    size_from_ledger=False,
+                    since=since,
+                    analogues=analogues,
+                )
                 share = float(rows["share"][origin])
                 name = str(market)
                 prior_key = (name if train is None else "", origin)

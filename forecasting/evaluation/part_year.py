@@ -206,7 +206,7 @@ def inputs_of(past: PartYear, panel: pd.DataFrame, months: pd.DataFrame) -> Flow
         None,
         end,
         size,
-        False,
+        size_from_ledger=False,
         analogues=other_markets,
         analogue_months=other_months,
     )

@@ -67,7 +67,7 @@ def central_asia() -> Ledger:
     for file in sorted(path("ledger").glob("*.csv")):
         with file.open(encoding="utf-8", newline="") as lines:
             rows += [settled(row) for row in csv.DictReader(lines)]
-    return Ledger(typed_facts(rows).values())
+    return Ledger(typed_facts(rows))
 
 
 def programmes() -> pd.DataFrame:

@@ -308,9 +308,9 @@ def in_order(facts: Iterable[Fact]) -> list[Fact]:
     )
 
 
-def typed_facts(rows: Iterable[Cells]) -> dict[str, Fact]:
-    """Facts by id, of rows that have been checked, read together, so that each knows what the
-    others say of it.
+def typed_facts(rows: Iterable[Cells]) -> list[Fact]:
+    """Facts of rows that have been checked, read together, so that each knows what the others say
+    of it.
 
     Parameters
     ----------
@@ -318,9 +318,7 @@ def typed_facts(rows: Iterable[Cells]) -> dict[str, Fact]:
         Normalised rows without faults, as of `Fact.row`.
     """
     rows_by_id = {row["id"]: row for row in rows}
-    return {
-        name: Fact.model_construct(**_typed(row, rows_by_id)) for name, row in rows_by_id.items()
-    }
+    return [Fact.model_construct(**_typed(row, rows_by_id)) for row in rows_by_id.values()]
 
 
 def _typed(row: Cells, rows_by_id: Mapping[str, Cells]) -> dict[str, Any]:

@@ -509,7 +509,7 @@ def ledger_of_rows(read: LedgerRows) -> Ledger:
 
 def _ledger_of(rows: Sequence[Row]) -> Ledger:
     """The ledger of normalised rows that have been checked, in their order."""
-    return Ledger(typed_facts(rows).values())
+    return Ledger(typed_facts(rows))
 
 
 def _digest(text: str) -> str:

@@ -41,8 +41,7 @@ def shipped_beside(rows: Sequence[dict[str, str]]) -> Ledger:
     rows : sequence of dict
         Normalised and checked.
     """
-    user_facts = typed_facts(rows)
-    return Ledger([*central_asia(), *(user_facts[row["id"]] for row in rows)])
+    return Ledger([*central_asia(), *typed_facts(rows)])
 
 
 @dataclass(frozen=True)

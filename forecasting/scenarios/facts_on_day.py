@@ -287,6 +287,7 @@ def inputs_on_day(
     measure: str | None,
     day: dt.date,
     given_size: GivenSize = None,
+    *,
     size_from_ledger: bool = True,
     since: dt.date | None = None,
     analogues: Prior | pd.DataFrame | None = None,
@@ -397,9 +398,9 @@ def flow_inputs(
         scenario.measure,
         as_of,
         scenario.market_size,
-        of_cars and bool(scenario.country),
-        scenario.since,
-        analogues,
+        size_from_ledger=of_cars and bool(scenario.country),
+        since=scenario.since,
+        analogues=analogues,
         sets_quotas=sets_quotas(scenario),
     )
 

@@ -333,7 +333,7 @@ class NewCountry:
         from forecasting.evidence.ledger import Ledger
 
         cells = [row.cells for row in rows if row.cells["place"] == self.country]
-        ledger = Ledger(typed_facts(cells).values())
+        ledger = Ledger(typed_facts(cells))
         return ledger.select(self.country, kind=OBSERVATION_KINDS).published_by(self._since)
 
     def _nothing_to_forecast(self, rows: list[FoundRow]) -> InputError:

@@ -174,4 +174,5 @@ def _stored_fact(cells: Mapping[str, Any]) -> Fact:
     row = dict(cells)
     days = row.pop("other")
     period = days and span(*days)
-    return typed_facts([row])[row["id"]].model_copy(update={"reference_period": period})
+    (fact,) = typed_facts([row])
+    return fact.model_copy(update={"reference_period": period})
