@@ -75,7 +75,7 @@ from forecasting.vocabulary.catalogues import (
     other_places,
     read_catalogue,
 )
-from forecasting.vocabulary.measures import MEASURES
+from forecasting.vocabulary.measures import HEADLINE, MEASURES
 from forecasting.vocabulary.names import shipped_folder
 from forecasting.vocabulary.places import COUNTRIES, PLACES, PORTS, REGION, place_name
 from forecasting.vocabulary.quantities import QUANTITIES, REFERENCE_WORDS, RELATION_WORDS
@@ -262,7 +262,10 @@ def messages_of_workbooks() -> Iterator[str]:
         "FACTS_ELSEWHERE", "CHANGE_IN_WORKBOOK", "CHANGE_IN_PARAMS", "MEASURE_CHART",
         "ANSWERS_CHART",
     )  # fmt: skip
-    yield from _of_module(comparison_files, "ALL_SCENARIOS", "SIDE_BY_SIDE", "HOW_TO_READ")
+    yield from _of_module(
+        comparison_files, "ALL_SCENARIOS", "SIDE_BY_SIDE", "HOW_TO_READ", "HOW_TO_CHOOSE",
+        "CHOSEN_TOGETHER",
+    )  # fmt: skip
     yield from _of_module(
         workbook_live, "READ_ME", "ABOUT_BUSINESS", "ABOUT_BRIEF", "TAKES", "TO_CHECK", "STEP",
         "COLUMN_LABEL", "YOUR_CELL", "CHECK_INPUTS", "CHECKS_TITLE", "HOLDS", "LOOK_HERE",
@@ -285,6 +288,8 @@ def names_in_workbooks() -> Iterator[tuple[str, str]]:
         for of_column, *_ in _calls(module, "labelled", "SharedTable"):
             yield from (("column", words) for words in of_column)
     yield from (("column", words) for words in (*symbols.CURVE, "value"))
+    yield from ((name.context, str(name)) for name in comparison_files.SUM_NAMES)
+    yield from (("measure to choose", measure) for measure in HEADLINE)
     lines = [name for _, name, *_ in (*workbook.BAND_LINES, *workbook_live.ANSWER_LINES)]
     yield from (("line", name) for name in (*lines, *workbook.ANSWER_WORDS.values()))
 

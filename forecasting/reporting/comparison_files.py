@@ -8,7 +8,7 @@ the draws of chosen countries.
 import contextlib
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ from forecasting.vocabulary.names import (
     DRAWS_TABLE,
     OUTLOOK_TABLE,
 )
-from forecasting.vocabulary.places import is_place, place_words
+from forecasting.vocabulary.places import is_place
 from forecasting.vocabulary.quantiles import Array
 from forecasting.vocabulary.sentences import Term, sentence
 from forecasting.writers.columns import (
@@ -106,6 +106,7 @@ HOW_TO_READ = (
 ALL_SCENARIOS = "All scenarios"
 SIDE_BY_SIDE = "All scenarios side by side"
 CHOSEN_HEADS = ("Measure", "Year", "Unit")
+CHOSEN_TOGETHER = "Chosen countries together"
 HOW_TO_CHOOSE = (
     "compare: choose in the yellow cells a measure, a year, a scenario, and for each country yes "
     "or no. Draws of the chosen countries are added one by one, and so are those of their "
@@ -119,7 +120,8 @@ WEIGHTS_ROW = (
     4  # row of the sheet draws that says which columns are added, and the next of baselines
 )
 FIRST_DRAW = 7
-SUM_NAMES = ("chosen", "baseline", "difference")
+SUM_NAMES = tuple(Term(name, "sum") for name in ("chosen", "baseline", "difference"))
+YES = Term("yes", "cell")
 
 
 def write_comparison(folder: Path, table: pd.DataFrame, codes: Sequence[str] = (ENGLISH,)) -> None:
@@ -273,25 +275,27 @@ def live_comparison(folder: Path) -> bytes:
     parts = _of_countries(folder)
     places, scenarios = (list(dict.fromkeys(words)) for words in zip(*parts, strict=True))
     width = len(parts) * len(HEADLINE)
-    count = min(len(parts[places[0], BASELINE].values[DEFAULT_MEASURE]), MAX_DRAW_CELLS // width)
+    count = min(len(next(iter(parts.values())).values[DEFAULT_MEASURE]), MAX_DRAW_CELLS // width)
     years = sorted(set.intersection(*({*part.years} for part in parts.values())))
     years = years[-max(MAX_DRAW_CELLS // (count * width), 1) :]
-    book = Book("Chosen countries together")
-    readme = book.sheet("read me", "Chosen countries together", (110,))
-    readme.write_column(2, 0, HOW_TO_CHOOSE, book.looks["text"])
+    title = sentence(CHOSEN_TOGETHER)
+    book = Book(title)
+    readme = book.sheet("read me", title, (110,))
+    readme.write_column(2, 0, map(sentence, HOW_TO_CHOOSE), book.looks["text"])
     draws = book.sheet("draws", "", [14] * len(SUM_NAMES))
-    compare = book.sheet("compare", "Chosen countries together", (26, 28, 4, *[16] * 4))
-    choices: dict[str, Sequence[str | int]] = {
-        "measure": [*HEADLINE],
-        "year": years[::-1],
-        "scenario": scenarios,
-        **dict.fromkeys(places, ("yes", "no")),
+    compare = book.sheet("compare", title, (26, 28, 4, *[16] * 4))
+    measures = [Term(measure, "measure to choose") for measure in HEADLINE]
+    choices: dict[Term, Sequence[Term | int]] = {
+        Term("measure", "head"): measures,
+        Term("year", "head"): years[::-1],
+        Term("scenario", "head"): scenarios,
+        **dict.fromkeys(places, (YES, Term("no", "cell"))),
     }
-    cells = {
-        name: book.choice(compare, row, name, words, words[0])
-        for row, (name, words) in enumerate(choices.items(), start=2)
-    }
-    heads = [(*head, *key) for head in itertools.product(HEADLINE, years) for key in parts]
+    cells: dict[str, str] = {}
+    for row, (name, values_to_choose) in enumerate(choices.items(), start=2):
+        words = _said(values_to_choose)
+        cells[name] = book.choice(compare, row, str(name), words, words[0])
+    heads = [(*head, *key) for head in itertools.product(measures, years) for key in parts]
     end_column = letters(len(SUM_NAMES) + len(heads) - 1)
     sums = np.zeros((count, 2))
     for column, head in enumerate(heads, start=len(SUM_NAMES)):
@@ -299,7 +303,7 @@ def live_comparison(folder: Path) -> bytes:
         part = parts[place, scenario]
         values = part.values[measure][:count, part.years.index(year)]
         short = [float(f"{value:.4g}") for value in values]
-        draws.write_column(0, column, head)
+        draws.write_column(0, column, _said(head))
         draws.write_column(FIRST_DRAW, column, short)
         # What is chosen when the file is opened: the first measure and scenario, the last year
         weights = np.zeros(2)
@@ -317,10 +321,15 @@ def live_comparison(folder: Path) -> bytes:
     return book.content()
 
 
+def _said(values: Iterable[Term | int]) -> list[str | int]:
+    """Names in the language, and years as they are."""
+    return [str(value) if isinstance(value, Term) else value for value in values]
+
+
 def _write_weights(
     draws: Any,
     column: int,
-    head: tuple[str, int, str, str],
+    head: tuple[Term, int, Term, Term],
     weights: Array,
     cells: Mapping[str, str],
     end_column: str,
@@ -331,7 +340,7 @@ def _write_weights(
     """
     *_, place, scenario = head
     at = letters(column)
-    same = f'{at}1={cells["measure"]},{at}2={cells["year"]},{cells[place]}="yes"'
+    same = f'{at}1={cells["measure"]},{at}2={cells["year"]},{cells[place]}="{YES}"'
     selected = f"{at}4={cells['scenario']}"
     baseline = scenario == BASELINE
     if baseline:
@@ -348,7 +357,7 @@ def _sums(sheet: Any, sums: Array, end_column: str) -> None:
     """Each draw's sum under the chosen scenario and under the baseline, and the first less the
     second.
     """
-    sheet.write_row(FIRST_DRAW - 1, 0, SUM_NAMES)
+    sheet.write_row(FIRST_DRAW - 1, 0, _said(SUM_NAMES))
     for row, (chosen, baseline) in enumerate(sums.tolist(), start=FIRST_DRAW + 1):
         cells = f"D{row}:{end_column}{row}"
         formulas = {
@@ -362,21 +371,22 @@ def _sums(sheet: Any, sums: Array, end_column: str) -> None:
 
 def _answers(book: Book, sheet: Any, sums: Array) -> None:
     """Medians and 80 % intervals of the sums and of their difference."""
-    sheet.write_row(1, 3, ["", *INTERVAL_LEVELS], book.looks["head of numbers"])
+    levels = [table_words(head, "head") for head in INTERVAL_LEVELS]
+    sheet.write_row(1, 3, ["", *levels], book.looks["head of numbers"])
     end = FIRST_DRAW + len(sums)
     # Of whatever size the numbers are that are chosen
     look = book.book.add_format({"num_format": "[>=100]#,##0;[<=-100]-#,##0;0.00"})
     for row, (name, added) in enumerate(
         zip(SUM_NAMES, (*sums.T, sums @ [1, -1]), strict=True), start=2
     ):
-        sheet.write_string(row, 3, name)
+        sheet.write_string(row, 3, str(name))
         letter = letters(row - 2)
         for column, level in enumerate(INTERVAL_LEVELS.values(), start=4):
             text = f"PERCENTILE(draws!${letter}${FIRST_DRAW + 1}:${letter}${end},{level})"
             book.formula(sheet, row, column, text, float(np.quantile(added, level)), look)
 
 
-def _of_countries(folder: Path) -> dict[tuple[str, str], Results]:
+def _of_countries(folder: Path) -> dict[tuple[Term, Term], Results]:
     """Draws of a folder's reports by country and scenario, where the country has a baseline.
 
     Raises
@@ -388,7 +398,8 @@ def _of_countries(folder: Path) -> dict[tuple[str, str], Results]:
     origins = {}
     for _, (part, *_), record in _reports(folder, HEADLINE):
         if {*HEADLINE} <= {*part.values} and record:  # the report of a country
-            key = (place_words(part.country), record["parameters"]["scenario"])
+            scenario = Term(record["parameters"]["scenario"], "scenario")
+            key = (place_term(part.country), scenario)
             parts[key] = part
             origins[key] = _origin(record, part)
     compared = {key: part for key, part in parts.items() if (key[0], BASELINE) in parts}

@@ -97,9 +97,10 @@ def export_report(
         _refuse(path, force)
     if not report.exists() and Path(REPORTS, report).is_dir():  # one is looked for by its name
         report = Path(REPORTS, report)
-    if set(targets) == {"xlsx"} and (report / COMPARISON_TABLE).is_file():
-        return [write_asked(targets["xlsx"], live_comparison(report))]
     (code,) = other_languages([language] if language else []) or (ENGLISH,)
+    if set(targets) == {"xlsx"} and (report / COMPARISON_TABLE).is_file():
+        with written_in(code):
+            return [write_asked(targets["xlsx"], live_comparison(report))]
     if code != ENGLISH and not {*IN_LANGUAGES} & {*targets}:
         raise InputError(f"a language is of {' or '.join(IN_LANGUAGES)}; the rest is data")
     outlook = load_outlook(report) if set(targets) - set(PAGE_FORMS) else None

@@ -16,6 +16,7 @@ from made_up import make_results
 from forecasting.reporting import comparison_files
 from forecasting.reporting.result_tables import yearly
 from forecasting.scenarios.joint_draws import Results
+from forecasting.vocabulary.catalogues import written_in
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.measures import HEADLINE
 
@@ -92,6 +93,24 @@ def test_a_difference_is_taken_draw_by_draw(reports: list[Results], tmp_path: Pa
     draws = 0.5 * reports[2].values["ev_stock"][:, -1]
     row = table.loc[("uzbekistan-accelerated", "UZ", "ev_stock", 2030)]
     assert row.tolist() == pytest.approx(np.quantile(draws, [0.5, 0.1, 0.9]).tolist())
+
+
+def test_the_workbook_of_chosen_countries_is_in_russian_too(
+    reports: list[Results], tmp_path: Path
+) -> None:
+    with written_in("ru") as russian:
+        content = comparison_files.live_comparison(tmp_path)
+    values, formulas = sheets(content, True), sheets(content, False)
+    compare = values["compare"]
+    assert [[compare.cell(row, column).value for column in (1, 2)] for row in range(3, 8)] == [
+        ["показатель", "электрические автомобили в парке"],
+        ["год", 2030],
+        ["сценарий", "базовый"],
+        ["Казахстан", "да"],
+        ["Узбекистан", "да"],
+    ]
+    assert 'compare!$B$6="да"' in formulas["draws"]["D5"].value
+    assert not russian.missing
 
 
 def test_draws_of_chosen_countries_are_added_under_the_scenario_and_the_baseline(
