@@ -399,7 +399,9 @@ def names() -> Iterator[tuple[str, str]]:
     yield from (("noun", words) for words in fact.ONE_UNIT)
     for words in SETTING_WORDS.values():
         yield "parameter", words.removeprefix("public, ")
-    yield "growth", "{low} to {high}"
+    for ends in (numbers.GROWTH_ENDS, numbers.ENDS_OF_TWO_UNITS):
+        yield ends.context, "{low} to {high}"
+    yield fact.BUSES, "vehicles"
     yield from (("unit", words) for words in (*COUNTED_UNITS, *SIZE_UNITS.values(), *UNITS))
     yield "agency", "Henan Suda Agreement"
     yield from words_of_tables()

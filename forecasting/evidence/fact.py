@@ -382,6 +382,7 @@ def _reference_period(row: Cells, rows_by_id: Mapping[str, Cells]) -> Period | N
     return own_period(row)
 
 
+BUSES = "noun of buses"
 ONE_UNIT = {
     "days": "day",
     "dwellings": "dwelling",
@@ -458,7 +459,10 @@ def in_words(fact: Fact) -> str:
     since = str(Term("the launch", "noun"))
     if start and not fact.accumulates:
         since = period_words(Period(start, start))
-    number = _related(relation or "equals", abs(fact.value), fact.unit)
+    unit = fact.unit
+    if unit == "vehicles" and measure_of(fact.measure).vehicle == "bus":
+        unit = BUSES
+    number = _related(relation or "equals", abs(fact.value), unit)
     return sentence(message, number=number, reference=reference, since=since)
 
 
@@ -469,11 +473,13 @@ def statement_term(fact: Fact) -> Term:
 
 def _related(relation: str, value: float, unit: str) -> str:
     """A number with its unit, in its relation."""
-    number = digits(f"{value:,.0f}" if value.is_integer() else number_text(value))
     unit = "%" if unit == "percent" else unit.removesuffix(" per day")
     money, _, multiple = unit.partition(" ")
     if multiple and money in ("USD", "CNY"):
+        if multiple == "million" and value >= 1000:
+            value, multiple = value / 1000, "billion"
         unit = f"{multiple} {money}"
+    number = digits(f"{value:,.0f}" if value.is_integer() else number_text(value))
     return related(relation, number, unit and unit_term(unit))
 
 
@@ -483,6 +489,8 @@ def unit_term(unit: str) -> Term:
     >>> unit_term("stations").form(number=1), unit_term("GWh").form(number=1)
     ('station', 'GWh')
     """
+    if unit == BUSES:  # "vehicles" in English, and in a language of its own for cars alone
+        return Term("vehicles", BUSES, "vehicle")
     return Term(unit, "noun" if unit in ONE_UNIT else "unit", ONE_UNIT.get(unit, ""))
 
 

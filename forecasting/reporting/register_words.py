@@ -245,7 +245,7 @@ def _register_words(
         registered=readable(newest.registered),
         days=", ".join(day_words(rule.start) for rule in rules),
         year=outlook.headline_year,
-        others=", ".join(str(place_term(code)) for code in other_places),
+        others=", ".join(sorted(str(place_term(code)) for code in other_places)),
         expected=sentence(KEPT_SHARE, median=middle, range=range_words(low, high)),
         **_of_growth(newest),
         **words,

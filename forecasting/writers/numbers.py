@@ -14,6 +14,8 @@ from forecasting.vocabulary.sentences import Term, filled, sentence
 
 MINUS = "\u2212"  # the sign, wider than a hyphen
 ENDS = "{low} to {high}"
+# Of which the upper one alone is in millions
+ENDS_OF_TWO_UNITS = Term("{low} to {high}", "ends of two units")
 GROWTH_ENDS = Term("{low} to {high}", "growth")
 PERCENT = "{number} %"
 OVER = "over 99 %"
@@ -82,6 +84,8 @@ def range_words(low: str, high: str) -> str:
     >>> range_words("29,000", "1.4 million")
     '29,000 to 1.4 million'
     """
+    if low[-1:].isdigit() and high[-1:].isalpha():
+        return filled(str(ENDS_OF_TWO_UNITS), low=low, high=high)
     return sentence(ENDS, low=low, high=high)
 
 
