@@ -60,9 +60,9 @@ OF_DAYS = {
     YEAR_TO_DATE: OF_PERIODS[YEAR_TO_DATE],
 }
 KINDS_OF_FACTS = {
-    "outcome": "they are counts of what happened",
-    "estimate": "they are estimates of what happened",
     "target": "they are a plan or a forecast, on which nothing rests",
+    "estimate": "they are estimates of what happened",
+    "outcome": "they are counts of what happened",
 }
 COUNTRIES = {
     PLACE: "the country where they are counted",
