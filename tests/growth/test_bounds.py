@@ -12,6 +12,9 @@ from forecasting.growth.flow import forecast_flow
 from forecasting.reporting.caveat_words import lines_of
 from forecasting.vocabulary.periods import span, year
 
+# What several tests ask for alike
+pytestmark = pytest.mark.usefixtures("shared_forecasts")
+
 LAST = ("equals", "total", 2022, 2180)
 HALF = "2023-01-01/2023-06-30"
 LEVELS = [0.1, 0.5, 0.9]

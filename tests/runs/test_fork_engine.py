@@ -48,13 +48,15 @@ CELLS = (
     "import plotly.graph_objects as go, plotly.io as pio\n"
     "pio.renderers.default = 'plotly_mimetype'",
     "go.Figure(go.Bar(y=[1, 2]))",
+    "import ipywidgets\nipywidgets.VBox([ipywidgets.IntSlider(3), ipywidgets.HTML('<b>x</b>')])",
 )
 FAILING = ("def f(x):\n    return 1 / x\n", "print('before')\nf(0)", "print('never')")
 
 
 def shown(path: Path) -> list[tuple[Any, ...]]:
     notebook = nbformat.read(path, as_version=4)
-    text = re.compile(r"\\u001b\[[0-9;]*m")  # a kernel colours other words of a traceback
+    # A kernel colours other words of a traceback, and a widget is named by chance
+    text = re.compile(r"\\u001b\[[0-9;]*m|(?<=\"model_id\": \")\w+")
     return [
         (
             cell.source,

@@ -23,6 +23,9 @@ from forecasting.curves.results import GrowthPrediction
 from forecasting.reporting.explore import Explorer
 from forecasting.runs.output.result import RunResult
 
+# The same is asked for with many values that a function takes for its default
+pytestmark = pytest.mark.usefixtures("shared_forecasts")
+
 ROOT = Path(__file__).parents[2]
 SALES = [12.0, 28.0, 61.0, 118.0, 197.0, 264.0]
 FACTS = fc.annual_totals(pd.Series({2021: 809, 2022: 2180}))
