@@ -161,7 +161,7 @@ class Outlook(Shown):
         """What had been counted of the parts of its country by its day."""
         return part_counts(self.ledger, self.scenario.place, self.as_of)
 
-    @property
+    @cached_property
     def counted_part(self) -> tuple[float, dt.date] | None:
         """What was counted of the first year from 1 January on without a gap, and until when; None
         where nothing was.
@@ -194,7 +194,7 @@ class Outlook(Shown):
             return self.as_of.year
         return max(self.as_of, self.ledger.latest).year
 
-    @property
+    @cached_property
     def headline_year(self) -> int:
         """The year that a reader sees first: the running one, or the first that the facts do not
         cover, if that is later.

@@ -466,7 +466,7 @@ def test_the_counted_part_of_a_year_ends_where_a_period_is_missing() -> None:
             "evidence": Ledger.from_frame(table),
             "scenario": SimpleNamespace(measure="ev_imports", counted_at=("UZ",)),
         }
-        return Outlook.counted_part.fget(SimpleNamespace(**made | changes))
+        return Outlook.counted_part.func(SimpleNamespace(**made | changes))
 
     assert part(table) == (100, dt.date(2026, 6, 30))
     assert part(table, forecast=None) == (100, dt.date(2026, 6, 30))
