@@ -12,11 +12,17 @@ import pandas as pd
 
 from forecasting.evaluation.forecast_chain import Origin, chain_of, origin_of, withdrawals_of
 from forecasting.evaluation.peers import BY_HAND, by_hand
-from forecasting.evaluation.records import RECORD_COLUMNS, THIS_PACKAGE, Case, results
+from forecasting.evaluation.records import (
+    RECORD_COLUMNS,
+    THIS_PACKAGE,
+    Case,
+    results,
+    with_rule_scores,
+)
 from forecasting.evaluation.scores import SCORE_LEVELS
 from forecasting.evaluation.track_record import (
+    RULE_COLUMNS,
     agencies_of,
-    beside_rule,
     is_later,
     is_outcome,
     rank,
@@ -89,7 +95,7 @@ def archive_record(folder: str | Path, ledger: Ledger) -> pd.DataFrame:
         ),
     )
     table.attrs["withdrawn"] = withdrawals
-    record = beside_rule(table).drop_duplicates(
+    record = with_rule_scores(table, RULE_COLUMNS).drop_duplicates(
         ["scenario", "as_of", "measure", "place", "period", "median", "fact"]
     )
     return record[ARCHIVE_COLUMNS].sort_values(

@@ -86,6 +86,22 @@ def results(cases: Iterable[Case], refusal: EvidenceError) -> pd.DataFrame:
     return table
 
 
+def with_rule_scores(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
+    """A line for each case: the forecast of this package, with the scores of rules of thumb.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of `results`, in which each case has all of the methods.
+    columns : mapping of str to str
+        The column for the score of each rule.
+    """
+    record = table[table["method"] == THIS_PACKAGE].reset_index(drop=True)
+    for rule, column in columns.items():
+        record[column] = table.loc[table["method"] == rule, "wis"].to_numpy()
+    return record.rename(columns={"in80": "inside", "wis": "score"})
+
+
 def forecast_cases(
     methods: Mapping[str, Forecaster], markets: Iterable[Any], mapped: Mapped = map
 ) -> Iterator[Case]:

@@ -15,8 +15,8 @@ import pandas as pd
 from scipy.special import ndtri
 
 from forecasting.evaluation.markets import Panel
-from forecasting.evaluation.records import THIS_PACKAGE
-from forecasting.evaluation.scores import SCORE_LEVELS, judged
+from forecasting.evaluation.records import THIS_PACKAGE, Case, results, with_rule_scores
+from forecasting.evaluation.scores import SCORE_LEVELS
 from forecasting.evidence.sources.iea import read_texts
 from forecasting.panels.registers import (
     RegisterGrowth,
@@ -32,6 +32,7 @@ SPREAD_UNKNOWN = 0.5
 LEAST_SPREAD = 0.1
 ALL_STAYS = "all stays"
 LAST_RATIO = "the last ratio"
+SCORE_COLUMNS = {ALL_STAYS: "all_stays_score", LAST_RATIO: "last_ratio_score"}
 
 
 def register_skill(registers: Panel) -> pd.DataFrame:
@@ -69,13 +70,13 @@ def register_skill(registers: Panel) -> pd.DataFrame:
         f"{growth.place} {growth.start} to {growth.end}: {growth.registered:+,.0f}"
         for growth in fallen
     ]
-    if not growths:
-        raise EvidenceError(
-            "no register of the table has imports of the same days beside it"
-            + ("; these counts fall: " + "; ".join(decreases) if decreases else "")
-            + ": give ev_imports and two counts of ev_stock, or ev_registrations, of one place"
-        )
-    record = pd.DataFrame([_scored(growth, growths) for growth in growths])
+    refusal = EvidenceError(
+        "no register of the table has imports of the same days beside it"
+        + ("; these counts fall: " + "; ".join(decreases) if decreases else "")
+        + ": give ev_imports and two counts of ev_stock, or ev_registrations, of one place"
+    )
+    cases = (_case(growth, growths) for growth in growths)
+    record = with_rule_scores(results(cases, refusal), SCORE_COLUMNS)
     record.attrs["left_out"] = decreases
     record.attrs["above_one"] = [
         f"{growth.place} {growth.start} to {growth.end}: {growth.registered:,.0f} registered of "
@@ -86,8 +87,8 @@ def register_skill(registers: Panel) -> pd.DataFrame:
     return record
 
 
-def _scored(growth: RegisterGrowth, growths: Sequence[RegisterGrowth]) -> dict[str, object]:
-    """The row of one growth."""
+def _case(growth: RegisterGrowth, growths: Sequence[RegisterGrowth]) -> Case:
+    """One growth, as this package and two rules forecast it."""
     place_growths = _earlier_growths(growth, growths)
     other_growths = [row for row in growths if row.place != growth.place]
     rules = closed_ways(growth.place, growth.end)
@@ -100,22 +101,16 @@ def _scored(growth: RegisterGrowth, growths: Sequence[RegisterGrowth]) -> dict[s
             _rule_spread(other_growths, growths),
         ),
     }
-    scores = {
-        name: judged(np.exp(median + width * ndtri(SCORE_LEVELS)), growth.registered)
-        for name, (median, width) in logs.items()
-    }
-    ours = scores[THIS_PACKAGE]
-    return {
+    row = {
         "place": growth.place,
         "as_of": str(growth.end),
         "period_start": str(growth.start + DAY),
         "period_end": str(growth.end),
-        **{name: ours[name] for name in ("low", "median", "high", "outcome")},
-        "inside": ours["in80"],
-        "score": ours["wis"],
-        "all_stays_score": scores[ALL_STAYS]["wis"],
-        "last_ratio_score": scores[LAST_RATIO]["wis"],
     }
+    forecasts = {
+        name: np.exp(median + width * ndtri(SCORE_LEVELS)) for name, (median, width) in logs.items()
+    }
+    return Case(row, growth.registered, forecasts)
 
 
 def _earlier_growths(
@@ -161,7 +156,7 @@ def summarise_registers(record: pd.DataFrame) -> pd.DataFrame:
         By method: ``n`` outcomes, their ``places``, the mean ``score``, and the share ``inside``
         the 80 % range, of this package alone.
     """
-    scores = {THIS_PACKAGE: "score", ALL_STAYS: "all_stays_score", LAST_RATIO: "last_ratio_score"}
+    scores = {THIS_PACKAGE: "score", **SCORE_COLUMNS}
     rows = {name: {"score": record[column].mean()} for name, column in scores.items()}
     table = pd.DataFrame(rows).T.rename_axis("method")
     table.insert(0, "places", record["place"].nunique())

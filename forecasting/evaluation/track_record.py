@@ -21,7 +21,13 @@ from tqdm import tqdm
 
 from forecasting.evaluation.peers import BY_HAND, NORMAL, SPREADS, by_hand, stock_by_hand
 from forecasting.evaluation.quota_days import quota_forecast, shipped_quotas
-from forecasting.evaluation.records import RECORD_COLUMNS, THIS_PACKAGE, Case, results
+from forecasting.evaluation.records import (
+    RECORD_COLUMNS,
+    THIS_PACKAGE,
+    Case,
+    results,
+    with_rule_scores,
+)
 from forecasting.evaluation.scores import MIN_QUANTILE, NO_QUANTILES, SCORE_LEVELS, expected_inside
 from forecasting.evidence.bases import same_perimeter
 from forecasting.evidence.datasets import central_asia, path
@@ -49,6 +55,7 @@ Forecast = Callable[[Fact, dt.date], Array]
 QUOTA_DAYS = "quota_days"
 SHORTEST_PART = 59  # days: January and February; a shorter part of a year is no outcome of it
 VALUE_COLUMNS = ["low", "median", "high", "outcome"]
+RULE_COLUMNS = {BY_HAND: "rule_score"}
 LEDGER_RECORD_COLUMNS = [*RECORD_COLUMNS, "facts", "basis", "outcome_basis", "fact"]
 COUNTRY = re.compile("[A-Z]{2}")
 INDICES = {name for name, row in MEASURES.items() if row.unit == "index"}
@@ -126,7 +133,7 @@ def ledger_record(
         " days and a total of that year or the next published after it; give other days, or"
         " another place or measure"
     )
-    record = beside_rule(results(cases, refusal))
+    record = with_rule_scores(results(cases, refusal), RULE_COLUMNS)
     is_growth = record["measure"].isin(INDICES)
     factors = record.loc[is_growth, VALUE_COLUMNS]
     record.loc[is_growth, VALUE_COLUMNS] = 100 * (factors - 1)
@@ -361,20 +368,6 @@ def agencies_of(outcome: Fact, basis: str) -> Row:
         "outcome_basis": outcome.basis,
         "own_basis": same_perimeter(outcome.basis, basis),
     }
-
-
-def beside_rule(table: pd.DataFrame) -> pd.DataFrame:
-    """One line for each case: the forecast of this package, with the score of the rule of thumb.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Results of a record in which each case has both.
-    """
-    is_rule = table["method"] == BY_HAND
-    record = table[~is_rule].reset_index(drop=True)
-    record["rule_score"] = table.loc[is_rule, "wis"].to_numpy()
-    return record.rename(columns={"in80": "inside", "wis": "score"})
 
 
 def register_cases(facts: Ledger, day: dt.date, sizes: MarketSize, prior: Prior) -> Iterator[Case]:

@@ -16,9 +16,10 @@ from forecasting.evaluation.records import (
     Quantiles,
     forecast_cases,
     results,
+    with_rule_scores,
 )
 from forecasting.evaluation.scores import NO_QUANTILES
-from forecasting.evaluation.track_record import beside_rule
+from forecasting.evaluation.track_record import RULE_COLUMNS
 from forecasting.vocabulary.errors import EvidenceError
 
 REFUSAL = EvidenceError("nobody has counted")
@@ -85,7 +86,7 @@ def test_the_rule_of_thumb_stands_beside_the_forecast() -> None:
         Case({"year": 2024}, 100.0, {THIS_PACKAGE: ours, BY_HAND: 2 * ours}),
         Case({"year": 2025}, 100.0, {THIS_PACKAGE: ours, BY_HAND: NO_QUANTILES}),
     ]
-    record = beside_rule(results([*cases, Case({})], REFUSAL))
+    record = with_rule_scores(results([*cases, Case({})], REFUSAL), RULE_COLUMNS)
     assert record["year"].tolist() == [2024, 2025]
     assert record["score"].tolist() == [0.0, 0.0]
     assert record["inside"].tolist() == [True, True]

@@ -21,7 +21,7 @@ YEARS = range(2019, 2025)
 
 def test_each_growth_of_a_register_is_scored(register_table):
     record = register_skill(register_table([0.5, 0.9, 0.4]))
-    assert [*record.columns] == [*RECORDS["registers"].columns]
+    assert {*RECORDS["registers"].columns} <= {*record.columns}
     assert len(record) == 3 * (len(YEARS) - 1)
     of_georgia = record[record["place"] == "GE"]
     assert of_georgia["outcome"].tolist() == pytest.approx([500.0] * 5)

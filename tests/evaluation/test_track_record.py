@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from forecasting.evaluation import track_record
-from forecasting.evaluation.records import Case, results
+from forecasting.evaluation.records import Case, results, with_rule_scores
 from forecasting.evaluation.track_record import (
-    beside_rule,
+    RULE_COLUMNS,
     flow_cases,
     ledger_record,
     outcomes_of,
@@ -39,7 +39,8 @@ def cases_of(day: dt.date) -> list[Case]:
 @pytest.fixture(scope="module")
 def record() -> pd.DataFrame:
     days = [dt.date(2022, 3, 31), dt.date(2023, 6, 26)]
-    return beside_rule(results([case for day in days for case in cases_of(day)], UNCOUNTED))
+    cases = [case for day in days for case in cases_of(day)]
+    return with_rule_scores(results(cases, UNCOUNTED), RULE_COLUMNS)
 
 
 def test_outcomes_stand_beside_forecasts(record: pd.DataFrame) -> None:
@@ -80,7 +81,8 @@ def test_the_record_of_uzbekistan_is_no_worse_with_its_policies() -> None:
             inputs = inputs_on_day(ledger, "UZ", "ev_imports", dt.date.fromisoformat(day))
             if not known:
                 vars(inputs)["policies"] = ()
-            own += beside_rule(results(flow_cases(inputs, flow), UNCOUNTED))["score"].tolist()
+            table = results(flow_cases(inputs, flow), UNCOUNTED)
+            own += with_rule_scores(table, RULE_COLUMNS)["score"].tolist()
     assert len(scores[True]) == 4
     assert sum(scores[True]) <= sum(scores[False])
 
