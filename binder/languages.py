@@ -438,19 +438,25 @@ def names_in_tables() -> Iterator[tuple[str, str]]:
     yield from (("parameter", words) for words in words_of_parts.values())
     for row in parameters.classes:
         yield row.label.context, str(row.label)
-    for policy in shipped_policies().values():
-        if policy.place in PLACES_OF_POLICIES:
-            name = labels.policy_term(policy.id)
-            yield name.context, str(name)
-            if policy.kind == "quota":
-                begins = labels.policy_term(f"{policy.id}-begins")
-                yield begins.context, str(begins)
+    yield from names_of_policies()
     for row in parameters.rows:
         note = labels.note_term(row)
         if note:
             yield note.context, str(note)
     units = {row.unit for row in (*parameters, *MEASURES.values())}
     yield from (("unit", unit) for unit in units if unit)
+
+
+def names_of_policies() -> Iterator[tuple[str, str]]:
+    """The names of policies, and what they say."""
+    for policy in shipped_policies().values():
+        if policy.place in PLACES_OF_POLICIES:
+            for words in (labels.policy_term(policy.id), labels.quote_term(policy)):
+                if words:
+                    yield words.context, str(words)
+            if policy.kind == "quota":
+                begins = labels.policy_term(f"{policy.id}-begins")
+                yield begins.context, str(begins)
 
 
 def names_in_params() -> Iterator[tuple[str, str]]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from forecasting.demand.parameters import Assumption
+    from forecasting.evidence.policies import Policy
     from forecasting.parameters.values import Driver
 
 SETTING_WORDS = {  # places of charging, as a reader calls them
@@ -296,6 +297,11 @@ def policy_term(policy_id: str) -> Term:
     """
     name = POLICY_PLACE.sub("", policy_id).replace("-", " ").replace("vat", "VAT")
     return Term(name, f"policy {policy_id}")
+
+
+def quote_term(policy: Policy) -> Term:
+    """What a policy says, in the words of its row, or of those who translated them."""
+    return Term(policy.quote, f"policy quote {policy.id}")
 
 
 def event_term(driver_name: str) -> Term:

@@ -33,6 +33,7 @@ from forecasting.reporting.labels import (
     parameter_words,
     part_words,
     policy_term,
+    quote_term,
     reason_term,
     unit_by_year,
     unit_of,
@@ -923,7 +924,7 @@ def _known_policies(forecast: FlowForecast) -> Iterator[Row]:
         freed = None
         if policy.kind == "blocked" and policy.end:
             freed = first_month(policy.end)
-        words = sentence(POLICY_QUOTED, name=policy_term(policy.id), quote=policy.quote)
+        words = sentence(POLICY_QUOTED, name=policy_term(policy.id), quote=quote_term(policy))
         row = {"policy": words, "what": POLICY_WORDS[policy.kind]}
         origin = {"on": policy.start, "source": policy.source, "url": policy.url}
         yield row | origin | _spans(months, policy.start, freed)
