@@ -70,7 +70,7 @@ LEVERS = {
 LIMIT = 0.01  # of a new run, at each level
 # How old the points are is the scenario's; of few draws an end is one draw's, which feels it
 LIMIT_OF_FEW = 0.03
-MANY_DRAWS = 500
+MANY_DRAWS = 300
 # LibreOffice reckons a workbook of another program only where it is told to
 ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
