@@ -427,7 +427,9 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[Ca
     whole_flow, of_partners = _of_whole(counted)
     silences = [(fact, _silence(fact)) for fact in whole_flow]
     silent = [Caveat(kind, (fact,)) for fact, kind in silences if kind]
-    facts = [_checked(fact, measure) for fact, kind in silences if not kind]
+    facts = [fact for fact, kind in silences if not kind]
+    for fact in facts:
+        _refuse_impossible(fact)
     if len(facts) > MAX_FORECAST_FACTS:
         raise EvidenceError(
             f"{len(facts):,} facts are of one flow, {MAX_FORECAST_FACTS:,} are the most that a "
@@ -438,7 +440,7 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[Ca
             f"{result.words}; forecast one of them, e.g. "
             f"ledger.select({result.column}={result.value!r})"
         )
-    latest, new_vintages = _latest(_by_product(facts))
+    latest, new_vintages = _latest(_on_own_bases(facts, measure))
     usable, leading_zeros = _without_leading_zeros(latest)
     return usable, of_partners + silent + new_vintages + leading_zeros + _falling(usable)
 
@@ -502,10 +504,8 @@ def _silence(fact: Fact) -> str:
     return ""
 
 
-def _checked(fact: Fact, measure: str) -> Fact:
-    """The fact, on a basis of its own where it counts another measure than the one that is
-    forecast.
-    """
+def _refuse_impossible(fact: Fact) -> None:
+    """Raise an error that names a fact which cannot be, or which tells of no days."""
     name, value = fact.id, fact.value
     if not fact.accumulates and fact.period_start is None:
         raise EvidenceError(
@@ -521,18 +521,24 @@ def _checked(fact: Fact, measure: str) -> Fact:
             f"{name}: {fact.declared.zero} says nothing of a growing flow; "
             "give the total of 0 instead"
         )
-    another_measure = fact.measure and measure and fact.measure != measure
-    return _on_basis(fact, f"{fact.basis} ({fact.measure})") if another_measure else fact
 
 
 def _on_basis(fact: Fact, basis: str) -> Fact:
     return fact.model_copy(update={"basis": basis.strip()})
 
 
-def _by_product(facts: Sequence[Fact]) -> list[Fact]:
-    """Facts where an agency's counts of any but its most frequent product have a basis of their
-    own; a fact that names no product counts as of that one.
+def _on_own_bases(facts: Sequence[Fact], measure: str) -> list[Fact]:
+    """Facts where an agency's counts of another measure than the one that is forecast, and of any
+    but its most frequent product, have a basis of their own; a fact that names no product counts as
+    of that one.
     """
+    if measure:
+        facts = [
+            fact
+            if fact.measure in ("", measure)
+            else _on_basis(fact, f"{fact.basis} ({fact.measure})")
+            for fact in facts
+        ]
     products: dict[str, Counter[str]] = {}
     for fact in facts:
         products.setdefault(fact.basis, Counter())[fact.product] += 1 if fact.product else 0
