@@ -50,7 +50,7 @@ newest: $(VENV)/.test-ready ## Check types and the tests that are not slow on th
 	+@if ls -d $(VENV)/lib/python$(NEWEST) >/dev/null 2>&1; then \
 		echo "$(VENV) has Python $(NEWEST): everything is tested on it, and nothing on Python $(OLDEST)"; \
 	elif [ -z "$(NEWER)" ]; then echo "Python $(NEWEST) cannot be had here: nothing is tested on it"; \
-	else $(MAKE) --no-print-directory fast PYTHON="$(NEWER)" VENV=$(VENV)-$(NEWEST) UV=$(UV); fi
+	else $(MAKE) --no-print-directory types fast PYTHON="$(NEWER)" VENV=$(VENV)-$(NEWEST) UV=$(UV); fi
 
 # Three at once on two processors, as some wait for a browser or a server
 tests: $(VENV)/.test-ready
