@@ -51,6 +51,7 @@ def test_a_quota_that_was_used_up_on_a_day_is_the_total_to_that_day():
     assert np.median(within_quota) == pytest.approx(10_000, rel=0.01)
 
 
+@pytest.mark.slow
 def test_imports_of_a_quota_are_the_registrations_over_what_stays():
     """Of one country a report has one story: what is registered is what stays of the imports."""
     made = outlook("kyrgyzstan-baseline", draws=1000)

@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, strategies as st
-from test_fuzzed_files import fuzzed
+from hypothesis import given, settings, strategies as st
+from test_fuzzed_files import MANY, fuzzed
 
 import forecasting as fc
 from forecasting.evaluation.archive import archive_record
@@ -129,7 +129,7 @@ def workbook() -> dict[str, bytes]:
 WORDS = (b"<c/>", b"</row>", b"<v>", b"1e999", b"TRUE", b't="b"', b"&#10;", b"", b"\xff", b"9" * 30)
 
 
-@fuzzed
+@settings(fuzzed, max_examples=MANY or 40)  # each is a workbook to write and to read
 @given(data=st.data())
 def test_a_workbook_that_somebody_has_changed_is_read_or_refused(
     workbook: dict[str, bytes], data: st.DataObject

@@ -346,6 +346,7 @@ QUARTER = "2023-01-01/2023-03-31"
 ONLY_BOUNDS = "only bounds tell of the level"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tight", "loose"),
     [
@@ -400,6 +401,7 @@ def test_of_bounds_of_two_years_far_apart_one_was_not_near(facts):
     assert forecast.fit_table()["doubted"].max() < 0.12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("market_size", [None, 300_000])
 def test_a_stock_that_falls_says_what_it_cannot_know(facts, market_size):
     """What enters is less than what leaves a register, and no more than that: not next to none, and

@@ -752,6 +752,7 @@ def test_a_share_is_no_flow(facts):
         forecast_flow(told, [year(2025)])
 
 
+@pytest.mark.slow
 def test_how_much_the_facts_say_rests_on_the_first_that_is_used(facts):
     target = {"kind": "target"}
     table = facts(
@@ -789,6 +790,7 @@ def test_a_place_that_nobody_knows_is_said_to_mix_the_regions():
     ]
 
 
+@pytest.mark.slow
 def test_medians_of_other_seeds_scatter_as_much_as_a_forecast_says():
     medians, errors = [], []
     for seed in range(16):

@@ -295,6 +295,7 @@ def test_a_sum_and_its_parts_that_contradict_each_other_leave_draws(facts):
     assert forecast.diagnostics["ess"] > 10
 
 
+@pytest.mark.slow
 def test_another_round_goes_to_the_hypothesis_whose_draws_count_least(facts, observed):
     stocks = [(2022, 5200), (2023, 4600)]
     rows = [("equals", "stock", f"{y}-12-31/{y}-12-31", value) for y, value in stocks]
