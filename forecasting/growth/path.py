@@ -355,7 +355,8 @@ class LatentPath:
         return np.asarray(result + np.logaddexp.reduce(log_part, axis=1))
 
     def totals(self, x: Array, directions: Array) -> tuple[Array, Array, Array, Array]:
-        """Log-odds, log flow that is expected by year, and the derivatives of both.
+        """Log-odds, log flow that is expected by year, and the derivatives of the log of the share
+        and of that flow.
 
         Parameters
         ----------
@@ -381,7 +382,7 @@ class LatentPath:
             b = self.start_index
             total = total + np.logaddexp(0.0, -z[:, b, None])
             d_total -= of_share[:, b, None]
-        return z, total, dz, d_total
+        return z, total, of_share, d_total
 
     def columns_of(self, path: LatentPath) -> Indices:
         """Where the coordinates of a path that ends earlier stand among those of this one."""
@@ -479,13 +480,12 @@ class LatentPath:
         at = self.columns
         within_year = self.prior.within_year
         n = directions.shape[1]
-        z, expected, dz, d_expected = self.totals(x, directions)
+        z, expected, d_share, d_expected = self.totals(x, directions)
         noise = x[:, at["noise"]].reshape(len(x), self.years, 12) @ self.noise_map.T
         tilt = self.slopes(expected) + within_year.slope_sd * x[:, at["tilt"]]
         lasting = np.asarray(within_year.pattern) + within_year.pattern_sd * x[:, at["pattern"]]
         total, chance = self._by_chance(x[:, at["chance"]], expected)
-        noise_factor = chance[1]
-        shape = lasting[:, None, :] + tilt[..., None] * POSITION + noise_factor[..., None] * noise
+        shape = lasting[:, None, :] + tilt[..., None] * POSITION + chance[1, ..., None] * noise
         shape -= shape.max(axis=2, keepdims=True)
         share = np.exp(shape)
         total_share = share.sum(axis=2, keepdims=True)
@@ -509,7 +509,7 @@ class LatentPath:
         return PathTangents(
             log_flows=np.concatenate([log_flows, market], axis=1),
             expected=d_expected,
-            market=d_expected - (1 / (1 + np.exp(z)))[..., None].astype(precision) * dz,
+            market=d_expected - d_share,
             share=(share / total_share).astype(precision),
             noise=noise.astype(precision),
             chance=chance.astype(precision),

@@ -222,7 +222,8 @@ class Move:
             x = start[rows] + d[rows] @ self.gain.T
             tangents = self.path.tangents(x, directions)
             current, slope = self.facts.tangents(tangents, x, directions)
-            slope = root * slope + inertia
+            slope *= root
+            slope += inertia
             gap = self._gap(current, goal[rows], d[rows])
             close = np.abs(gap).max(axis=1, initial=0.0) < MOVE_TOLERANCE
             sign, log_volume = np.linalg.slogdet(slope[close])
