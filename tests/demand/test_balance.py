@@ -32,6 +32,19 @@ def test_the_balance_names_what_does_not_close():
     assert kinds == ["fewer", "more", "fewer", "more", "thousands", "thousands", "fewer"]
 
 
+def test_thousands_are_taken_for_ones_from_a_factor_of_500_to_one_of_2000():
+    stock = np.full((50, 1), 1000.0)
+    at_the_ends, beyond = (2.0, 0.5, 5e5, 2e6), (2.01, 0.4999, 4.99e5, 2.001e6)
+    tables = [compared(stock, [2023], map(printed, values)) for values in (at_the_ends, beyond)]
+    kinds = [table["explanation"].tolist() for table in tables]
+    assert kinds == [["thousands"] * 4, ["fewer", "fewer", "more", "more"]]
+
+
+def test_one_percent_apart_closes():
+    table = compared(np.full((50, 1), 1000.0), [2023], map(printed, (1010, 1011, 991, 990)))
+    assert table["explanation"].tolist() == ["closes", "more", "closes", "fewer"]
+
+
 def test_nothing_modelled_where_some_were_printed_is_more():
     table = compared(np.zeros((50, 1)), [2023], [printed(250)])
     assert table[["ratio", "explanation"]].values.tolist() == [[0.0, "more"]]

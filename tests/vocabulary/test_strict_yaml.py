@@ -172,5 +172,9 @@ def test_a_file_holds_so_many_values() -> None:
         parse_yaml(f"notes: [{', '.join([*words, 'x'])}]", "a.yaml")
 
 
-def test_depth_has_room_for_a_scenario() -> None:
-    assert MAX_PARAMS_LEVELS >= 6
+def test_a_file_has_so_many_levels() -> None:
+    assert MAX_PARAMS_LEVELS == 16  # a scenario needs four
+    deepest = f"notes: {'[' * 15}1{']' * 15}"
+    assert parse_yaml(deepest, "a.yaml").value["notes"]
+    with pytest.raises(ScenarioError, match="is nested deeper than 16 levels"):
+        parse_yaml(f"notes: {'[' * 16}1{']' * 16}", "a.yaml")
