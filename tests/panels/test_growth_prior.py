@@ -11,7 +11,7 @@ from hypothesis import given, settings, strategies as st
 
 from forecasting.growth.flow import forecast_flow
 from forecasting.growth.prior import REFERENCE_LOG_ODDS, Common, Prior, log_odds
-from forecasting.panels.growth_prior import _Effects, estimate_prior
+from forecasting.panels.growth_prior import _Effects, _with_shares, estimate_prior
 from forecasting.vocabulary.errors import InputError, ModelError
 from forecasting.vocabulary.periods import span
 
@@ -327,3 +327,20 @@ def test_the_spread_of_effects_is_that_of_two_worked_out_by_hand(chained, precis
     effects.update(np.array([9.0, 0.3, 0.1]), np.diag([9.0, 0.01, 0.02]))
     assert effects.tails == pytest.approx(np.array(tails))
     assert effects.spread == pytest.approx(spread)
+
+
+def test_a_share_that_is_missing_lies_beside_the_common_line_of_the_year_before():
+    """Three markets rise by 0.5 a year, side by side; a fourth has no share at all."""
+    departures = {"a": 0.0, "b": 0.4, "c": -0.4, "none": np.nan}
+    rows = pd.DataFrame(
+        [(name, year, 1000.0, -6 + 0.5 * (year - 2015) + departure, np.nan)
+         for name, departure in departures.items() for year in (2015, 2016, 2017)],
+        columns=["market", "year", "sales", "z", "z_before"],
+    )  # fmt: skip
+    prior, filled = _with_shares(Prior.shipped(), rows)
+    before = filled.pivot(index="market", columns="year", values="z_before")
+    assert before.loc["a"].tolist() == pytest.approx([-6.5, -6.0, -5.5])
+    assert before.loc["b"].tolist() == pytest.approx([-6.1, -5.6, -5.1])
+    assert before.loc["none"].tolist() == pytest.approx([-6.5, -6.0, -5.5])
+    assert (prior.rise, prior.latest_sd) == pytest.approx((0.5, 1.0))
+    assert prior.latest == pytest.approx(-6 + 0.5 * (prior.last_year - 2015))
