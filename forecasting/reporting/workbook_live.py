@@ -282,8 +282,6 @@ class _LiveBook(Book):
         for node in uses:
             if node.by_row or (uses[node] > 1 and self._is_long(node)):
                 self._place(node)
-        for *_, part in answers:
-            self._place(part)
         for name in ("model", "draws"):
             self.sheets[name].freeze_panes(2, 0)
 

@@ -362,6 +362,8 @@ def test_the_day_on_which_a_quota_is_used_up_is_marked():
     place = places["quota of 15,000 is used up (median)"]
     assert 2025.9 < place < 2026.5  # a year is drawn about its number
     assert "quota: privilege ends on 26 Sep 2025" in places
+    named = [trace.name for trace in chart.data if trace.showlegend is not False]
+    assert named == ["with policies", "without"]  # the lines of policies have their words
     # Names left of their lines: a later line is higher, and passes no name
     heights = [trace.y[0] for trace in sorted(names, key=lambda trace: trace.x[0])]
     assert heights == sorted(heights)
