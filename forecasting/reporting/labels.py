@@ -252,7 +252,7 @@ def unit_by_year(measure: str) -> str:
     ('vehicles a year', 'MW')
     """
     unit = Term(unit_of(measure), "unit")
-    if is_flow(measure) and unit != "percent":
+    if is_flow(measure) and unit not in ("percent", "index"):
         return sentence(UNIT_BY_YEAR, unit=unit)
     return str(unit)
 

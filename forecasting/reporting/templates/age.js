@@ -10,7 +10,11 @@
     age.className = months > 12 ? "age old" : "age";
     const { lang } = document.documentElement;
     age.textContent = ` That count is ${months} ${months === 1 ? "month" : "months"} old.`;
-    if (lang !== "en") age.textContent = ` (${new Intl.RelativeTimeFormat(lang).format(-months, "month")})`;
+    if (lang !== "en") {
+      const counted = place.lastChild; // its period stands after the brackets
+      counted.textContent = counted.textContent.replace(/\.$/, "");
+      age.textContent = ` (${new Intl.RelativeTimeFormat(lang).format(-months, "month")}).`;
+    }
     place.append(age);
   }
   const state = (last, next) => {
