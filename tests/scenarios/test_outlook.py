@@ -432,6 +432,7 @@ def test_scenarios_of_a_country_draw_their_facts_once(tmp_path: Path) -> None:
         assert len(list(tmp_path.iterdir())) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ports-baseline", "uzbekistan-baseline", "kazakhstan-baseline"])
 def test_a_shipped_forecast_rests_on_many_draws(name: str) -> None:
     for forecast in outlook(name).forecasts.values():
