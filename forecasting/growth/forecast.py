@@ -530,10 +530,6 @@ class FlowForecast(Shown):
         >>> bool((forecast.without_policies() == forecast.monthly).all())
         True
         """
-        return self._without_policies.copy()
-
-    @cached_property
-    def _without_policies(self) -> Array:
         return self.monthly * np.exp(-sum(logs for _, logs in self._by_policy()))
 
     def _by_policy(self) -> list[tuple[Policy, Array]]:

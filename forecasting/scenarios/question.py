@@ -5,7 +5,6 @@ Every command, page and notebook asks here, so that one question has one answer.
 
 import fnmatch
 import os
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -124,13 +123,7 @@ def find_scenarios(pattern: str = "*") -> list[Scenario]:
     if not chosen:
         hint = did_you_mean(pattern, names, f"there are {', '.join(names)}")
         raise InputError.at(pattern, f"no scenario of {folder}", hint)
-    return [_scenario_of_file(names[name], names[name].stat().st_mtime_ns) for name in chosen]
-
-
-@cache
-def _scenario_of_file(file: Path, changed: int) -> Scenario:
-    """A scenario as its file was when it was last changed: a report asks for its siblings often."""
-    return scenario_from_file(file)
+    return [scenario_from_file(names[name]) for name in chosen]
 
 
 def params_file(question: str | os.PathLike[str]) -> Path | None:
