@@ -426,8 +426,8 @@ def usable_facts(ledger: Ledger, measure: str = "") -> tuple[list[Fact], list[Ca
     counted = [fact for fact in ledger if fact.kind in OBSERVATION_KINDS]
     whole_flow, of_partners = _of_whole(counted)
     silences = [(fact, _silence(fact)) for fact in whole_flow]
-    silent = [Caveat(kind, (fact,)) for fact, kind in silences if kind]
-    facts = [fact for fact, kind in silences if not kind]
+    silent = [caveat for _, caveat in silences if caveat]
+    facts = [fact for fact, caveat in silences if not caveat]
     for fact in facts:
         _refuse_impossible(fact)
     if len(facts) > MAX_FORECAST_FACTS:
@@ -493,15 +493,15 @@ def _of_whole(facts: Sequence[Fact]) -> tuple[Sequence[Fact], list[Caveat]]:
     return result, caveats
 
 
-def _silence(fact: Fact) -> str:
-    """The kind of caveat of a fact that says nothing of the whole flow; empty of any other."""
+def _silence(fact: Fact) -> Caveat | None:
+    """The caveat of a fact that says nothing of the whole flow; None of any other."""
     if math.isnan(fact.value) and not fact.reference:
-        return "nothing_compared"
+        return Caveat("nothing_compared", (fact,))
     if fact.compares and fact.reference_period in (None, fact.period):
-        return "no_other_period"
+        return Caveat("no_other_period", (fact,))
     if fact.value == 0 and fact.side == 1 and fact.is_count:
-        return "every_count"
-    return ""
+        return Caveat("every_count", (fact,))
+    return None
 
 
 def _refuse_impossible(fact: Fact) -> None:
