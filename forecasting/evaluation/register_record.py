@@ -46,10 +46,11 @@ def register_skill(registers: Panel) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``place, as_of`` (the day that is counted, up to which imports are known), ``period_start,
-        period_end, low, median, high, outcome, inside, score, all_stays_score, last_ratio_score``:
-        interval scores of the log. ``attrs["left_out"]`` says which registers fell, and
-        ``attrs["above_one"]`` where more was registered than had come.
+        As of `forecasting.evaluation.records.with_rule_scores`: ``place, as_of`` (the day that is
+        counted, up to which imports are known), ``period_start, period_end``, what was judged, and
+        interval scores of the log, ``score, all_stays_score, last_ratio_score``.
+        ``attrs["left_out"]`` says which registers fell, and ``attrs["above_one"]`` where more was
+        registered than had come.
 
     Raises
     ------

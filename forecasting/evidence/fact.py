@@ -478,7 +478,7 @@ def _related(relation: str, value: float, unit: str) -> str:
     if multiple and money in ("USD", "CNY"):
         if multiple == "million" and value >= 1000:
             value, multiple = value / 1000, "billion"
-        elif multiple == "billion" and value < 1:
+        elif multiple == "billion" and 0 < value < 1:
             value, multiple = round(1000 * value, 6), "million"
         unit = f"{multiple} {money}"
     number = digits(f"{value:,.0f}" if value.is_integer() else number_text(value))

@@ -252,7 +252,7 @@ def _write_translation(
     report = translated(notebook, shown)
     report.metadata["title"] = title = stored_title(path.parent) or report_title(report)
     # By `json` alone: to write it in lines takes longer than the page
-    path.write_text(json.dumps(report), encoding="utf-8")
+    path.write_text(json.dumps(report, ensure_ascii=False), encoding="utf-8")
     files = {sentence(NOTEBOOK_LINK): path.name, **files}
     written = ENGLISH if chosen_language().damage else _code(path)
     index = file_in(INDEX_PAGE, _code(path))

@@ -27,8 +27,15 @@ def linked_sentence(message: str, /, **places: object) -> list[str | Link]:
     >>> linked_sentence("In 2023 {count} came[, or {rumour}].", count=Link("2,180", "#fact-a"))
     ['In 2023 ', Link(words='2,180', address='#fact-a', kind=''), ' came.']
     """
-    parts = sentence_parts(message, places)
-    return [part if isinstance(part, Link) else str(part) for part in parts if part != ""]
+    parts: list[str | Link] = []
+    for part in sentence_parts(message, places):
+        if isinstance(part, Link):
+            parts.append(part)
+        elif parts and isinstance(parts[-1], str):
+            parts[-1] += str(part)
+        elif part != "":
+            parts.append(str(part))
+    return parts
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,14 @@ def test_a_fact_of_no_date_or_no_column() -> None:
         ),
         ({"kind": "event", "quote": "imports have begun"}, ": imports have begun"),
         (
+            {"measure": "investment", "unit": "USD billion", "value": 0.0},
+            "0 billion USD",
+        ),
+        (
+            {"measure": "investment", "unit": "USD billion", "value": 0.25},
+            "250 million USD",
+        ),
+        (
             {"relation": "less_than", "reference": "ev_imports@UZ:2022-01-01/2022-12-31"},
             "less than electric vehicles imp",
         ),
