@@ -821,6 +821,13 @@ def test_whether_numbers_have_happened_is_asked_and_kept(table):
         assert [*read(table, answers.to_yaml()).values()] == [40]
 
 
+def test_whether_numbers_have_happened_is_never_proposed():
+    text = "Year,EV sales\n2023,40\n2025 (forecast),900\n"
+    proposal = proposal_of_table(UserTable(UserFile("own.csv", text.encode())))
+    (series,) = proposal.answers.read
+    assert series.cells == {}
+
+
 @pytest.mark.parametrize(
     ("line", "is_asked"),
     [("Plugin hybrids", True), ("Plug-in hybrid (petrol)", True), ("Подзаряжаемые гибриды", True),
