@@ -69,7 +69,7 @@ LEAST_TOLD, LEAST_UNTOLD = 3, 4
 DAYS_OF_A_YEAR = 365
 UNKNOWN = "?"  # in a file of proposals: what nothing proposes
 # What is gone on with where nothing is certain, so that all doubts are found
-STOPGAPS = {"counts": "ev_sales", "unit": "1", "periods": "", "kind": "outcome", "fix": ""}
+STOPGAPS = {"counts": "ev_sales", "unit": "1", "periods": "", "fix": ""}
 
 
 class TableDialogue:
@@ -622,7 +622,7 @@ def proposal_of_table(table: UserTable, form: Answers | None = None) -> TablePro
     """
     dialogue = TableDialogue(table, form)
     doubts = [*map(str, table.open_forms(dialogue.form))]
-    doubtful, unknown, of_no_kind = set(), set(), set()
+    doubtful, unknown = set(), set()
     for question in dialogue.questions_of_series():
         number, _, name = question.key.partition(" ")
         answer = question.proposed
@@ -635,8 +635,6 @@ def proposal_of_table(table: UserTable, form: Answers | None = None) -> TablePro
             doubts.append(question.doubt if name == "fix" else f"{asked} ({question.reason})")
             if name == "counts" and not answer:
                 unknown.add(int(number) - 1)
-            if name == "kind":
-                of_no_kind.add(int(number) - 1)
             answer = STOPGAPS.get(name, answer)
         if name == "lines" and not answer:
             break
@@ -644,10 +642,6 @@ def proposal_of_table(table: UserTable, form: Answers | None = None) -> TablePro
     answers = dialogue.answers()
     read = [replace(series, counts=UNKNOWN) if index in unknown else series
             for index, series in enumerate(answers.read)]  # fmt: skip
-    # Whether numbers have happened is never proposed: a plan would become a fact
-    for index in of_no_kind & set(range(len(read))):
-        cells = {name: cell for name, cell in read[index].cells.items() if name != "kind"}
-        read[index] = replace(read[index], cells=cells)
     return TableProposal(replace(answers, read=tuple(read)), tuple(dict.fromkeys(doubts)))
 
 
