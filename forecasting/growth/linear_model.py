@@ -222,8 +222,10 @@ class ComponentDraws:
         q = len(self.linear.path.mixed)
         cavity_mean, spread = (item[:, q:] for item in self.given_others)
         log_density = facts.noise.rows(rows).log_density(cavity_mean, spread)
-        weight = self.weight[:, None] * np.exp(log_density.min(axis=0) - log_density)
-        weight /= weight.sum(axis=0)
+        # The least likely draw may have no weight: then only logs keep those of the others
+        with np.errstate(divide="ignore"):
+            log_weight = np.log(self.weight)[:, None]
+        weight = softmax(log_weight - log_density, axis=0)
         middle, variance[rows] = moments(weight, cavity_mean, spread)
         mean[rows] = facts.value[rows] + middle
         return mean, variance

@@ -40,6 +40,7 @@ STRONG_DOUBT = 0.2  # probability of being wrong at the mode, from which a numbe
 ANOTHER_SIZE_COORDINATE = 0.1  # at the mode; from here on the market's size is a question
 FAR_SHOCK = 3.0  # in scales of a shock: at the mode, from which draws are made about the mean
 MIN_PROBABILITY = 0.002  # in its linear model, below which a hypothesis is left out
+LEAST_TOLD = 0.1  # of singular values of the facts in units of the prior, below which a draw stays
 MOVE_TOLERANCE = 0.05  # gap in units of the noise at which a move has arrived
 FIXED_SLOPE_STEPS = 6  # with the slope at the centre, before those with the slope at the draw
 NEWTON_STEPS = 6
@@ -173,7 +174,7 @@ def move_draws(centre: Mode, linear: LinearModel, x: Array) -> tuple[Array, Arra
         return x, np.zeros(len(x)), np.zeros((len(x), 0))
     goal = centre.contrast + (x - centre.x) @ centre.jacobian.T
     move = Move(centre, np.sqrt(facts.of_noise(Mixtures.precision, goal).mean(axis=0)))
-    blocks = 1 + len(x) * move.inertia.size // NUMBERS_IN_MEMORY
+    blocks = 1 + len(x) * move.combine.size // NUMBERS_IN_MEMORY
     parts = [move(x[rows], goal[rows]) for rows in np.array_split(np.arange(len(x)), blocks)]
     end_draws, log_weight, contrast = (np.concatenate(item) for item in zip(*parts, strict=True))
     log_weight += path.log_density(end_draws) - path.log_density(x)
@@ -185,28 +186,34 @@ def move_draws(centre: Mode, linear: LinearModel, x: Array) -> tuple[Array, Arra
 class Move:
     """Randomise, then optimise (Bardsley, Solonen, Haario and Laine 2014).
 
-    With the Jacobian at the centre in units of the noise and of the prior, ``K``, and
-    ``S = (K K' + I)^-1``, a draw x of the linear model moves along the gain ``A = sd K' S`` by the
-    d that solves ``root (c(x + A d) - goal) + S d = 0``. At the centre the matrix of that equation
-    is the identity, so that weights of all rounds and hypotheses compare. They are right for any
-    choice of gain.
+    The Jacobian at the centre, in units of the noise and of the prior, is ``U s W'``. A draw x of
+    the linear model moves along the gain ``A = sd W s / (1 + s^2)`` by the d that solves
+    ``U' root (c(x + A d) - goal) + d / (1 + s^2) = 0``. At the centre the matrix of that equation
+    is the identity, so that weights of all rounds and hypotheses compare. Where s is small the
+    facts say nothing that the prior does not, and a draw stays: the weights are right for any
+    choice of directions. Facts may be many, directions are never more than coordinates.
     """
 
     def __init__(self, centre: Mode, root: Array) -> None:
-        self.path, self.facts, self.root = centre.path, centre.facts, root
+        self.path, self.facts = centre.path, centre.facts
         variance = 1 / (centre.kind @ (1 / centre.path.kind_variance))
         variance[centre.path.mixed] = centre.variance[centre.path.mixed]
-        told = root[:, None] * centre.jacobian
-        moved = told * variance
-        self.inertia = np.linalg.inv(moved @ told.T + np.eye(len(root)))
-        self.gain = moved.T @ self.inertia
+        sd = np.sqrt(variance)
+        left_vectors, size, right_vectors = np.linalg.svd(
+            root[:, None] * centre.jacobian * sd, full_matrices=False
+        )
+        informative = size > LEAST_TOLD
+        size = size[informative]
+        self.inertia = 1 / (1 + size**2)
+        self.gain = (right_vectors[informative] * sd).T * (size * self.inertia)
+        self.combine = (root[:, None] * left_vectors[:, informative]).T
 
     def __call__(self, start: Array, goal: Array) -> tuple[Array, Array, Array]:
         """Draws at the end of their moves, logs of their weights, and their contrasts.
 
         A draw that does not arrive has no weight.
         """
-        d = np.zeros(goal.shape)
+        d = np.zeros((len(start), len(self.inertia)))
         for _ in range(FIXED_SLOPE_STEPS):
             x = start + d @ self.gain.T
             contrast = self.facts.at(self.path.log_flows(x), x)
@@ -215,15 +222,14 @@ class Move:
         contrast = np.zeros(goal.shape)
         rows = np.arange(len(d))
         # Slopes are made in single precision, in half the time; the gap is not
-        directions, root, inertia = (
-            table.astype("float32") for table in (self.gain, self.root[:, None], self.inertia)
+        directions, combine, inertia = (
+            table.astype("float32") for table in (self.gain, self.combine, np.diag(self.inertia))
         )
         for _ in range(NEWTON_STEPS):
             x = start[rows] + d[rows] @ self.gain.T
             tangents = self.path.tangents(x, directions)
             current, slope = self.facts.tangents(tangents, x, directions)
-            slope *= root
-            slope += inertia
+            slope = combine @ slope + inertia
             gap = self._gap(current, goal[rows], d[rows])
             close = np.abs(gap).max(axis=1, initial=0.0) < MOVE_TOLERANCE
             sign, log_volume = np.linalg.slogdet(slope[close])
@@ -237,7 +243,7 @@ class Move:
         return start + d @ self.gain.T, log_weight, contrast
 
     def _gap(self, contrast: Array, goal: Array, d: Array) -> Array:
-        return np.asarray((contrast - goal) * self.root + d @ self.inertia)
+        return np.asarray((contrast - goal) @ self.combine.T + d * self.inertia)
 
     def _limited(self, step: Array) -> Array:
         """A step, shortened so that no coordinate moves by more than `MAX_STEP`."""

@@ -1,11 +1,13 @@
 """The linear model of a hypothesis."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from forecasting.growth import linear_model
 from forecasting.growth.likelihood import as_arrays
-from forecasting.growth.linear_model import Chains, _normal_from
+from forecasting.growth.linear_model import Chains, ComponentDraws, _normal_from
 from forecasting.growth.posterior import (
     Hypothesis,
     _Pool,
@@ -52,3 +54,20 @@ def test_a_precision_that_is_none_is_refused():
     )
     with pytest.raises(np.linalg.LinAlgError, match="precision of the draws is not positive"):
         _normal_from(precision, np.ones((2, 2)))
+
+
+def test_expectations_weigh_by_logs_where_the_least_likely_draw_has_no_weight():
+    """Of three draws the last has no weight and lies far beyond the others in density."""
+    density = np.array([[5.0], [4.0], [-760.0]])
+    noise = SimpleNamespace(log_density=lambda mean, spread: density)
+    facts = SimpleNamespace(noise=SimpleNamespace(rows=lambda rows: noise), value=np.array([10.0]))
+    mode = SimpleNamespace(facts=facts, leave_one_out=lambda: (np.zeros(1), np.ones(1)))
+    draws = object.__new__(ComponentDraws)
+    draws.linear = SimpleNamespace(doubtful=np.array([0]), path=SimpleNamespace(mixed=[]))
+    draws.weight = np.array([0.5, 0.5, 0.0])
+    draws.given_others = [np.array([[1.0], [2.0], [3.0]]), np.ones((3, 1))]
+    mean, variance = draws.expectations(mode)
+    # The first two count as 0.5 / e^5 and 0.5 / e^4
+    second = np.e / (1 + np.e)
+    assert mean[0] == pytest.approx(11 + second)
+    assert variance[0] == pytest.approx(1 + second * (1 - second))
