@@ -125,7 +125,8 @@ class Period:
     @property
     def _is_of_months(self) -> bool:
         """Whether its months are whole."""
-        return self.start.day == 1 and (self.end + DAY).day == 1
+        _, days = calendar.monthrange(self.end.year, self.end.month)
+        return self.start.day == 1 and self.end.day == days
 
     def __str__(self) -> str:
         return self.label

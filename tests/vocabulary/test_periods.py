@@ -1,9 +1,11 @@
 """Days and periods at the ends of the calendar, and their arithmetic by hand."""
 
+import datetime as dt
+
 import pytest
 
 from forecasting.vocabulary.errors import PeriodError
-from forecasting.vocabulary.periods import as_date, month, span, year
+from forecasting.vocabulary.periods import Period, as_date, month, span, year
 
 
 @pytest.mark.parametrize("day", ["1900-01-01", "2200-12-31"])
@@ -39,3 +41,9 @@ def test_periods_overlap_by_days_both_ends_included() -> None:
     assert [part.days for part in winter.months()] == [31, 31, 29, 31]
     assert year(2024).share_of_year == 1
     assert span("2023-01-01", "2023-03-14").share_of_year == pytest.approx(73 / 365)
+
+
+def test_the_last_year_that_a_date_can_have_is_named() -> None:
+    assert str(Period(dt.date(9999, 1, 1), dt.date(9999, 12, 31))) == "9999"
+    assert str(Period(dt.date(2023, 2, 1), dt.date(2023, 2, 28))) == "2023-02"
+    assert str(Period(dt.date(2024, 2, 1), dt.date(2024, 2, 28))) == "2024-02-01..2024-02-28"

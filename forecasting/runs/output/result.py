@@ -24,9 +24,8 @@ from forecasting.vocabulary.sentences import plural, sentence
 from forecasting.writers.messages import FigureForm
 
 LogForm = Literal["text", "json"]
-# What became of one report, and of all
+# What became of one report
 OUTCOME = "{name} {status}[: {reason}]"
-OUTCOMES = "{counts} in {seconds:.1f} s[index?; see {folder}/index.html]"
 
 
 def write_event(
@@ -253,8 +252,8 @@ class RunSummary:
         for result in self.results:
             if result.status in ("failed", "stale"):
                 lines.append(f"{result.status:6} {result.name}: {result.reason}")
-        places = vars(self) | {"counts": self.counts, "index": not self.count("stale")}
-        lines.append(sentence(OUTCOMES, **places))
+        index = "" if self.count("stale") else f"; see {self.folder}/index.html"
+        lines.append(f"{self.counts} in {self.seconds:.1f} s{index}")
         if self.problem:
             lines.append(self.problem)
         return "\n".join([*lines, *self.unused])
