@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from pathlib import Path
 
 from forecasting.evidence.checking import rows_of_text
@@ -38,6 +38,9 @@ SEPARATOR_LINES = 40  # lines that show which separator a text has
 ENCODINGS = ("cp1251", "cp1250", "cp1254", "cp1252", "gb18030", "cp932", "koi8-r", "cp866")
 
 
+SAY_ENCODING = "say encoding: in the answers, or save it in UTF-8"
+
+
 def decoded(name: str, data: bytes, encoding: str = "") -> dict[str, str]:
     """The text of a file by its encoding: one that the file tells, or each that it may be in.
 
@@ -58,6 +61,11 @@ def decoded(name: str, data: bytes, encoding: str = "") -> dict[str, str]:
     encoding = encoding or _told_encoding(data)
     if encoding:
         return {encoding: _decode(name, data, encoding)}
+    return _untold(name, data)
+
+
+def _untold(name: str, data: bytes) -> dict[str, str]:
+    """UTF-8 where it reads a file that tells no encoding, else each that it may be in."""
     try:
         return {"utf-8": data.decode("utf-8-sig")}
     except UnicodeDecodeError:
@@ -77,7 +85,9 @@ def _decode(name: str, data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except (UnicodeDecodeError, LookupError) as error:
-        hint = f"say another one, e.g. encoding: {next(iter(_candidates(name, data)))}"
+        hint = SAY_ENCODING
+        with contextlib.suppress(LedgerError):  # where no other reads it, this one's fault is told
+            hint = f"say another one, e.g. encoding: {next(iter(_untold(name, data)))}"
         raise LedgerError.at(name, f"cannot be read: {error}"[:200], hint) from None
 
 
@@ -92,8 +102,7 @@ def _candidates(name: str, data: bytes) -> dict[str, str]:
             if not _NO_TEXT.search(text):
                 texts[encoding] = text
     if not texts:
-        hint = "say encoding: in the answers, or save it in UTF-8"
-        raise LedgerError.at(name, "is in an encoding that is not known here", hint)
+        raise LedgerError.at(name, "is in an encoding that is not known here", SAY_ENCODING)
     cyrillic = {encoding: text for encoding, text in texts.items() if _is_cyrillic(text)}
     return cyrillic if len(cyrillic) == 1 else texts
 
@@ -123,7 +132,7 @@ def differing_lines(texts: dict[str, str]) -> dict[str, str]:
     if len(encodings) < 2:
         return {}
     readings = [""] * len(encodings)
-    for lines in zip(*(text.splitlines() for text in encodings), strict=False):
+    for lines in zip_longest(*(text.splitlines() for text in encodings), fillvalue=""):
         if len({*zip(readings, lines, strict=True)}) == len({*readings}):
             continue
         signs_of_lines = zip(*lines, strict=False)

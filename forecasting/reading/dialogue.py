@@ -36,6 +36,7 @@ from forecasting.reading.proposals import (
 from forecasting.reading.questions import (
     COUNTS,
     GROWTH_UNIT,
+    KINDS_OF_FACTS,
     LEAVE_OUT,
     MONEY_UNIT,
     NONE,
@@ -474,7 +475,13 @@ class SeriesQuestions:
         """Whether its numbers have happened, where they may be of a plan."""
         reading = self._reading_as_answered(replace(series, cells={}))
         if reason := _reason_of_plan(reading):
-            yield self._question("kind", "", reason)
+            choices = dict(KINDS_OF_FACTS)
+            if any(problem.hint == HINTS["is not over"] for problem in reading.problems):
+                del choices["outcome"]  # which is refused of a period that is not over
+            earlier = self.earlier.cells.get("kind", "") if self.earlier else ""
+            # That numbers have happened is said anew, as nothing shows that a person has looked
+            proposed = "" if earlier == "outcome" else earlier
+            yield self._question("kind", proposed, reason, choices)
 
     def _country(self, series: SeriesAnswer) -> Iterator[Question]:
         """What the countries beside its numbers are: of imports they may be partners."""
@@ -527,7 +534,8 @@ class SeriesQuestions:
 
 def _reason_of_plan(reading: SeriesReading) -> str:
     """Why numbers may be of a plan, where that hinders the reading."""
-    problems = (problem for problem in reading.problems if problem.hint == HINTS["say kind"])
+    hints = (HINTS["is not over"], HINTS["say kind"])
+    problems = (problem for problem in reading.problems if problem.hint in hints)
     return next((problem.fault for problem in problems), "")
 
 

@@ -54,6 +54,7 @@ HINTS = {
     "no year": "say the year, e.g. periods: 2024",
     "begins": "say in which month: periods: july (or another)",
     "stands for": f"say periods: {', '.join(LENGTHS[:-1])} or {LENGTHS[-1]}",
+    "is not over": "kind: estimate or target, or leave its line out",
     "say kind": "kind: outcome, estimate or target, or leave its line out",
     "names two": "name the lines of one period",
     "write it as": "correct the day of publication",

@@ -342,6 +342,9 @@ class NewCountry:
         if partners - {WORLD}:
             fault = f"tells of {place} only what is of {', '.join(sorted(partners))[:100]}"
             return InputError.at(self.path, fault, "name the line of all partners, too")
+        if partners:
+            fault = f"all its numbers of {place} are of a plan"
+            return InputError.at(self.path, fault, "name the lines of the others")
         places = ", ".join(sorted({place_name(row.cells["place"]) for row in rows}))
         return InputError(f"{self.path}: tells nothing of {place}, but of {places[:200]}")
 

@@ -14,7 +14,7 @@ from openpyxl.chart import LineChart, Reference
 
 import forecasting as fc
 from forecasting.reading.answers import SeriesAnswer, answers_in, read_answers
-from forecasting.reading.cell_files import sheets_of
+from forecasting.reading.cell_files import differing_lines, sheets_of
 from forecasting.reading.cells import UserFile
 from forecasting.reading.dialogue import TableDialogue, proposal_of_table
 from forecasting.reading.user_files import plain_rows
@@ -809,16 +809,45 @@ def answered(text, **answers):
 
 
 @pytest.mark.parametrize(
-    "table",
-    ["EV sales in target markets\nYear,EV sales\n2023,40\n", "EV sales\nYear,EV sales\n2059,40\n"],
-)
-def test_whether_numbers_have_happened_is_asked_and_kept(table):
+    ("table", "happened"),
+    [("EV sales in target markets\nYear,EV sales\n2023,40\n", "outcome"),
+     ("EV sales\nYear,EV sales\n2059,40\n", "estimate")],
+)  # fmt: skip
+def test_whether_numbers_have_happened_is_asked_and_kept(table, happened):
     assert "Have these numbers happened?" in proposed(table)[1]
-    for kind in ("outcome", "target"):
+    for kind in (happened, "target"):
         answers = answered(table, kind=kind)
         (series,) = answers.read
         assert (series.periods, series.cells) == ("", {"kind": kind})
         assert [*read(table, answers.to_yaml()).values()] == [40]
+
+
+def kind_question(text, earlier=None):
+    """The question whether numbers have happened, all before it answered as proposed."""
+    dialogue = TableDialogue(UserTable(UserFile("own.csv", text.encode())), earlier=earlier)
+    for question in dialogue.questions():
+        if question.key.endswith("kind"):
+            return question
+        dialogue.give(question.key, question.answer(""))
+    return None
+
+
+def test_a_period_that_is_not_over_is_offered_no_outcome():
+    assert [*kind_question("Year,EV sales\n2023,40\n2059,90\n").choices] == ["target", "estimate"]
+    of_words = kind_question("Year,EV sales\n2023,40\n2024 (forecast),90\n")
+    assert [*of_words.choices] == ["target", "estimate", "outcome"]
+    found = read("Year,EVs\n2059,40\n", one("ev_sales", "columns: [B]"))
+    assert "(kind: estimate or target, or leave its line out)" in found
+
+
+def test_an_earlier_kind_is_proposed_and_still_asked_about():
+    answers = one("ev_sales", "columns: [B]", kind="estimate")
+    text = "Year,EV sales\n2023,40\n2059,90\n"
+    question = kind_question(text, answers_in(answers))
+    assert question.proposed == "estimate"
+    assert "is not over" in question.doubt
+    refused = kind_question(text, answers_in(answers.replace("estimate", "outcome")))
+    assert refused.proposed == ""
 
 
 def test_whether_numbers_have_happened_is_never_proposed():
@@ -867,6 +896,19 @@ def test_encodings_that_read_a_file_alike_are_one_choice_and_another_may_be_said
         question.answer("latin-99")
     with pytest.raises(LedgerError, match="'utf-8' codec can't decode"):
         question.answer("utf-8")
+
+
+def test_a_wrong_encoding_of_a_file_in_utf_8_is_answered_by_utf_8():
+    answers = "encoding: utf8-bom\n" + one("ev_sales", "columns: [B]")
+    with pytest.raises(LedgerError, match=r"unknown encoding: utf8-bom .*e\.g\. encoding: utf-8\)"):
+        read("Année;EVs\n2023;5\n", answers)
+    in_none = b"\xff\x81\x98;EVs\n\x80\xff;5\n"
+    with pytest.raises(LedgerError, match="unknown encoding: utf8-bom"):
+        read(in_none, answers)
+
+
+def test_readings_that_differ_below_the_end_of_the_shorter_show_their_lines():
+    assert differing_lines({"x": "EVs\n5", "y": "EVs\n5\n7"}) == {"x": "", "y": "7"}
 
 
 def test_an_encoding_that_is_not_told_is_asked_with_the_first_line_that_differs():

@@ -161,6 +161,16 @@ def test_what_is_wrong_is_said_and_nothing_written_but_proposals(text, words):
     assert {path.name for path in Path().iterdir()} <= {"mine.csv", "mine.proposed.yaml"}
 
 
+def test_a_table_of_plans_alone_is_said_to_be_one():
+    table = _table("Year,EV sales\n2022,5\n2023,9\n")
+    answers = "read: [{counts: ev_sales, columns: [B], kind: target}]\npublished: 2024-01\n"
+    table.with_name("mine.mapping.yaml").write_text(answers)
+    told = CliRunner().invoke(main, ["new", "Georgia", "--ledger", "mine.csv", "--answers",
+                                     "mine.mapping.yaml", "--yes"])  # fmt: skip
+    assert told.exit_code == 2
+    assert "all its numbers of Georgia are of a plan (name the lines of the others)" in told.stderr
+
+
 def test_nothing_is_written_over():
     _table()
     Path("params").mkdir()
