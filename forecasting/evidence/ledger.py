@@ -447,7 +447,8 @@ class Ledger(Shown):
         return _digest(json.dumps(sorted(_printed_cells(self._frame))))
 
     def __repr__(self) -> str:
-        return f"<Ledger: {len(self)} facts of {len({fact.place for fact in self})} places>"
+        places = len({fact.place for fact in self})
+        return f"<Ledger: {len(self)} facts, {places} {'place' if places == 1 else 'places'}>"
 
     @takes(LedgerError, count=integer())
     def head(self, count: int = 5) -> Ledger:
