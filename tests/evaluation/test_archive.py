@@ -12,10 +12,11 @@ import pytest
 from click.testing import CliRunner
 
 from forecasting.cli import main
-from forecasting.evaluation.archive import archive_record
+from forecasting.evaluation.archive import _forecast, archive_record
 from forecasting.evaluation.records import RECORD_COLUMNS
 from forecasting.evaluation.scores import weighted_interval_score
 from forecasting.evidence.datasets import central_asia
+from forecasting.evidence.fact import Fact
 from forecasting.reporting.past import kept_forecasts
 from forecasting.scenarios.joint_draws import QUANTILES, quantile_table
 from forecasting.scenarios.outlook_files import load_results, save_tables
@@ -131,3 +132,22 @@ def test_the_index_shows_it(tmp_path: Path) -> None:
     board = kept_forecasts(tmp_path, dt.date(2026, 3, 31))
     assert board["table"].frame["Place"].tolist() == ["Uzbekistan", "All"]
     assert "outcomes counted as the forecast counts lie inside" in board["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("day", "median"),
+    [
+        ("2024-12-30", None),
+        ("2024-12-31", 100.0),
+        ("2025-12-31", 200.0),
+        ("2026-12-31", 400.0),
+        ("2027-01-01", None),
+    ],
+)
+def test_a_stock_is_forecast_from_the_first_day_to_the_last(day: str, median: float | None) -> None:
+    quantiles = {year(2024 + n): np.full(7, 100.0 * 2**n) for n in range(3)}
+    stock = {"measure": "ev_stock", "place": "UZ", "quantity": "stock", "relation": "equals"}
+    fact = Fact(id="a", period_start="", period_end=day, value=5.0, **stock)
+    forecast = _forecast(quantiles, fact)
+    assert (forecast is None) == (median is None)
+    assert forecast is None or forecast[3] == pytest.approx(median)

@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from forecasting.evaluation import peers
 from forecasting.evaluation.peers import AnalogueRegression, by_hand, stock_by_hand
 from forecasting.evaluation.scores import SCORE_LEVELS
 from forecasting.evidence.datasets import central_asia
+from forecasting.evidence.ledger import Ledger
 from forecasting.vocabulary.periods import month, year
 
 UZ = central_asia().select("UZ", "ev_imports")
@@ -102,3 +104,38 @@ def test_a_stock_grows_by_half_of_what_it_grew_about_a_year_before(earlier, expe
     counts = [(dt.date.fromisoformat(day), count) for day, count in earlier]
     counts += [(dt.date(2023, 12, 31), 1000.0)]
     assert stock_by_hand(counts, dt.date(2024, 12, 30))[3] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    "bands", [peers._theta, peers._damped_ets, peers._local_trend], ids=lambda bands: bands.__name__
+)
+def test_a_model_of_logs_spreads_with_time_about_its_middle(bands):
+    """Of a series that doubles by chance; the upper end is 1.28 spreads above the middle."""
+    logs = pd.Series(np.cumsum([4.0, 0.6, 0.8, 0.7, 0.5, 0.9, 0.6, 0.8, 0.7, 0.6]))
+    middle, upper = bands(logs, 5)
+    assert len(middle) == len(upper) == 5
+    assert (np.diff(middle) > 0).all()
+    assert ((upper - middle) > 0).all()
+    assert (np.diff(upper - middle) > 0).all()
+
+
+def test_the_rule_rests_on_whole_counts_of_the_world_from_the_first_of_january_on():
+    """2 in 2022 and 1 in 2021: growth of 2, halved. What is no such count changes nothing."""
+    base = {"measure": "ev_imports", "place": "UZ", "basis": "agency", "unit": "vehicles"}
+    base |= {"quantity": "total", "relation": "equals", "kind": "outcome", "source": "a"}
+    base |= {"url": "https://example.org/a", "published": "2023-06-20"}
+    rows = [
+        ("2021-01-01", "2021-12-31", 1.0, {}),
+        ("2022-01-01", "2022-12-31", 2.0, {}),
+        ("2022-03-01", "2022-12-31", 70.0, {}),
+        ("2023-01-01", "2023-04-30", 0.0, {}),
+        ("2023-01-01", "2023-05-31", 90.0, {"relation": "at_least"}),
+    ]
+    facts = [
+        base | change | {"id": str(n), "period_start": start, "period_end": end, "value": value}
+        for n, (start, end, value, change) in enumerate(rows)
+    ]
+    ledger = Ledger.from_frame(pd.DataFrame(facts))
+    assert by_hand(ledger, "agency", year(2022))[3] == 2
+    assert by_hand(ledger, "agency", year(2023))[3] == pytest.approx(3)
+    assert by_hand(ledger, "agency", year(2024))[3] == pytest.approx(3.75)

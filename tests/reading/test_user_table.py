@@ -257,7 +257,7 @@ USED = "Year,New electric cars,Used electric cars\n2024,5,9\n"
         (KINDS, one("vehicle_stock", "columns: [B, C, D, E]"), "is a sum, and is named with its"),
         ("Cars licensed for the first time,\nYear,Electric\n2023,90\n2024,50\n",
          one("ev_stock", "columns: [B]"), "no stock"),
-        ("Year,EVs\n2024,5\n2024,7\n", one("ev_sales", "columns: [B]"),
+        ("Year,EVs\n2024,5\n2024,7\n2024,9\n", one("ev_sales", "columns: [B]"),
          "5 and 7 in B3: no row was named, and several are of one period"),
         ("Year,City,Fuel,Cars\n2023,A,Electric,5\n2023,B,Electric,7\n2023,Ensemble,Electric,12\n",
          one("ev_sales", "where: {Fuel: Electric}"), "12 in D4 is the sum of numbers"),

@@ -1,5 +1,7 @@
 """The parts of the index by hand: names, columns, places, and what must be known of them."""
 
+from dataclasses import replace
+
 import pytest
 from made_up import make_results
 
@@ -67,3 +69,19 @@ def test_a_card_tells_the_numbers_of_its_own_run():
     assert (first["year"], first["median"]) == ("2024", "15,000")
     assert not [*site._lines("uzbekistan-other", {}, {}, results)]
     assert not [*site._lines("uzbekistan-baseline", {"measure": "ev_sales"}, {}, results)]
+
+
+def test_of_an_index_a_card_tells_the_growth_of_years_that_have_one():
+    made = make_results()
+    index = "ev_export_value_index"
+    made = replace(made, values={index: made.values["ev_imports"]})
+    results = {("china-baseline", "CN"): made}
+    stored = {"headline_year": 2024, "growth": {"2024": {"0.1": -12.4, "0.5": 21.6, "0.9": 50.2}}}
+    (growth, *_) = site._lines("china-baseline", {"measure": index}, stored, results)
+    (level, *_) = site._lines(
+        "china-baseline", {"measure": index}, {"headline_year": 2024}, results
+    )
+    assert growth["label"] == "Growth on the year: electric cars exported, value"
+    assert (growth["median"], growth["range"]) == ("+22 %", "−12 % to +50 %")
+    assert level["label"] == "Electric cars exported, value index"
+    assert (level["year"], level["median"]) == ("2024", "15,000")

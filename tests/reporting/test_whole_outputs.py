@@ -2,6 +2,7 @@
 them, as a reader gets it. What changed on purpose is stored anew by ``pytest --store`` and read.
 """
 
+import datetime as dt
 import io
 import json
 import re
@@ -16,6 +17,10 @@ from made_up import FACTS, PLANT, make_ledger, make_outlook, stored
 
 import forecasting as fc
 from forecasting import tables
+from forecasting.demand.chain import demand_outlook
+from forecasting.demand.counted_stock import StockCount
+from forecasting.demand.deployed import ExistingCharging, Target
+from forecasting.demand.parameters import load_parameters
 from forecasting.evidence.ledger import Ledger
 from forecasting.growth.forecast import FlowForecast
 from forecasting.parameters.schema import scenario_from_parameters
@@ -24,7 +29,7 @@ from forecasting.reporting.figures.drawing import HOUSE
 from forecasting.reporting.figures.fan import forecast_chart
 from forecasting.reporting.objects import html_of
 from forecasting.reporting.workbook_live import live_workbook
-from forecasting.scenarios.joint_draws import QUANTILES, sum_outlooks
+from forecasting.scenarios.joint_draws import QUANTILES, Results, sum_outlooks
 from forecasting.vocabulary.periods import month, span, year
 
 
@@ -153,6 +158,68 @@ def test_tables_and_lists_of_a_made_up_outlook(outlook, more_facts, same_as_stor
     headlines = tables.headline_numbers(rich)
     lines += ["== headline_numbers", *(f"{name}: {value}" for name, value in headlines.items())]
     same_as_stored("tables.txt", lines)
+
+
+def with_demand(outlook, facts):
+    """The outlook with all that follows from its imports of 2023 on, and counts of two cities."""
+    imports = outlook.results.values["ev_imports"][:, 2:]
+    classes = {"taxi": 0.1, "bus": 0.02, "truck": 0.01, "phev": 0.15}
+    shares = {f"class_share.{name}": share for name, share in classes.items()}
+    demand = demand_outlook(
+        imports,
+        range(2023, 2031),
+        parameters=load_parameters().override(shares | {"vehicle_stock": 4e6}),
+        place="UZ",
+        charging_today=ExistingCharging(count=60, unit="stations", date=dt.date(2023, 5, 1)),
+        start_stock=3000.0,
+        stock_counts=[StockCount("S3", dt.date(2023, 5, 31), 5300.0)],
+        targets=[Target("T1", np.full(802, 25_000.0), "points", dt.date(2026, 6, 30), False)],
+        new_cars=20 * imports,
+    )
+    stock = {"measure": "ev_stock", "quantity": "stock", "period_start": "", "basis": "register"}
+    cities = [("UZ", 8000.0, 4e6), ("UZ-TK", 5000.0, 6e5), ("UZ-SA", 400.0, 3e5)]
+    rows = [
+        FACTS[0]
+        | stock
+        | {"id": f"{place} {measure}", "place": place, "measure": measure}
+        # The count of the second city lies too far from that of its country
+        | {"period_end": "2023-02-01" if place == "UZ-SA" else "2023-06-01", "value": value}
+        for place, *values in cities
+        for measure, value in zip(("ev_stock", "vehicle_stock"), values, strict=True)
+    ]
+    told = {"unit": "vehicles", "relation": "equals", "kind": "outcome", "source": "Weekly"}
+    told |= {"url": "https://example.org/b", "published": "2023-06-20"}
+    frame = pd.concat([facts.frame, pd.DataFrame(rows)], ignore_index=True).fillna(told)
+    results = Results("uzbekistan-baseline", "UZ", tuple(range(2023, 2031)), {})
+    results = replace(results, values={"ev_imports": imports, **demand.results})
+    ledger = Ledger.from_frame(frame.fillna(""))
+    made = replace(outlook, demand=demand, parts=(results,), ledger=ledger)
+    return replace(made, baseline_forecasts=outlook.forecasts)
+
+
+def test_tables_of_what_follows_from_imports(outlook, more_facts, same_as_stored):
+    made = with_demand(outlook, more_facts)
+    names = (
+        "business_table charging_answers choice_table consequences_table cost_checks_table "
+        "counts_table grid_table growth_by_year heavy_table outlook_table regions_table "
+        "settings_table share_targets_table stations_table targets_table truck_points_table "
+        "truck_trip_table"
+    )
+    lines = []
+    for name in names.split():
+        table = getattr(tables, name)
+        shown = table() if name.startswith(("truck", "stations")) else table(made)
+        lines += [f"== {name}", *table_lines(shown)]
+    for name in ("answer", "more_points", "why"):
+        lines += [f"== {name}", *getattr(tables, name)(made)._repr_html_().splitlines()]
+    headlines = tables.headline_numbers(made)
+    lines += ["== headline_numbers", *(f"{name}: {value}" for name, value in headlines.items())]
+    index = {"ev_export_value_index": outlook.results.values["ev_imports"]}
+    results = replace(outlook.results, values=index)
+    scenario = outlook.scenario.replace(measure="ev_export_value_index", drivers=())
+    of_index = replace(outlook, scenario=scenario, parts=(results,), demand=None)
+    lines += ["== answer of an index", *tables.answer(of_index)._repr_html_().splitlines()]
+    same_as_stored("tables_of_demand.txt", lines)
 
 
 def test_what_a_notebook_shows_of_objects(outlook, more_facts, same_as_stored):
