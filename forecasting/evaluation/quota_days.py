@@ -18,10 +18,12 @@ from forecasting.panels.registers import RegisterGrowth
 from forecasting.parameters.schema import Scenario
 from forecasting.scenarios.assumptions import kept_shares, register_growths
 from forecasting.scenarios.facts_on_day import (
+    basis_on_day,
     day_of_forecast,
     facts_of_scenario,
     flow_inputs,
     inputs_on_day,
+    sets_quotas,
 )
 from forecasting.scenarios.outlook import Outlook
 from forecasting.scenarios.question import find_scenario
@@ -233,25 +235,28 @@ def quota_forecast(
         return None
     inputs = inputs_on_day(facts, quota.place, quota.measure, day)
     years = [quota.start.year, quota.start.year + 1]
-    registered = flow_inputs(scenario, quota.place, facts, day)
+    of_scenario = flow_inputs(scenario, quota.place, facts, day)
     counted_years = {fact.period.end.year for fact in inputs.facts if fact.is_exact}
     # Counts of imports of the year itself say more than what stays of the year before
     of_registered = (
-        registered.measure == REGISTERED
+        of_scenario.measure == REGISTERED
         and bool(counted_years)
         and quota.start.year not in counted_years
-        and bool(len(registered.facts))
+        and bool(len(of_scenario.facts))
     )
     policies = inputs.policies
     basis = _newest_basis(inputs.facts)
     growths: Sequence[RegisterGrowth] = ()
-    if of_registered:
+    if _is_of_scenario(quota, scenario):
+        inputs = of_scenario
+        basis = basis_on_day(scenario, inputs.facts, facts)
+    elif of_registered:
         growths, _ = register_growths(facts, day)
-        inputs = registered
-        basis = scenario.basis
+        inputs = of_scenario
+        basis = basis_on_day(scenario, inputs.facts, facts)
         policies = _of_registered(policies, scenario, growths, day)
     elif not len(inputs.facts):
-        inputs = registered
+        inputs = of_scenario
         if not len(inputs.facts):
             inputs = inputs_on_day(facts, quota.place, REGISTERED, day)
         policies = inputs.policies
@@ -276,6 +281,20 @@ def quota_forecast(
     kept = kept_shares(growths, quota.place, day, first_years, scenario.seed, len(flow.monthly))
     imports = flow.with_monthly(flow.monthly / np.repeat(kept, 12, axis=1))
     return QuotaForecast(known_quota, imports, quota.measure, day)
+
+
+def _is_of_scenario(quota: Policy, scenario: Scenario) -> bool:
+    """Whether a scenario's own forecast before its events is of the flow that a quota counts, in
+    its year and the next.
+
+    A scenario that names no basis forecasts the commonest, and a quota is counted by the newest.
+    """
+    return (
+        scenario.measure == quota.measure
+        and scenario.basis is not None
+        and scenario.horizon > quota.last_day.year
+        and not sets_quotas(scenario)
+    )
 
 
 def _newest_basis(imports: Ledger) -> str | None:
@@ -319,11 +338,21 @@ def open_quotas(outlook: Outlook) -> tuple[QuotaForecast, ...]:
         Of any scenario; a corridor has no quota.
     """
     forecasts = [
-        quota_forecast(quota, outlook.scenario, outlook.ledger, outlook.as_of)
+        _forecast_in(outlook, quota)
         for quota in shipped_quotas(outlook.scenario.place)
         if quota.last_day >= outlook.as_of
     ]
     return tuple(forecast for forecast in forecasts if forecast and forecast.quota.is_open_quota)
+
+
+def _forecast_in(outlook: Outlook, quota: Policy) -> QuotaForecast | None:
+    """The forecast of the flow that a quota counts: the outlook's own, where it is of that."""
+    scenario, day = outlook.scenario, outlook.as_of
+    known_quota = quota.as_known(day)
+    flow = outlook.baseline_forecasts.get(quota.place)
+    if known_quota and flow and _is_of_scenario(quota, scenario):
+        return QuotaForecast(known_quota, flow, quota.measure, day)
+    return quota_forecast(quota, scenario, outlook.ledger, day)
 
 
 def size_that_lifts(scenario: Scenario, flow: Array, quota: Policy) -> float | None:

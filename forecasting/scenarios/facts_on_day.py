@@ -433,6 +433,25 @@ def facts_of_flow(
     return reduce(Ledger.concat, facts)
 
 
+def basis_on_day(scenario: Scenario, evidence: Ledger, ledger: Ledger) -> str | None:
+    """The basis that a scenario asks for, where its flow was counted on it by then.
+
+    One that was counted only later, or elsewhere, is ignored; a forecast refuses any other.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With or without a basis.
+    evidence : Ledger
+        Facts that the flow is forecast from.
+    ledger : Ledger
+        All facts, of any day.
+    """
+    bases = {fact.basis for fact in evidence} - {""}
+    unused_bases = {fact.basis for fact in ledger} - bases
+    return scenario.basis if bases and scenario.basis not in unused_bases else None
+
+
 def last_day(evidence: Ledger, as_of: dt.date) -> dt.date:
     """The last day that the facts cover; the day of the forecast where there are none."""
     return min(max((fact.period_end for fact in evidence if fact.period_end), default=as_of), as_of)

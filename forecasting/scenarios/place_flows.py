@@ -21,6 +21,7 @@ from forecasting.scenarios.drivers import apply_drivers
 from forecasting.scenarios.facts_on_day import (
     MarketOnDay,
     PartCounts,
+    basis_on_day,
     flow_inputs,
     last_day,
     sets_quotas,
@@ -127,15 +128,12 @@ def _flow_of_facts(request: OutlookRequest, place: str) -> PlaceFlow:
     shares_only = market.sizes is None and not len(evidence)
     known_until = last_day(evidence, request.as_of)
     first_year = min((known_until + DAY).year, scenario.horizon)
-    bases = {fact.basis for fact in evidence} - {""}
-    # A basis counted only later, or elsewhere, is ignored; the forecast refuses any other
-    unused_bases = {fact.basis for fact in request.ledger} - bases
     forecast = forecast_flow(
         evidence,
         [year(value) for value in range(first_year, scenario.horizon + 1)],
         prior=inputs.prior,
         market_size=UNKNOWN_MARKET if shares_only else market.sizes,
-        basis=scenario.basis if bases and scenario.basis not in unused_bases else None,
+        basis=basis_on_day(scenario, evidence, request.ledger),
         draws=request.draws,
         seed=scenario.seed,
         place=place,

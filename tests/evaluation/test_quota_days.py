@@ -63,6 +63,15 @@ def test_imports_of_a_quota_are_the_registrations_over_what_stays():
     assert 1 < np.median(imported) / 9870 < 3  # registered in 2025
 
 
+def test_a_quota_of_the_flow_that_the_scenario_forecasts_is_forecast_as_the_scenario(monkeypatch):
+    asked = []
+    monkeypatch.setattr(quota_days, "forecast_flow", lambda *told, **named: asked.append(named))
+    quota_claim("UZ", "2026", "2026-12-31")
+    quota_claim("AM", "2026", "2026-12-31")
+    # Armenia's scenario names no basis: the quota is counted by who printed the newest count
+    assert [named["basis"] for named in asked] == ["uz-statistics", "am-revenue-committee"]
+
+
 def test_a_quota_without_a_count_of_its_year_is_asked_as_of_its_announcement():
     answer = quota_claim("AM", "2026", "2026-06-30")
     # The union's newest rule was announced after the quota

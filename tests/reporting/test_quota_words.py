@@ -58,6 +58,7 @@ def test_the_brief_and_the_table_name_the_open_quota(kyrgyzstan):
 def test_a_quota_of_loans_counts_loans_and_not_cars():
     uzbekistan = fc.outlook("uzbekistan-baseline", draws=400)
     (forecast,) = open_quotas(uzbekistan)
+    assert forecast.flow is uzbekistan.baseline_forecast
     sentence = quota_sentence(forecast, uzbekistan.measure)
     assert sentence.startswith("The quota of 15,000 loans is likely to last: it is used up in 2026")
     assert sentence.endswith("It counts loans, which 30 % of the buyers take, a judgement.")
