@@ -33,7 +33,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report test tests newest quick fast lowest highest fuzz look lint types docs pictures notebooks lab licences links dist dist-check lock clean
+.PHONY: help report test tests newest newest-ready quick fast lowest highest fuzz look lint types docs pictures notebooks lab licences links dist dist-check lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -42,15 +42,23 @@ report: $(VENV)/.ready ## Run every scenario in params/ and write reports/index.
 	$(BIN)/ev-forecast run --out $(OUT)
 
 test: ## Check everything: style, types, unit tests, doctests, notebooks, pages in a browser
-	@$(MAKE) --no-print-directory --jobs=2 lint $(VENV)-lab/.ready
-	@$(MAKE) --no-print-directory --jobs=2 newest TEST_FLAGS=--numprocesses=2
+	@$(MAKE) --no-print-directory --jobs=3 lint $(VENV)-lab/.ready newest-ready
+	@$(MAKE) --no-print-directory newest TEST_FLAGS=--numprocesses=2
 	@$(MAKE) --no-print-directory --jobs=2 types tests
 
-newest: $(VENV)/.test-ready ## Check types and the tests that are not slow on the newest Python that is promised
-	+@if ls -d $(VENV)/lib/python$(NEWEST) >/dev/null 2>&1; then \
+# A goal in the environment of the newest Python, beside that of the oldest
+define on-newest
+	if ls -d $(VENV)/lib/python$(NEWEST) >/dev/null 2>&1; then \
 		echo "$(VENV) has Python $(NEWEST): everything is tested on it, and nothing on Python $(OLDEST)"; \
 	elif [ -z "$(NEWER)" ]; then echo "Python $(NEWEST) cannot be had here: nothing is tested on it"; \
-	else $(MAKE) --no-print-directory types fast PYTHON="$(NEWER)" VENV=$(VENV)-$(NEWEST) UV=$(UV); fi
+	else $(MAKE) --no-print-directory $(1) PYTHON="$(NEWER)" VENV=$(VENV)-$(NEWEST) UV=$(UV); fi
+endef
+
+newest: $(VENV)/.test-ready ## Run the tests that are not slow on the newest Python that is promised
+	+@$(call on-newest,fast)
+
+newest-ready: $(VENV)/.test-ready
+	+@$(call on-newest,$(VENV)-$(NEWEST)/.test-ready)
 
 # Three at once on two processors, as some wait for a browser or a server
 tests: $(VENV)/.test-ready
