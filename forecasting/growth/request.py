@@ -118,23 +118,6 @@ class Request:
         flow = observed_flow(facts, self.market_size is not None, self.in_vehicles)
         return replace(self, flow=flow, periods=periods)
 
-    @property
-    def shapes(self) -> dict[str, tuple[int, ...]]:
-        """The shapes of the arrays that an answer is stored as."""
-        prepared = self._prepared
-        facts, months = len(self.flow.observations), len(prepared.months)
-        shapes = {
-            "x": (0, prepared.path.width),
-            "kind": (self.draws,),
-            **dict.fromkeys(("expected", "expected_sd", "base", "doubted"), (facts,)),
-            **dict.fromkeys(("effective", "tail", "hypotheses", "left_out"), ()),
-            "monthly": (self.draws, months),
-            "sizes": (self.draws, prepared.path.policies.width),
-        }
-        if self.market_size is not None:
-            shapes["market"] = (self.draws, months // 12)
-        return shapes
-
     def at_mode(self, periods: Sequence[Period]) -> Array:
         """Log flow of some periods at the mode, free of the noise of draws: shape (periods,).
 
