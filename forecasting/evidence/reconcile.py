@@ -131,7 +131,7 @@ def conflicts(ledger: Ledger) -> pd.DataFrame:
         One row per pair, those of electric vehicles first and of these the widest: measure,
         period, why (``same agency``, ``two agencies`` or ``two definitions``), fact_a, fact_b,
         basis_a, basis_b, value_a, value_b, ratio (the larger over the smaller) and a sentence. An
-        agency's own later print is in `revisions`.
+        agency's own later print is in `revisions`, and what it replaces is in no pair.
 
     Examples
     --------
@@ -141,10 +141,12 @@ def conflicts(ledger: Ledger) -> pd.DataFrame:
     ('2023', 'two agencies', '2.21')
     """
     statements = _statements(ledger)
+    pairs = [*_disagreeing(statements)]
+    revised = {statement.name for statement, later in pairs if statement.is_revised_by(later)}
     rows = [
         _conflict(statement, successor, AGAINST)
-        for statement, successor in _disagreeing(statements)
-        if not statement.is_revised_by(successor)
+        for statement, successor in pairs
+        if not {statement.name, successor.name} & revised
     ]
     # Of the parts of an agency that are more than a whole, the largest
     largest = {

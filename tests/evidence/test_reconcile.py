@@ -38,6 +38,14 @@ def test_two_agencies_are_a_conflict() -> None:
     assert other["why"].tolist() == ["two definitions"]
 
 
+def test_a_number_that_was_revised_conflicts_with_nobody() -> None:
+    ministry = {"value": 150, "basis": "ministry", "published": "2024-02-01"}
+    revised = {"value": 101, "basis": "ministry", "published": "2024-06-01"}
+    (pair,) = conflicts(ledger({"value": 100}, ministry, revised)).to_dict("records")
+    assert {pair["value_a"], pair["value_b"]} == {100.0, 101.0}
+    assert not len(conflicts(ledger({"value": 101}, ministry, revised)))
+
+
 def test_a_round_figure_and_a_bound_agree_with_what_they_allow() -> None:
     assert (
         len(
