@@ -75,7 +75,7 @@ from forecasting.vocabulary.catalogues import (
     other_places,
     read_catalogue,
 )
-from forecasting.vocabulary.measures import HEADLINE, MEASURES
+from forecasting.vocabulary.measures import CHARGING_COUNTS, HEADLINE, MEASURES
 from forecasting.vocabulary.names import shipped_folder
 from forecasting.vocabulary.places import COUNTRIES, PLACES, PORTS, REGION, place_name
 from forecasting.vocabulary.quantities import QUANTITIES, REFERENCE_WORDS, RELATION_WORDS
@@ -86,6 +86,7 @@ from forecasting.writers.messages import FigureForm
 # A message, its plural where it has one, and the context of a name
 Entry = tuple[str, str, str]
 
+NOUNS = ("the whole", "the launch", "loans", fact.ANOTHER_NUMBER, fact.NUMBER_OF)
 PARTS = (code for code in PLACES if code.partition("-")[0] in COUNTRIES)
 SHOWN = (*COUNTRIES, *PORTS, *PARTS, "AZ", "GE", "RU", "CN", "CN-XJ")
 CORRIDORS = {"ports": "Xinjiang's ports", "xinjiang": "Xinjiang"}
@@ -124,7 +125,7 @@ CELLS = (
     "one's own", "same agency", "two agencies", "two definitions", "source", "this scenario",
     "in this scenario", "whole year", "anything", "low", "middle", "high", "baseline",
     "accelerated", "constrained", "battery cars", "electric cars", "plug-in hybrids", "a day", "km",
-    "with its date", "without", "one multiplier", "All",
+    "with its date", "without", "one multiplier", "All", "limit",
 )  # fmt: skip
 # Caveats of what `ev-forecast check` reads, which no brief has
 OF_FILES = (
@@ -217,18 +218,19 @@ def messages() -> Iterator[str]:
         if kind not in OF_FILES:
             yield words
     yield from _of_module(caveat_words, "TWO_NUMBERS", "SIZE_COUNTED", "SIZE_JUDGED", "GAPS")
+    yield from _of_module(caveat_words, "STATEMENT_WHEN", "COMPARED_WHEN")
     yield from WORDS
     yield from (reconcile.AGAINST, reconcile.ABOVE)
     yield from _of_module(score_words, "CHAIN_SENTENCE", "RECORD_SENTENCE")
     yield from _of_module(
         labels, "SUBJECTS", "TITLE", "MEMO_TITLE", "SCENARIO_TITLE", "MILLIONS", "UNIT_BY_YEAR",
-        "BY_ANSWER",
+        "BY_ANSWER", "PARAMETER_OF", "SOURCE",
         "COUNTED", "WITHOUT_UNIT", "MEASURED", "DAY", "MONTH_IN_DIGITS", "ON_UNKNOWN_DAY",
         "PUBLISHED_ON", "PUBLISHED_IN_MONTH", "PUBLISHED_IN_YEAR",
     )  # fmt: skip
     yield from _of_module(
         fact, "ON_DAY", "IN_PERIOD", "ONE_YEAR", "ONE_DAY", "ONE_MONTH", "SEVERAL",
-        "ANOTHER_NUMBER", "NUMBER_OF", "MEASURE_WHEN",
+        "FROM_DAY_TO_DAY", "MEASURE_WHEN",
     )  # fmt: skip
     yield from _of_module(numbers, "ENDS", "PERCENT", "OVER", "UNDER")
     yield from _of_module(sentences, "AND", "OR", "DAY_IN_DIGITS")
@@ -385,7 +387,7 @@ def names() -> Iterator[tuple[str, str]]:
             if words:
                 yield words.context, str(words)
     for stated in central_asia():
-        if stated.quote and fact.in_words(stated) == stated.quote:
+        if stated.quote and (fact.in_words(stated) == stated.quote or _is_said_beside(stated)):
             yield f"statement {stated.id}", stated.quote
     for code in SHOWN:
         yield f"place {code}", place_name(code)
@@ -395,16 +397,34 @@ def names() -> Iterator[tuple[str, str]]:
         yield f"place {code}", place_name(code)
     yield f"place {REGION}", sentences.uncapital(place_name(REGION))
     yield "only place horgos", answer.ONLY_COUNTED_PLACE.format(place=place_name("horgos"))
-    yield from (("noun", words) for words in (*CARS, "the whole", "the launch", "loans"))
+    yield from (("noun", words) for words in (*CARS, *NOUNS))
     yield from (("noun", words) for words in fact.ONE_UNIT)
     for words in SETTING_WORDS.values():
         yield "parameter", words.removeprefix("public, ")
     for ends in (numbers.GROWTH_ENDS, numbers.ENDS_OF_TWO_UNITS):
         yield ends.context, "{low} to {high}"
-    yield fact.BUSES, "vehicles"
+    yield from ((noun, "vehicles") for noun in fact.NOUNS_OF_VEHICLES.values())
+    yield from names_of_sources()
     yield from (("unit", words) for words in (*COUNTED_UNITS, *SIZE_UNITS.values(), *UNITS))
     yield "agency", "Henan Suda Agreement"
     yield from words_of_tables()
+
+
+def _is_said_beside(stated: fact.Fact) -> bool:
+    """Whether a table of charging says a statement beside its numbers."""
+    is_part = "-" in stated.place
+    points = stated.measure == "charging_points" and is_part
+    return points or (stated.measure in CHARGING_COUNTS and stated.kind == "context")
+
+
+def names_of_sources() -> Iterator[tuple[str, str]]:
+    """Who printed what pages show, and whom they cite."""
+    shown = [policy for policy in shipped_policies().values() if policy.place in PLACES_OF_POLICIES]
+    sources = [row.source for row in (*central_asia(), *shown)]
+    sources += [row["source"] for row in read_table("station_costs.csv")]
+    for source in sources:
+        printer, _, cited = source.partition(" citing ")
+        yield from filter(all, (("source", printer), ("source cited", cited)))
 
 
 def words_of_tables() -> Iterator[tuple[str, str]]:

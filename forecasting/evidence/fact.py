@@ -281,9 +281,20 @@ def place_term(code: str) -> Term:
     return Term(place_name(code), f"place {place_id}")
 
 
-def label_of(measure: str, vehicles: str = "") -> str:
+def label_of(measure: str, vehicles: str = "", case: str = "") -> str:
     """What a reader sees of a measure, and of electric cars which of them are counted.
 
+    Parameters
+    ----------
+    measure : str
+        By its name.
+    vehicles : str
+        Which electric cars are counted.
+    case : str
+        As of `Term.form`, of a measure that is not of electric cars.
+
+    Examples
+    --------
     >>> label_of("ev_stock"), label_of("ferry_tickets")
     ('Electric vehicles on the road', 'ferry tickets')
     >>> label_of("ev_sales", "battery cars"), label_of("ebus_stock", "battery cars")
@@ -293,7 +304,7 @@ def label_of(measure: str, vehicles: str = "") -> str:
         return measure.replace("_", " ")
     label = MEASURES[measure].label
     if not MEASURES[measure].of_electric_cars:
-        return str(Term(label, f"measure {measure}"))
+        return Term(label, f"measure {measure}").form(case)
     message = Term(re.sub("(?i)electric vehicles", "{vehicles}", label), f"measure {measure}")
     if not isinstance(vehicles, Term):
         words = vehicles or "electric vehicles"
@@ -382,7 +393,13 @@ def _reference_period(row: Cells, rows_by_id: Mapping[str, Cells]) -> Period | N
     return own_period(row)
 
 
-BUSES = "noun of buses"
+# Vehicles for which another language has nouns of their own, by the measure that counts them
+NOUNS_OF_VEHICLES = {
+    "ebus_imports": "noun of buses",
+    "ebus_stock": "noun of buses",
+    "ev_transactions": "noun of deals",
+    "border_crossings": "noun of crossings",
+}
 ONE_UNIT = {
     "days": "day",
     "dwellings": "dwelling",
@@ -408,6 +425,11 @@ SEVERAL = {  # whole months or days, of one year or of several
     (True, False): "{start:MMM y} – {end:MMM y}",
     (False, True): "{start:d MMM} – {end:d MMM y}",
     (False, False): "{start:d MMM y} – {end:d MMM y}",
+}
+# Days in a sentence, of one year or of several
+FROM_DAY_TO_DAY = {
+    True: "from {start:d MMM} to {end:d MMM y}",
+    False: "from {start:d MMM y} to {end:d MMM y}",
 }
 ANOTHER_NUMBER = "another printed number"
 NUMBER_OF = "the number of {period}"
@@ -445,9 +467,10 @@ def in_words(fact: Fact) -> str:
         return str(statement_term(fact))
     relation = fact.relation
     start = fact.period_start
-    reference = str(Term("the whole", "noun"))
+    case = "gen" if fact.declared.says == "share" else ""
+    reference = Term("the whole", "noun").form(case)
     if fact.reference:
-        reference = reference_words(fact.reference, fact.reference_period)
+        reference = reference_words(fact.reference, fact.reference_period, case)
     if math.isnan(fact.value):
         if relation and fact.reference:
             return sentence(REFERENCE_WORDS[relation], reference=reference)
@@ -459,10 +482,8 @@ def in_words(fact: Fact) -> str:
     since = str(Term("the launch", "noun"))
     if start and not fact.accumulates:
         since = period_words(Period(start, start))
-    unit = fact.unit
-    if unit == "vehicles" and measure_of(fact.measure).vehicle == "bus":
-        unit = BUSES
-    number = _related(relation or "equals", abs(fact.value), unit)
+    noun = NOUNS_OF_VEHICLES.get(fact.measure, "noun")
+    number = _related(relation or "equals", abs(fact.value), fact.unit, noun)
     return sentence(message, number=number, reference=reference, since=since)
 
 
@@ -471,7 +492,7 @@ def statement_term(fact: Fact) -> Term:
     return Term(fact.quote, f"statement {fact.id}")
 
 
-def _related(relation: str, value: float, unit: str) -> str:
+def _related(relation: str, value: float, unit: str, noun: str) -> str:
     """A number with its unit, in its relation."""
     unit = "%" if unit == "percent" else unit.removesuffix(" per day")
     money, _, multiple = unit.partition(" ")
@@ -482,18 +503,25 @@ def _related(relation: str, value: float, unit: str) -> str:
             value, multiple = round(1000 * value, 6), "million"
         unit = f"{multiple} {money}"
     number = digits(f"{value:,.0f}" if value.is_integer() else number_text(value))
-    return related(relation, number, unit and unit_term(unit))
+    return related(relation, number, unit and unit_term(unit, noun))
 
 
-def unit_term(unit: str) -> Term:
+def unit_term(unit: str, noun: str = "noun") -> Term:
     """A unit; what is counted one by one is a noun, which its number puts into its form.
 
+    Parameters
+    ----------
+    unit : str
+        In English.
+    noun : str
+        The context of its entries in a catalogue, where it is a noun.
+
+    Examples
+    --------
     >>> unit_term("stations").form(number=1), unit_term("GWh").form(number=1)
     ('station', 'GWh')
     """
-    if unit == BUSES:  # "vehicles" in English, and in a language of its own for cars alone
-        return Term("vehicles", BUSES, "vehicle")
-    return Term(unit, "noun" if unit in ONE_UNIT else "unit", ONE_UNIT.get(unit, ""))
+    return Term(unit, noun if unit in ONE_UNIT else "unit", ONE_UNIT.get(unit, ""))
 
 
 def related(relation: str, number: str, unit: str = "") -> str:
@@ -505,7 +533,7 @@ def related(relation: str, number: str, unit: str = "") -> str:
     return sentence(RELATION_WORDS[relation], number=number, unit=unit)
 
 
-def reference_words(reference: str, period: Period | None = None) -> str:
+def reference_words(reference: str, period: Period | None = None, case: str = "") -> str:
     """What a fact refers to: another fact, which stands in a row of its own, or a quantity that
     nobody printed.
 
@@ -515,6 +543,8 @@ def reference_words(reference: str, period: Period | None = None) -> str:
         As in a ledger's column.
     period : Period, optional
         That it is of, where it is of the same flow.
+    case : str
+        As of `Term.form`.
 
     Examples
     --------
@@ -528,10 +558,11 @@ def reference_words(reference: str, period: Period | None = None) -> str:
     written = REFERENCE_PATTERN.fullmatch(reference)
     if not written or written["measure"] not in MEASURES:
         if period:
-            return sentence(NUMBER_OF, period=period_words(period))
-        return sentence(ANOTHER_NUMBER)
+            return filled(Term(NUMBER_OF, "noun").form(case), period=period_words(period))
+        return Term(ANOTHER_NUMBER, "noun").form(case)
     when = when_words(span(written["start"], written["end"]))
-    return sentence(MEASURE_WHEN, measure=label_of(written["measure"]).lower(), when=when)
+    measure = label_of(written["measure"], case=case).lower()
+    return sentence(MEASURE_WHEN, measure=measure, when=when)
 
 
 def when_words(period: Period) -> str:
@@ -547,9 +578,16 @@ def when_words(period: Period) -> str:
     >>> from forecasting.vocabulary.periods import year
     >>> when_words(year(2022)), when_words(span("2025-05-01", "2025-05-01"))
     ('in 2022', 'on 1 May 2025')
+    >>> when_words(span("2025-01-01", "2025-10-14"))
+    'from 1 Jan to 14 Oct 2025'
     """
-    message = ON_DAY if period.start == period.end else IN_PERIOD
-    return sentence(message, period=period_words(period))
+    start = period.start
+    end = period.end
+    if start == end:
+        return sentence(ON_DAY, period=period_words(period))
+    if period.label.count("-") > 2:  # days, not whole months
+        return sentence(FROM_DAY_TO_DAY[start.year == end.year], start=start, end=end)
+    return sentence(IN_PERIOD, period=period_words(period))
 
 
 def period_words(period: Period) -> str:

@@ -22,6 +22,7 @@ from forecasting.parameters.schema import Driver, Scenario
 from forecasting.reporting.caveat_words import TWO_NUMBERS, age_line
 from forecasting.reporting.labels import (
     BASELINE,
+    COUNTED_UNITS,
     amount,
     day_words,
     known_as_growth,
@@ -37,9 +38,10 @@ from forecasting.reporting.result_tables import (
     driver_dates,
     headline,
     range_levels,
+    size_name,
     size_unit,
 )
-from forecasting.scenarios.assumptions import ROLLOUT
+from forecasting.scenarios.assumptions import has_rollout
 from forecasting.scenarios.drivers import effect_of
 from forecasting.scenarios.facts_on_day import facts_of_scenario
 from forecasting.scenarios.joint_draws import Results, yearly_growth
@@ -79,8 +81,9 @@ QUESTIONS = {
         "How many to avoid long queues? Plan by this one.",
     ),
     "charging_points_practice": (
-        "By practice elsewhere",
-        "How many if built as in other markets?",
+        "[usual?By practice elsewhere][rollout?At the pace of this scenario]",
+        "[usual?How many if built as in other markets?]"
+        "[rollout?How many if built at the pace of this scenario?]",
     ),
     "charging_points_standard": (
         "By the standard",
@@ -149,7 +152,11 @@ PROMISE = "{count} {unit} by {day}[ = {points} points][ ({agency}, not the state
 DATE_LINE = "By ev-forecasting {version}."
 MAX_REASONS = 3  # of the events of a scenario that are named
 SCENARIO_LINE = "{scenario}: {reasons}[; {more} more]."
-ASSUMPTION = "{reason} ([{size} {unit}, ]{dates}[, with a probability of {chance}])"
+# Another language has the name of a factor before its number
+ASSUMPTION = (
+    "{reason} ([counted?{size} {unit}, ][factor?{size} {unit}, ]{dates}[, with a probability of "
+    "{chance}])"
+)
 WITHOUT_ASSUMPTION = "without this event of the baseline: {reason} ({dates})"
 LIKE_BASELINE = "the events of the baseline"
 ONLY_COUNTED_PLACE = "{place}, the only place that is counted,"
@@ -288,8 +295,7 @@ def _stock_sentences(outlook: Outlook, is_blind: bool, where: Term) -> list[str 
     if NEED in results.values:
         need, need_ends = _linked(median_and_ends, results, NEED, horizon)
         practice, _ = _linked(median_and_ends, results, PRACTICE, horizon)
-        has_rollout = any(driver.quantity == ROLLOUT for driver in outlook.scenario.drivers)
-        built = "rollout" if has_rollout else "practice"
+        built = "rollout" if has_rollout(outlook.scenario) else "practice"
         places |= {"need": need, "need_ends": need_ends, built: practice}
     expected = linked_sentence(EXPECTED, horizon=horizon, **places)
     return [*today, " ", *expected]
@@ -479,15 +485,25 @@ def charging_answers(outlook: Outlook) -> Table:
     ['answer', 'points', 'range', 'question']
     """
     horizon = outlook.scenario.horizon
-    targets = _targets(outlook)
-    cars = _cars_per_station(outlook)
+    rollout = has_rollout(outlook.scenario)
+    places = {
+        "targets": _targets(outlook),
+        "cars": _cars_per_station(outlook),
+        "rollout": rollout,
+        "usual": not rollout,
+    }
     rows = []
     for measure, (name, question) in QUESTIONS.items():
         levels = _points_at(outlook, measure, horizon)
         if levels is not None:
             median, ends = median_and_range(levels, measure, spoken)
-            row = {"measure": measure, "answer": sentence(name), "points": median, "ends": ends}
-            rows.append(row | {"question": sentence(question, targets=targets, cars=cars)})
+            row = {
+                "measure": measure,
+                "answer": sentence(name, **places),
+                "points": median,
+                "ends": ends,
+            }
+            rows.append(row | {"question": sentence(question, **places)})
     more_points = more_points_sentence(outlook)
     return ANSWERS.table(rows, horizon=horizon, more_points=more_points)
 
@@ -624,10 +640,14 @@ def _assumption(driver: Driver) -> str:
     did elsewhere.
     """
     usual = driver.kind == "policy" and driver.size.mode == 1
+    has_size = driver.probability > 0 and not usual
+    is_counted = size_name(driver).startswith(COUNTED_UNITS)
     return sentence(
         ASSUMPTION,
         reason=reason_term(driver),
-        size=driver.probability > 0 and not usual and readable(driver.size.mode),
+        counted=has_size and is_counted,
+        factor=has_size and not is_counted,
+        size=readable(driver.size.mode),
         unit=size_unit(driver),
         dates=driver_dates(driver),
         chance=0 < driver.probability < 1 and readable(driver.probability),

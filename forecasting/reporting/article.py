@@ -19,9 +19,10 @@ from typing import Any
 import pandas as pd
 
 from forecasting.evidence.datasets import central_asia, path
-from forecasting.evidence.fact import Fact, in_words, period_words, place_term, statement_term
+from forecasting.evidence.fact import Fact, period_words, place_term, statement_term
 from forecasting.evidence.ledger import Ledger
 from forecasting.parameters.schema import Scenario, stored_scenario
+from forecasting.reporting.caveat_words import fact_words
 from forecasting.reporting.html import page_of_report, pages_in, write_page
 from forecasting.reporting.labels import part_words
 from forecasting.scenarios.facts_on_day import day_of_forecast, facts_of_places
@@ -275,7 +276,7 @@ def _statements(checked: Iterable[Verdict], uses: Sequence[str], folder: Path) -
             "reason": row.why,
             "users": _users(row),
             "report": _report(row, folder),
-            "since": "; ".join(map(_fact_text, row.since)) or MISSING,
+            "since": "; ".join(map(fact_words, row.since)) or MISSING,
         }
         for row in checked
         if not uses or row.use in uses
@@ -400,9 +401,3 @@ def _places(scenarios: Iterable[str]) -> list[str]:
 
 def _period(fact: Fact) -> str:
     return period_words(fact.period) if fact.period_start and fact.period_end else "–"
-
-
-def _fact_text(fact: Fact) -> str:
-    if fact.period_end is None:
-        return in_words(fact)
-    return f"{in_words(fact)} ({period_words(fact.period)})"

@@ -17,7 +17,9 @@ from forecasting.evidence.fact import (
     Fact,
     in_words,
     label_of,
+    period_words,
     place_term,
+    statement_term,
     unit_term,
     when_words,
 )
@@ -108,6 +110,10 @@ def _places(caveat: Caveat) -> dict[str, Any]:
     return places
 
 
+STATEMENT_WHEN = "{statement}, {period}"
+COMPARED_WHEN = "{comparison} {when}"
+
+
 def fact_words(fact: Fact) -> str:
     """A fact in words, for a reader who knows no ids.
 
@@ -118,8 +124,13 @@ def fact_words(fact: Fact) -> str:
     """
     words = in_words(fact) or label_of(fact.measure).lower()
     when = when_words(fact.period) if fact.period_end else ""
-    # A share names the day of its whole
-    return words if words.endswith(when) else sentence(MEASURE_WHEN, measure=words, when=when)
+    if when in words:  # a share names the day of its whole, a quotation its own
+        return words
+    if words == statement_term(fact).form():
+        return sentence(STATEMENT_WHEN, statement=words, period=period_words(fact.period))
+    if math.isnan(fact.value):
+        return sentence(COMPARED_WHEN, comparison=words, when=when)
+    return sentence(MEASURE_WHEN, measure=words, when=when)
 
 
 SIZE_COUNTED = "{measures}, {years}"

@@ -36,6 +36,7 @@ from forecasting.evidence.fact import (
     label_of,
     place_term,
     related,
+    statement_term,
     unit_term,
     when_words,
 )
@@ -49,6 +50,7 @@ from forecasting.reporting.labels import (
     levels_in_words,
     median_and_range,
     parameter_words,
+    source_words,
 )
 from forecasting.reporting.register_words import register_sentence
 from forecasting.reporting.result_tables import (
@@ -165,8 +167,8 @@ FAST_USE = (
     "A fast point then passes {kwh:,.0f} kWh a day, and a car is connected to it {in_use} of the "
     "time; in print this was 10 % in the United Kingdom and 16 % in the United States in 2025. How "
     "busy fast points are where cars park follows the promise of a short wait on the busiest days "
-    "in {promise} of the draws; in the others it follows a curve that rises with the share of "
-    "electric cars."
+    "in {promise} of the draws[others?; in the others it follows a curve that rises with the share "
+    "of electric cars]."
 )
 
 
@@ -205,7 +207,13 @@ def why(outlook: Outlook) -> BulletList:
         sentence(
             NEED_AND_PRACTICE, year=demand.years[-1], slow=whole_percent(_last_median(slow) / need)
         ),
-        sentence(FAST_USE, kwh=daily, in_use=share_words(in_use), promise=share_words(promise)),
+        sentence(
+            FAST_USE,
+            kwh=daily,
+            in_use=share_words(in_use),
+            promise=share_words(promise),
+            others=share_words(promise) != share_words(1.0),
+        ),
     ]
     standing = demand.standing
     if standing is not None and standing.date.year in demand.years:
@@ -352,7 +360,7 @@ def targets_table(outlook: Outlook) -> Table:
             STATEMENT_OF_DAY,
             agency=basis_name(fact.basis, fact.measure),
             day=fact.period.end,
-            quote=fact.quote,
+            quote=statement_term(fact),
         )
         for fact in statements_of_days(public, {row["date"] for row in targets})
     ]
@@ -484,7 +492,7 @@ COST_CHECKS = TableForm(
         Column("printed elsewhere", "what"),
         Column("USD", lambda row: related(row["relation"], readable(row["usd"]))),
         *spread("USD here", "middle", "investment_usd"),
-        Column("source", address="url"),
+        Column("source", form=source_words, address="url"),
     ],
     caption="Printed costs of stations beside the costs that are taken here, dollars of 2024",
 )
@@ -649,7 +657,7 @@ def regions_table(
             place=place_term(fact.place),
             count=in_words(fact),
             when=when_words(fact.period),
-            quote=fact.quote,
+            quote=statement_term(fact),
         )
         for fact in points
         if "charging_stations" in measures and fact.place in set(places["region"])

@@ -28,8 +28,11 @@ from forecasting.reporting.labels import (
     amount,
     amounts,
     day_words,
+    kind_words,
+    label_words,
     parameter_words,
     published_words,
+    source_words,
     spoken_median,
 )
 from forecasting.reporting.result_tables import label_in
@@ -43,11 +46,12 @@ from forecasting.vocabulary.measures import (
     CHARGING_COUNTS,
     DRIVES,
     GRID_MEASURES,
+    measure_of,
 )
 from forecasting.vocabulary.places import COUNTRIES, place_name
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, standing_digits
 from forecasting.vocabulary.sentences import Term, capital, filled, plural, sentence, uncapital
-from forecasting.writers.columns import Column, Row, TableForm, table_words
+from forecasting.writers.columns import Column, Row, TableForm
 from forecasting.writers.display import (
     BulletList,
     Line,
@@ -412,11 +416,15 @@ def _label_of_count(fact: Fact) -> str:
 def _counted(fact: Fact) -> str:
     """What an agency counts."""
     basis = shipped_bases().get(fact.basis)
-    return str(Term(basis.counts, f"counts {basis.code}")) if basis else fact.product
+    if basis is None:
+        return fact.product
+    counts = str(Term(basis.counts, f"counts {basis.code}"))
+    # What is said of electric cars stands in parentheses
+    return counts if measure_of(fact.measure).of_electric_cars else counts.partition(" (")[0]
 
 
 def _counted_by(fact: Fact) -> str:
-    return basis_name(fact.basis, fact.measure) or fact.source
+    return basis_name(fact.basis, fact.measure) or source_words(fact.source)
 
 
 COUNTS = TableForm(
@@ -425,7 +433,7 @@ COUNTS = TableForm(
         Column("forecast", lambda row: row["chosen"].get(row["fact"].basis)),
         Column("what", lambda row: _label_of_count(row["fact"])),
         Column("counts"),
-        Column("of", lambda row: period_words(row["fact"].period)),
+        Column("of", lambda row: label_words(row["fact"].period.label)),
         Column("number", lambda row: amount(row["fact"].value, row["fact"].measure)),
         Column("% of expected", form=readable),
         Column("fact", "{fact.id}", look="id"),
@@ -739,14 +747,15 @@ def region_members(outlooks: Collection[Outlook]) -> BulletList:
 def _row(fact: Fact, day: dt.date, effect: str) -> Line:
     """A fact in words, who printed it, where and when, what it refers to and what it moved."""
     printed = published_words(fact.published)
-    printer: str | Link = sentence(PRINTER, source=fact.source, printed=printed)
+    printer: str | Link = sentence(PRINTER, source=source_words(fact.source), printed=printed)
     if is_web_address(fact.url):
         printer = Link(str(printer), fact.url)
+    says_kind = fact.kind in ("outcome", fact.measure) or fact.measure == "policy"
     statement = sentence(
         STATEMENT,
         label=label_of(fact.measure),
         fact=fact_name(fact),
-        kind=fact.kind != "outcome" and table_words(fact.kind, "cell"),
+        kind=not says_kind and kind_words(fact),
     )
     refers = fact.reference and "@" not in fact.reference
     return linked_sentence(
@@ -815,7 +824,7 @@ def _effect_words(row: pd.Series) -> str:
     words = [
         sentence(EFFECT_OF_PERIOD, period=period, change=percent(round(by)))
         for period, by in row.items()
-        if abs(by) >= MIN_EFFECT
+        if MIN_EFFECT <= abs(by) <= MAX_PERCENT
     ]
     return sentence("[It moves {periods}.]", periods=", ".join(words))
 

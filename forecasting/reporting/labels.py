@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from forecasting.evidence.fact import label_of, period_words, place_term
+from forecasting.evidence.fact import Fact, label_of, period_words, place_term
 from forecasting.vocabulary.catalogues import digits as in_digits, territory
 from forecasting.vocabulary.measures import EV_SHARE, MEASURES, measure_of
 from forecasting.vocabulary.periods import Period
@@ -59,6 +59,8 @@ DAY = "{day:d MMMM y}"
 MONTH_IN_DIGITS = "{month:y-MM}"
 BY_ANSWER = "{what}[ by {answer}]"
 MILLIONS = "{number} million"
+PARAMETER_OF = "{parameter}[, {of_parts}]"
+SOURCE = "{printer}[ citing {cited}]"
 UNIT_BY_YEAR = "{unit} a year"
 # A number of a measure, by what its unit is
 COUNTED = "{number} {label}"
@@ -325,12 +327,15 @@ def note_term(row: Assumption) -> Term:
 
 
 def label_words(label: str) -> str:
-    """The label of a period in words.
+    """The label of a period as a table has it: in words, but for a day, which is in digits.
 
-    >>> label_words("2023-08..2023-10"), label_words("2024"), label_words("2023-01-01..2023-06-26")
-    ('Aug–Oct 2023', '2024', '1 Jan – 26 Jun 2023')
+    >>> label_words("2023-08..2023-10"), label_words("2024"), label_words("2024-03-09")
+    ('Aug–Oct 2023', '2024', '2024-03-09')
+    >>> label_words("2023-01-01..2023-06-26")
+    '1 Jan – 26 Jun 2023'
     """
-    return period_words(period_of(label))
+    period = period_of(label)
+    return day_in_digits(period.end) if period.days == 1 else period_words(period)
 
 
 def label_in_digits(label: str) -> str:
@@ -353,6 +358,22 @@ def day_words(day: dt.date) -> str:
     '9 March 2026'
     """
     return sentence(DAY, day=day)
+
+
+def source_words(source: str) -> str:
+    """Who printed something, and whom it cites.
+
+    >>> source_words("Kun.uz citing the Customs Committee")
+    'Kun.uz citing the Customs Committee'
+    """
+    printer, _, cited = source.partition(" citing ")
+    return sentence(SOURCE, printer=Term(printer, "source"), cited=Term(cited, "source cited"))
+
+
+def kind_words(fact: Fact) -> str:
+    """Of what kind a fact is; the size of a quota is a limit, at which nobody aims."""
+    is_limit = fact.kind == "target" and fact.measure == "duty_free_quota"
+    return str(Term("limit" if is_limit else fact.kind, "cell"))
 
 
 def memo_title(record: Mapping[str, Any]) -> str:
@@ -427,6 +448,6 @@ def parameter_words(name: str) -> str:
     """
     parameter, *parts = name.split(".")
     labels = SETTING_WORDS | PARAMETERS
-    words = [labels.get(parameter, parameter.replace("_", " "))]
-    words += [labels.get(part, part) for part in parts]
-    return ", ".join(str(Term(text, "parameter")) for text in words)
+    name = Term(labels.get(parameter, parameter.replace("_", " ")), "parameter")
+    of_parts = ", ".join(str(Term(labels.get(part, part), "parameter")) for part in parts)
+    return sentence(PARAMETER_OF, parameter=name, of_parts=of_parts)

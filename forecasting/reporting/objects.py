@@ -19,7 +19,7 @@ from forecasting.reporting.caveat_words import lines_of, words_of
 from forecasting.reporting.figures import fan_chart
 from forecasting.reporting.figures.fan import forecast_chart
 from forecasting.reporting.figures.scenario_contrast import results_chart
-from forecasting.reporting.labels import label_in_digits
+from forecasting.reporting.labels import label_in_digits, label_words, source_words
 from forecasting.reporting.result_tables import outlook_table, results_table, with_unit
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook import Outlook
@@ -81,9 +81,7 @@ FACT_TABLE = TableForm(
 @html_of.register
 def _fact_html(fact: Fact) -> str:
     """A fact as a small table: what is said, of what, by whom, since when."""
-    period = str(fact.period_end or "")
-    if fact.period_start and fact.period_end:
-        period = period_words(fact.period)
+    period = fact.period_end and label_words(fact.period.label)
     row = {
         "fact": fact,
         "label": label_of(fact.measure),
@@ -91,7 +89,7 @@ def _fact_html(fact: Fact) -> str:
         "period": period,
         "agency": basis_name(fact.basis, fact.measure),
         "day": fact.published and label_in_digits(str(fact.published)),
-        "source": fact.source,
+        "source": source_words(fact.source),
         "both": fact.published and fact.source,
     }
     return FACT_TABLE.upright(row, fact.id)._repr_html_()
@@ -102,7 +100,7 @@ LEDGER_TABLE = TableForm(
         Column("fact", "{fact}"),
         Column("kind", "{fact.kind}"),
         Column("published", lambda row: str(row["fact"].published or ""), look="date"),
-        Column("source", "{fact.source}"),
+        Column("source", lambda row: source_words(row["fact"].source)),
     ]
 )
 MORE_FACTS = "{table}[<p>and {more} more facts</p>]"

@@ -12,7 +12,7 @@ import numpy as np
 from forecasting.evaluation.quota_days import QuotaForecast, open_quotas, size_that_lifts
 from forecasting.evidence.fact import label_of
 from forecasting.reporting.charging_tables import share_words
-from forecasting.reporting.labels import day_words, median_and_range
+from forecasting.reporting.labels import median_and_range, source_words
 from forecasting.vocabulary.periods import year
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
 from forecasting.vocabulary.sentences import Term, filled, sentence, uncapital
@@ -41,13 +41,13 @@ VEHICLES_OF_QUOTA = ("until then", "after it, in its year", "in the year after")
 OPEN_QUOTAS = TableForm(
     [
         Column("quota", lambda row: _size(row["quota"])),
-        Column("from", lambda row: day_words(row["quota"].start)),
-        Column("used up", "median", day_words, missing=NOT_IN_TIME),
-        Column(LOW, "low", day_words, missing=NOT_IN_TIME),
-        Column(HIGH, "high", day_words, missing=NOT_IN_TIME),
+        Column("from", "{quota.start}"),
+        Column("used up", "median", missing=NOT_IN_TIME),
+        Column(LOW, "low", missing=NOT_IN_TIME),
+        Column(HIGH, "high", missing=NOT_IN_TIME),
         Column("probability", "used_up", ReadNumber),
         *map(Column, VEHICLES_OF_QUOTA),
-        Column("source", "{quota.source}", address="url"),
+        Column("source", lambda row: source_words(row["quota"].source), address="url"),
     ],
     caption="{measure}, before the events of the scenario, with 80 % ranges[. {imported} are "
     "imported in {year}, and {registered} registered, {without_events} without the events: the "

@@ -21,7 +21,7 @@ from forecasting.evidence.fact import (
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.reconcile import mirror_pairs
 from forecasting.panels.registers import IMPORTS, KEPT, RegisterGrowth, closed_ways
-from forecasting.reporting.labels import day_words
+from forecasting.reporting.labels import day_words, source_words
 from forecasting.scenarios.assumptions import kept_shares, register_growths
 from forecasting.scenarios.outlook import Outlook
 from forecasting.vocabulary.measures import MEASURES
@@ -153,7 +153,7 @@ def _destinations_of(outlook: Outlook, port: str, draws: Array) -> Iterator[str]
         part=in_words(part),
         destination=destination,
         share=whole_percent(share),
-        printer=part.source,
+        printer=source_words(part.source),
         expected=readable(share * total),
         **of_port,
     )
@@ -267,7 +267,7 @@ def _taker(outlook: Outlook, place: str) -> dict[str, object]:
         "taken": readable(newest.value),
         "taken_start": day_words(newest.period.start),
         "taken_end": day_words(newest.period.end),
-        "printer": newest.source,
+        "printer": source_words(newest.source),
     }
 
 

@@ -27,6 +27,7 @@ from forecasting.growth.policy_months import first_month, percent_of
 from forecasting.reporting.labels import (
     amount,
     event_term,
+    kind_words,
     label_in_digits,
     label_words,
     levels_in_words,
@@ -35,6 +36,7 @@ from forecasting.reporting.labels import (
     policy_term,
     quote_term,
     reason_term,
+    source_words,
     unit_by_year,
     unit_of,
 )
@@ -513,11 +515,11 @@ FACTS = TableForm(
         Column("period", lambda row: _when(row["fact"])),
         Column("statement", lambda row: in_words(row["fact"])),
         Column("basis", lambda row: basis_name(row["fact"].basis, row["fact"].measure)),
-        Column("kind", "{fact.kind}"),
+        Column("kind", lambda row: kind_words(row["fact"])),
         Column(
             "published", lambda row: label_in_digits(str(row["fact"].published or "")), look="date"
         ),
-        Column("source", "{fact.source}", address="url"),
+        Column("source", lambda row: source_words(row["fact"].source), address="url"),
         Column("fact", "{fact.id}", look="id"),
     ],
     nothing="Nothing has been printed.",
@@ -553,9 +555,7 @@ def facts_table(ledger: Ledger, limit: int | None = None) -> Table:
 
 
 def _when(fact: Fact) -> str:
-    if fact.period_start is None or fact.period_start == fact.period_end:
-        return label_in_digits(str(fact.period_end or ""))
-    return period_words(fact.period)
+    return label_words(fact.period.label) if fact.period_end else ""
 
 
 LESS_A_YEAR = " less a year"
@@ -784,7 +784,7 @@ def small_table(frame: pd.DataFrame, caption: str = "") -> Table:
 
 SOURCES = TableForm(
     [
-        Column("source", address="url"),
+        Column("source", form=source_words, address="url"),
         Column("facts", form=str),
         Column("newest", form=label_in_digits, look="date"),
     ]
@@ -866,7 +866,7 @@ POLICY_QUOTED = "{name}[: “{quote}”]"
 POLICIES = TableForm(
     [
         Column("policy"),
-        Column("what"),
+        Column("change"),
         Column("on"),
         Column(BEFORE_HEAD),
         Column(AFTER_HEAD),
@@ -903,7 +903,7 @@ def policies_table(outlook: Outlook) -> Table:
     --------
     >>> import forecasting as fc
     >>> table = fc.tables.policies_table(fc.outlook("uzbekistan-baseline", draws=50))
-    >>> table.frame[["what", "on"]].values.tolist()
+    >>> table.frame[["change", "on"]].values.tolist()
     [['held up', '2024-11-01'], ['begins', '2026-09-01']]
     """
     forecast = outlook.baseline_forecast
@@ -925,8 +925,8 @@ def _known_policies(forecast: FlowForecast) -> Iterator[Row]:
         if policy.kind == "blocked" and policy.end:
             freed = first_month(policy.end)
         words = sentence(POLICY_QUOTED, name=policy_term(policy.id), quote=quote_term(policy))
-        row = {"policy": words, "what": POLICY_WORDS[policy.kind]}
-        origin = {"on": policy.start, "source": policy.source, "url": policy.url}
+        row = {"policy": words, "change": POLICY_WORDS[policy.kind]}
+        origin = {"on": policy.start, "source": source_words(policy.source), "url": policy.url}
         yield row | origin | _spans(months, policy.start, freed)
 
 
@@ -943,8 +943,9 @@ def _scenario_policies(outlook: Outlook, forecast: FlowForecast) -> Iterator[Row
             spans = _spans(percent_of(logs, labels), driver.start)
             if {*spans.values()} != {MISSING}:
                 policy = shipped_policies()[driver.policy]
-                row = {"policy": str(reason_term(driver)), "what": "in this scenario"}
-                origin = {"on": driver.start, "source": policy.source, "url": policy.url}
+                row = {"policy": str(reason_term(driver)), "change": "in this scenario"}
+                source = source_words(policy.source)
+                origin = {"on": driver.start, "source": source, "url": policy.url}
                 yield row | origin | spans
 
 
@@ -977,10 +978,15 @@ def _acts_on(quantity: str, label: Callable[[str], str] = label_of) -> str:
     return parameter_words(quantity)
 
 
-def size_unit(driver: Driver) -> str:
-    """Of a driver's size."""
+def size_name(driver: Driver) -> str:
+    """The unit of a driver's size, in English."""
     words = SIZE_UNITS.get(driver.kind) or unit_of(driver.quantity)
-    unit = str(Term(words or load_parameters()[driver.quantity].unit, "unit"))
+    return words or load_parameters()[driver.quantity].unit
+
+
+def size_unit(driver: Driver) -> str:
+    """The unit of a driver's size."""
+    unit = str(Term(size_name(driver), "unit"))
     if driver.kind == "quota":
         number = shipped_policies()[driver.policy].quota
         return sentence(QUOTA_UNIT, unit=unit, decided=number)
@@ -1027,7 +1033,7 @@ ASSUMPTIONS = TableForm(
         *map(Column, RANGE_HEADS),
         Column("unit", lambda row: Term(row["item"].unit, "unit")),
         Column("kind"),
-        Column("source", "{item.source}", address="url"),
+        Column("source", lambda row: source_words(row["item"].source), address="url"),
     ],
     nothing="This scenario changes none.",
 )

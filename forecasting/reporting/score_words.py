@@ -15,7 +15,7 @@ from forecasting.evaluation.scores import LATE_ORIGIN, SHORT_HISTORY, expected_i
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import in_words, label_of, place_term, when_words
 from forecasting.panels.charger_panel import MIN_POINTS, MIN_VEHICLES
-from forecasting.reporting.labels import day_words, label_in_digits, unit_of
+from forecasting.reporting.labels import day_words, label_in_digits, source_words, unit_of
 from forecasting.vocabulary.catalogues import digits
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.places import WORLD, place_name
@@ -550,7 +550,8 @@ def _prints_beside(claim: Claim) -> str:
 
 def _print_words(fact: Fact) -> str:
     """Who printed what of which days."""
-    agency = basis_name(fact.basis, fact.measure) or fact.source or "nobody in particular"
+    source = source_words(fact.source)
+    agency = basis_name(fact.basis, fact.measure) or source or "nobody in particular"
     return f"{in_words(fact)} {when_words(fact.period)} ({agency})"
 
 
@@ -570,7 +571,7 @@ def quota_claim_text(claim: QuotaClaim) -> str:
     }
     if not quota.is_open_quota:
         day = day_words(quota.last_day)
-        return sentence(QUOTA_USED_UP_ON, **places, day=day, source=quota.source)
+        return sentence(QUOTA_USED_UP_ON, **places, day=day, source=source_words(quota.source))
     low, median, high = (day_words(day) if day else sentence(NOT_AT_ALL) for day in claim.days[:3])
     return sentence(
         QUOTA_CLAIM,
@@ -594,7 +595,7 @@ def _comparison(claim: Claim) -> str:
             PRINTED_NUMBER,
             is_estimate=claim.fact.kind == "estimate",
             statement=in_words(claim.fact),
-            agency=basis_name(claim.fact.basis) or claim.fact.source,
+            agency=basis_name(claim.fact.basis) or source_words(claim.fact.source),
             day=claim.fact.published and label_in_digits(str(claim.fact.published)),
         )
     growth = claim.growth_to(claim.value)

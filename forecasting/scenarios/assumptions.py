@@ -98,6 +98,11 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
     return dataclasses.replace(parameters, events=events)
 
 
+def has_rollout(scenario: Scenario) -> bool:
+    """Whether an event of a scenario changes the pace at which points are built."""
+    return any(driver.quantity == ROLLOUT for driver in scenario.drivers)
+
+
 def dated_event(driver: Driver, draws: int, seed: int, drivers: Sequence[Driver]) -> Event:
     """What a driver does to a parameter or a price, in each draw.
 

@@ -21,6 +21,7 @@ RANGE = rf"({AMOUNT}) to ({AMOUNT})"
 ANSWERS = {
     "Need": "Public charging points: need",
     "By practice elsewhere": "Public charging points: practice",
+    "At the pace of this scenario": "Public charging points: practice",
     "By the standard": "Public charging points: standard",
     "Target": "Public charging points: target",
 }
@@ -30,7 +31,9 @@ SENTENCES = {
     rf"(?:, ({AMOUNT}) in (\d{{4}}))?": "",
     rf"we expect ({AMOUNT}) \({RANGE}, four times in five\)": "cars on the road",
     rf"they need about ({AMOUNT}) public charging points(?: \({RANGE}\))?": ANSWERS["Need"],
-    rf"at the pace of other markets there will be ({AMOUNT})": ANSWERS["By practice elsewhere"],
+    rf"at the pace of (?:other markets|this scenario),? there will be ({AMOUNT})": ANSWERS[
+        "By practice elsewhere"
+    ],
 }
 
 

@@ -29,7 +29,7 @@ def test_a_country_s_earlier_forecasts_stand_beside_what_was_printed() -> None:
     table = past_forecasts(later)
     shown = {(row["forecast of"], row["period"]): row for row in table.frame.to_dict("records")}
     assert shown["2022-12-31", "2022"]["printed since"] == "2,180"
-    assert shown["2024-12-31", "1 May 2025"]["what"] == "Public charging stations"
+    assert shown["2024-12-31", "2025-05-01"]["what"] == "Public charging stations"
     assert shown["2022-12-31", "2022"]["counted by"] == "Statistics Agency, battery cars"
     assert shown["2022-12-31", "2023"]["counted by"] == (
         "Ministry of Energy, all electric cars; forecast were those of Statistics Agency, battery "

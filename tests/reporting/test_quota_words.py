@@ -40,9 +40,9 @@ def test_the_brief_and_the_table_name_the_open_quota(kyrgyzstan):
     assert "duty-free quota of 15,000" in str(fc.tables.answer(kyrgyzstan))
     table = quotas_table(kyrgyzstan).frame
     (row,) = table.to_dict("records")
-    assert (row["quota"], row["from"]) == ("15,000", "22 January 2026")
+    assert (row["quota"], row["from"]) == ("15,000", "2026-01-22")
     assert row["until then"].startswith("15,000")
-    assert row["used up"].endswith("2026")
+    assert row["used up"].startswith("2026-")
     assert row["90 %"] == "not in its time"
     caption = quotas_table(kyrgyzstan).caption
     numbers = re.search(

@@ -161,7 +161,7 @@ def test_policies_are_told_with_their_months(kyrgyz_policies):
     table = tables.policies_table(kyrgyz_policies)
     frame = table.frame.iloc[:2]
     assert frame["on"].tolist() == ["2025-09-26", "2026-01-22"]
-    assert frame["what"].tolist() == ["ends", "begins"]
+    assert frame["change"].tolist() == ["ends", "begins"]
     before = frame[tables.BEFORE_HEAD].tolist()
     after = frame[tables.AFTER_HEAD].tolist()
     assert after[0].startswith("−")

@@ -55,6 +55,7 @@ from forecasting.reporting.labels import (
     parameter_words,
     spoken_median,
 )
+from forecasting.scenarios.assumptions import has_rollout
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.quantiles import RANGE_LEVELS
 from forecasting.vocabulary.sentences import Term, capital, plural, sentence, uncapital
@@ -78,8 +79,8 @@ SETTING_COLOURS = {
     "enroute_dc": ORANGE,
 }
 GAP_CHART = FigureForm(
-    "{scenario}: {need} public charging points needed in {year}; at the pace of other "
-    "markets there will be {practice}",
+    "{scenario}: {need} public charging points needed in {year}; [usual?at the pace of other "
+    "markets][rollout?at the pace of this scenario] there will be {practice}",
     "public points at the end of each year, medians; bars, the 80 % ranges of the last"
     "[; line, {points}][; dotted, {stations}]",
     OUTLOOK_SOURCE,
@@ -156,9 +157,17 @@ def charger_gap(outlook: Outlook) -> Figure:
         unit: sentence(STANDING[unit][0], count=mark.label, when=when_words(mark.period))
         for unit, mark in standing.items()
     }
+    rollout = has_rollout(outlook.scenario)
     chart = Drawing(
         words_of_outlook(
-            outlook, GAP_CHART, need=need, practice=practice, year=final_year, **counts
+            outlook,
+            GAP_CHART,
+            need=need,
+            practice=practice,
+            usual=not rollout,
+            rollout=rollout,
+            year=final_year,
+            **counts,
         ),
         height=460,
         margin_r=136,

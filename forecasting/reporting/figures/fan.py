@@ -73,6 +73,7 @@ from forecasting.reporting.labels import (
     part_words,
     policy_term,
     scenario_title,
+    source_words,
     spoken_median,
     unit_by_year,
     unit_of,
@@ -807,7 +808,7 @@ def _implied(fact: Fact, totals: Mapping[tuple[str, Period], Mark]) -> Mark | No
 
 def _hover(fact: Fact, period: Period) -> str:
     """What a pointer shows of a fact: statement, period, basis, source; escaped."""
-    publication = f"{fact.source}, {label_in_digits(str(fact.published))} ({fact.id})"
+    publication = f"{source_words(fact.source)}, {label_in_digits(str(fact.published))} ({fact.id})"
     lines = (in_words(fact), period_words(period), basis_name(fact.basis), publication)
     statement, *details = (html.escape(words, quote=False) for words in lines if words)
     return "<br>".join((f"<b>{statement}</b>", *details))
