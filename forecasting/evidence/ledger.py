@@ -23,7 +23,6 @@ from forecasting.evidence.fact import Fact, typed_facts
 from forecasting.evidence.rules import (
     FACT_KINDS,
     LEDGER_COLUMNS,
-    OBSERVATION_KINDS,
     FoundRow,
     Row,
     cell_text,
@@ -475,24 +474,6 @@ class Ledger(Shown):
         0
         """
         return Ledger(islice(self, count))
-
-
-def measures_counted(facts: Ledger, place: str) -> list[str]:
-    """The measure of each fact that counts something in a place.
-
-    Parameters
-    ----------
-    facts : Ledger
-        Of any day.
-    place : str
-        Its code.
-
-    Examples
-    --------
-    >>> measures_counted(Ledger(), "UZ")
-    []
-    """
-    return [fact.measure for fact in facts.select(place, kind=OBSERVATION_KINDS)]
 
 
 def ledger_of_rows(read: LedgerRows) -> Ledger:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import mode
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Field, ValidationError
 
 from forecasting.demand.parameters import load_parameters
+from forecasting.evidence.rules import OBSERVATION_KINDS
 from forecasting.parameters.naming import country_code, names_of_place, unsafe_name
 from forecasting.parameters.values import (
     OFF_FLOW,
@@ -51,6 +52,8 @@ from forecasting.vocabulary.strict_yaml import Check, Document, KeyPath, read_ya
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
+
+    from forecasting.evidence.ledger import Ledger
 
 
 # Words of earlier versions, and what to write in their place
@@ -220,54 +223,20 @@ class Scenario(Shown, Strict, metaclass=CheckedCall):
         >>> scenario_from_parameters(given).of_own_facts().measure
         'ev_imports'
         """
-        from forecasting.evidence.ledger import measures_counted
         from forecasting.reading.user_ledgers import facts_that_a_file_names
 
-        if not self.ledger or not self._asks_for_flow:
+        if not self.ledger or not self.asks_for_flow:
             return self
-        country = self.country or ""
         with contextlib.suppress(InputError):
-            facts = facts_that_a_file_names(self.ledger, self.shipped_facts, place=country)
-            return self.of_counted(measures_counted(facts, country))
+            place = self.country or ""
+            facts = facts_that_a_file_names(self.ledger, self.shipped_facts, place=place)
+            return of_counted(self, facts)
         return self
 
     @property
-    def _asks_for_flow(self) -> bool:
+    def asks_for_flow(self) -> bool:
         """Whether what is counted tells the flow: a country's scenario that names none."""
         return self.country is not None and "measure" not in self.model_fields_set
-
-    @takes(ScenarioError, measures=texts("names of measures"))
-    def of_counted(self, measures: Iterable[str]) -> Scenario:
-        """The same scenario, of the flow that is counted most often where it names none, and where
-        nobody counts the usual one.
-
-        Parameters
-        ----------
-        measures : iterable of str
-            Of each fact that counts something in its country, on any day.
-
-        Returns
-        -------
-        Scenario
-            A new one.
-
-        Raises
-        ------
-        ScenarioError
-            For anything but names.
-
-        Examples
-        --------
-        >>> given = dict(country="UZ", scenario="a", as_of="latest", horizon=2030, seed=1)
-        >>> scenario_from_parameters(given).of_counted(["ev_stock", "ev_registrations"]).measure
-        'ev_registrations'
-        """
-        if not self._asks_for_flow:
-            return self
-        flows = sorted(FLOW_OF_COUNT[name] for name in measures if name in FLOW_OF_COUNT)
-        if not flows or self.measure in flows:
-            return self
-        return self.model_copy(update={"measure": mode(flows)})
 
     def __repr__(self) -> str:
         events = ", ".join(driver.name for driver in self.drivers) or "none"
@@ -436,6 +405,34 @@ class Scenario(Shown, Strict, metaclass=CheckedCall):
             for key, value in values.items()
             if value or key not in ("country", "corridor", "language")
         }
+
+
+def of_counted(scenario: Scenario, facts: Ledger) -> Scenario:
+    """The same scenario, of the flow that facts of its country count most often, where it names
+    none and nobody counts the usual one.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Any.
+    facts : Ledger
+        Of any place and day.
+
+    Examples
+    --------
+    >>> from forecasting.evidence.ledger import fact, ledger_of
+    >>> cars = ledger_of(fact(2024, 900, measure="ev_registrations", place="UZ"))
+    >>> given = dict(country="UZ", scenario="a", as_of="latest", horizon=2030, seed=1)
+    >>> of_counted(scenario_from_parameters(given), cars).measure
+    'ev_registrations'
+    """
+    if not scenario.asks_for_flow:
+        return scenario
+    counts = facts.select(scenario.country, kind=OBSERVATION_KINDS)
+    flows = sorted(FLOW_OF_COUNT[fact.measure] for fact in counts if fact.measure in FLOW_OF_COUNT)
+    if not flows or scenario.measure in flows:
+        return scenario
+    return scenario.model_copy(update={"measure": mode(flows)})
 
 
 @takes(ScenarioError, path=file_path())

@@ -25,7 +25,7 @@ from forecasting.parameters.schema import Scenario, stored_scenario
 from forecasting.reporting.caveat_words import fact_words
 from forecasting.reporting.html import page_of_report, pages_in, write_page
 from forecasting.reporting.labels import part_words
-from forecasting.scenarios.facts_on_day import day_of_forecast, facts_of_places
+from forecasting.scenarios.facts_on_day import day_of_forecast, facts_of_flows
 from forecasting.scenarios.place_flows import missing_places
 from forecasting.scenarios.question import find_scenarios
 from forecasting.vocabulary.catalogues import ENGLISH, file_in, language, written_in
@@ -174,7 +174,7 @@ def _facts_used(scenario: Scenario, ledger: Ledger) -> set[str]:
     today.
     """
     uncounted_places = missing_places(scenario, ledger, day_of_forecast(scenario, ledger))
-    facts = facts_of_places(scenario, ledger, ARTICLE_DAY)
+    facts = facts_of_flows(scenario, ledger, ARTICLE_DAY)
     return {fact.id for fact in facts if fact.place not in uncounted_places}
 
 

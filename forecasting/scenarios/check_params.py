@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from forecasting.demand.parameters import load_parameters
 from forecasting.evidence.datasets import central_asia
 from forecasting.evidence.fact import typed_facts
-from forecasting.evidence.ledger import Ledger, measures_counted
+from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.observation import usable_facts
-from forecasting.parameters.schema import Scenario, scenario_of
+from forecasting.parameters.schema import Scenario, of_counted, scenario_of
 from forecasting.parameters.values import Range, fact_ids
 from forecasting.reading.user_ledgers import facts_of
 from forecasting.scenarios.assumptions import (
@@ -133,8 +133,7 @@ def read_checked(
                 ledger = ledger.concat(file_facts)
             except LedgerError as error:
                 problems += [Problem(f"{where} {p.where}", p.fault, p.hint) for p in error.problems]
-        if scenario.country:
-            scenario = scenario.of_counted(measures_counted(ledger, scenario.country))
+        scenario = of_counted(scenario, ledger)
         faults = [*_faults_with_ledger(scenario, ledger)]
     except ScenarioError as error:
         problems += error.problems

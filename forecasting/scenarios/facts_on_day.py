@@ -534,7 +534,7 @@ def _start_and_name(driver: Driver) -> tuple[dt.date, str]:
     return driver.start or dt.date.min, driver.name
 
 
-def facts_of_places(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> Ledger:
+def facts_of_flows(scenario: Scenario, ledger: Ledger, as_of: dt.date) -> Ledger:
     """The facts that the flows of all places of a scenario are forecast from, as known on a day."""
     facts = [
         facts_of_flow(ledger, place, scenario.measure, as_of, scenario.since)

@@ -17,12 +17,12 @@ import numpy as np
 import pandas as pd
 
 from forecasting import __version__
-from forecasting.evidence.ledger import Ledger, measures_counted
+from forecasting.evidence.ledger import Ledger
 from forecasting.growth.flow import save_flow
 from forecasting.growth.prior import Prior
 from forecasting.growth.sharing import read_cache
 from forecasting.panels.registers import KEPT
-from forecasting.parameters.schema import Drivers, Scenario, stored_scenario
+from forecasting.parameters.schema import Drivers, Scenario, of_counted, stored_scenario
 from forecasting.scenarios.assumptions import demand_of, demand_parameters, registered_percent
 from forecasting.scenarios.facts_on_day import (
     PartCounts,
@@ -30,7 +30,7 @@ from forecasting.scenarios.facts_on_day import (
     day_of_forecast,
     driver_facts,
     drivers_on_day,
-    facts_of_places,
+    facts_of_flows,
     facts_of_scenario,
     flow_inputs,
     part_counts,
@@ -568,8 +568,7 @@ def outlook(
         changes = {"assumptions": assumptions, "drivers": drivers}
         chosen = chosen.replace(**{key: part for key, part in changes.items() if part is not None})
         facts = facts_of_scenario(chosen, ledger)
-    if chosen.country:
-        chosen = chosen.of_counted(measures_counted(facts, chosen.country))
+    chosen = of_counted(chosen, facts)
     day = day_of_forecast(chosen, facts)
     if chosen.horizon < day.year:
         raise EvidenceError(
@@ -662,7 +661,7 @@ def _of_flows(
 ) -> Outlook:
     """An outlook of one or several flows, with the fields that both kinds share."""
     scenario = request.scenario
-    evidence = facts_of_places(scenario, request.ledger, request.as_of)
+    evidence = facts_of_flows(scenario, request.ledger, request.as_of)
     size_facts = [name for flow in flows.values() for name in flow.market.facts]
     monthly = [monthly_table(scenario, place, flow) for place, flow in flows.items()]
     return Outlook(
@@ -719,7 +718,7 @@ def load_outlook(folder: str | Path) -> Outlook:
     evidence: Ledger | None = None
     with contextlib.suppress(LedgerError):  # its own ledgers may have been moved
         ledger = facts_of_scenario(scenario)
-        evidence = facts_of_places(scenario, ledger, as_of)
+        evidence = facts_of_flows(scenario, ledger, as_of)
     return Outlook(
         scenario=scenario,
         as_of=as_of,

@@ -302,10 +302,6 @@ def doors() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         "Period.covers": (fc.year(2023).covers, {"period": fc.year(2023)}),
         "Scenario.replace": (scenario.replace, {"assumptions": {}, "drivers": [], "horizon": 2027}),
         "Scenario.as_change_of": (scenario.as_change_of, {"origin": scenario}),
-        "Scenario.of_counted": (
-            scenario.model_copy(update={"measure": "ev_sales"}).of_counted,
-            {"measures": ["ev_stock"]},
-        ),
         "Scenario.on": (scenario.on, {"day": dt.date(2023, 6, 26)}),
         "Scenario.with_ledger": (scenario.with_ledger, {"files": []}),
         **group_doors(made, ledger, forecast, results),
