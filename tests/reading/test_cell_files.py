@@ -1,44 +1,19 @@
-"""Each limit of a table: what stands at the most of it is read, what exceeds it is refused."""
+"""From a file to cells: its encoding, and each limit of a table, up to which it is read."""
 
 from __future__ import annotations
 
-import io
-import struct
-import zipfile
-from pathlib import Path
-from types import SimpleNamespace
-
-import openpyxl
 import pytest
+from table_cases import cells_of, one, read
 
-from forecasting.reading.cell_files import decoded, sheets_of
+from forecasting.reading.cell_files import decoded, differing_lines, sheets_of
 from forecasting.reading.cells import UserFile
-from forecasting.reading.press import quoted
-from forecasting.reading.shape import _head_columns, _part_of_year
-from forecasting.reading.table_facts import TableFact
-from forecasting.reading.workbook_extent import _area, xls_sizes
 from forecasting.vocabulary import limits
 from forecasting.vocabulary.errors import LedgerError
 from forecasting.vocabulary.files import read_whole
 
-TABLES = Path(__file__).parent / "tables"
-
-
-def cells_of(name: str, data: bytes) -> int:
-    """How many cells are read."""
-    return sum(len(sheet.cells) for sheet in sheets_of(UserFile(name, data)).sheets)
-
 
 def text(rows: int, columns: int, cell: str = "5") -> bytes:
     return "\n".join([",".join([cell] * columns)] * rows).encode()
-
-
-def book(change) -> bytes:
-    workbook = openpyxl.Workbook()
-    change(workbook.active)
-    content = io.BytesIO()
-    workbook.save(content)
-    return content.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -53,14 +28,6 @@ def test_a_file_is_read_as_cyrillic_unasked_where_ten_letters_are(head, encoding
     texts = decoded("mine.csv", f"{head}\n2024;50\n".encode(encoding))
     assert encoding in texts
     assert (len(texts) > 1) == is_asked
-
-
-def with_part(data: bytes, name: str, content: bytes) -> bytes:
-    """A workbook with one more part."""
-    whole = io.BytesIO(data)
-    with zipfile.ZipFile(whole, "a", zipfile.ZIP_DEFLATED) as folder:
-        folder.writestr(name, content)
-    return whole.getvalue()
 
 
 def words(count: int) -> bytes:
@@ -97,129 +64,52 @@ def test_a_text_at_most_of_a_limit_is_read_and_one_beyond_it_is_refused(
         cells_of("own.csv", table(most + 1))
 
 
-def far_cell(row: int, column: int):
-    return lambda sheet: sheet.cell(row, column, 5)
-
-
-def merged(cells: int):
-    return lambda sheet: (sheet.cell(1, 1, 5), sheet.merge_cells(f"A1:A{cells}"))
-
-
-@pytest.mark.parametrize(
-    ("change", "beyond", "words_of_limit"),
-    [
-        (far_cell(200, 500), far_cell(1, 501), "501 columns, 500 are the most"),
-        (far_cell(200, 500), far_cell(201, 500), "reach over 100,500 cells up to 'Sheet'"),
-        (merged(5_000), merged(5_001), "merged ranges over 5,001 cells"),
-    ],
-)
-def test_a_workbook_with_cells_far_out_is_refused(change, beyond, words_of_limit):
-    assert cells_of("own.xlsx", book(change))
-    with pytest.raises(LedgerError, match=words_of_limit):
-        cells_of("own.xlsx", book(beyond))
-
-
-def test_sheets_of_old_excel_are_those_of_a_size_that_it_has():
-    def record(height, width):
-        return b"\0\x02\x0e\0" + struct.pack("<IIHH", 0, height, 0, width) + b"\0\0"
-
-    sizes = [(10, 5), (65_537, 3), (65_536, 256), (3, 257)]
-    assert xls_sizes(b"".join(record(*size) for size in sizes)) == [(10, 5), (65_536, 256)]
-
-
-@pytest.mark.parametrize(("count", "dots"), [(4, ""), (5, "+...")])
-def test_four_cells_of_a_sum_are_named(count, dots):
-    numbers = [SimpleNamespace(name=f"B{row}") for row in range(1, count + 1)]
-    fact = SimpleNamespace(numbers=numbers, shape=SimpleNamespace(title="Sheet"))
-    assert TableFact.name.fget(fact) == f"Sheet!B1+B2+B3+B4{dots}"
-
-
-@pytest.mark.parametrize(("count", "dots"), [(15, ""), (16, "...")])
-def test_fifteen_words_are_quoted(count, dots):
-    assert quoted(" ".join("x" * count)) == " ".join("x" * 15) + dots
-
-
-@pytest.mark.parametrize(
-    ("values", "head", "is_leftmost", "part"),
-    [
-        ([1, 2, 3, 4], "", True, ""),  # may as well be quarters, or lines that are numbered
-        ([1, 2, 3, 4, 5], "", True, "month"),
-        ([1, 2, 3, 4, 5], "", False, ""),
-        ([2, 3, 4, 5, 6], "", True, ""),
-        ([3], "month", False, "month"),
-        ([1, 13], "month", True, ""),
-        ([0, 1], "month", True, ""),
-        ([1, 4], "quarter", False, "quarter"),
-        ([1, 5], "quarter", False, ""),
-    ],
-)
-def test_numbers_are_parts_of_a_year_by_their_head_or_as_they_run(values, head, is_leftmost, part):
-    assert _part_of_year(values, head, is_leftmost) == part
-
-
-@pytest.mark.parametrize(
-    ("values", "is_top", "follows_numbers", "heads"),
-    [
-        ([1, 2, 3, 4], True, False, True),
-        ([1, 2, 3], True, False, False),
-        ([1, 2, 3, 4], False, False, False),
-        ([2, 3, 4, 5], True, False, False),
-        ([2023, 2024], False, True, True),
-        ([2024, 2023], False, True, True),
-        ([2023, 2025, 2024], True, False, False),
-        ([2024], True, False, True),
-        ([2024, 2024], True, True, False),
-    ],
-)
-def test_years_in_order_and_months_from_the_first_on_head_columns(
-    values, is_top, follows_numbers, heads
-):
-    assert _head_columns(values, "", is_top, follows_numbers) is heads
-
-
-def test_the_cells_of_a_range_are_counted():
-    ranges = ("A1:B3", "C7", "B2:D2", "A:B", "no range")
-    assert [_area(reference) for reference in ranges] == [6, 1, 3, 2, 1]
-
-
-def test_an_old_workbook_with_a_cell_far_out_is_refused():
-    data = (TABLES / "far.xls").read_bytes()
-    with pytest.raises(LedgerError, match="reach over 12,060,201 cells up to 'a sheet'"):
-        cells_of("far.xls", data)
-
-
-CELLS = b"<worksheet>" + b"<c/>" * limits.MAX_CELL_ELEMENTS + b"</worksheet>"
-STYLES = b"<styles>" + b"<font/>" * limits.MAX_FURTHER_ELEMENTS + b"</styles>"
-
-
-@pytest.mark.parametrize(
-    ("part", "words_of_limit"),
-    [
-        (b" " * limits.MAX_UNPACKED_BYTES, "unpacks to more than 20,000,000 bytes"),
-        (CELLS, "more than 60,000 XML elements"),
-        (STYLES, "more than 10,000 XML elements of styles"),
-        (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "document type"),
-    ],
-)
-def test_a_workbook_that_unpacks_to_too_much_is_refused(part, words_of_limit):
-    data = with_part(book(far_cell(1, 1)), "xl/extra.xml", part)
-    with pytest.raises(LedgerError, match=words_of_limit):
-        cells_of("own.xlsx", data)
-
-
-def test_a_workbook_of_too_many_parts_is_refused():
-    data = book(far_cell(1, 1))
-    whole = io.BytesIO(data)
-    with zipfile.ZipFile(whole, "a") as folder:
-        for number in range(limits.MAX_WORKBOOK_PARTS):
-            folder.writestr(f"xl/{number}.bin", b"")
-    with pytest.raises(LedgerError, match="more than 1,000 parts"):
-        cells_of("own.xlsx", whole.getvalue())
-
-
 def test_a_file_beyond_the_limit_of_bytes_is_not_read_whole(tmp_path):
     path = tmp_path / "own.csv"
     with path.open("wb") as file:
         file.truncate(limits.MAX_FILE_BYTES + 1)
     with pytest.raises(OSError, match="is larger than 50,000,000 bytes"):
         read_whole(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "lines"),
+    [
+        # A first line of which two readings are the same, and a long one
+        ("Année;EVs\nTürk;ş\n", "cp1254", "Année;EVs / Türk;ş"),
+        (f"{'x' * 100} Sprzedaż;EVs\n", "cp1250", f"{'x' * 22} Sprzedaż;EVs"),
+    ],
+)
+def test_each_reading_of_a_file_is_listed_once_with_what_tells_it_apart(text, encoding, lines):
+    data = f"{text}2023;5\n".encode(encoding)
+    sheets = sheets_of(UserFile("own.csv", data))
+    assert sheets.encodings[encoding] == lines
+    assert len({*sheets.encodings.values()}) == len(sheets.encodings)
+    problem = read(data, one("ev_sales", "columns: [B]"))
+    for name, shown in sheets.encodings.items():
+        assert f"may be in {name}: {shown} (say encoding: {name}, if that reads right)" in problem
+
+
+def test_a_wrong_encoding_of_a_file_in_utf_8_is_answered_by_utf_8():
+    answers = "encoding: utf8-bom\n" + one("ev_sales", "columns: [B]")
+    with pytest.raises(LedgerError, match=r"unknown encoding: utf8-bom .*e\.g\. encoding: utf-8\)"):
+        read("Année;EVs\n2023;5\n", answers)
+    in_none = b"\xff\x81\x98;EVs\n\x80\xff;5\n"
+    with pytest.raises(LedgerError, match="unknown encoding: utf8-bom"):
+        read(in_none, answers)
+
+
+def test_readings_that_differ_below_the_end_of_the_shorter_show_their_lines():
+    assert differing_lines({"x": "EVs\n5", "y": "EVs\n5\n7"}) == {"x": "", "y": "7"}
+
+
+def test_an_encoding_that_is_not_told_is_asked_with_the_first_line_that_differs():
+    text = "Rok;Sprzedaż aut elektrycznych\n2023;5\n"
+    said = read(text.encode("cp1250"), one("ev_sales", "columns: [B]"))
+    assert "cp1250: Rok;Sprzedaż aut elektrycznych" in said
+    assert "cp1254: Rok;Sprzeda¿ aut elektrycznych" in said
+    answers = "encoding: cp1250\n" + one("ev_sales", "columns: [B]")
+    assert read(text.encode("cp1250"), answers) == {"2023": 5}
+    for encoding in ("utf-16", "cp1251", "koi8-r"):
+        russian = "Год;Продажи электромобилей\n2023;5\n".encode(encoding)
+        assert read(russian, one("ev_sales", "columns: [B]")) == {"2023": 5}

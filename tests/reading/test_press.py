@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from forecasting.cli import main
-from forecasting.reading.press import propose_facts
+from forecasting.reading.press import propose_facts, quoted
 from forecasting.vocabulary.limits import MAX_PROPOSALS
 
 FRESH = Path(__file__).with_name("fresh_sentences.txt").read_text(encoding="utf-8").splitlines()
@@ -104,3 +104,8 @@ def test_a_pasted_page_takes_little_of_the_processor():
     started = time.process_time()
     assert len(propose_facts(page)) == MAX_PROPOSALS
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(("count", "dots"), [(15, ""), (16, "...")])
+def test_fifteen_words_are_quoted(count, dots):
+    assert quoted(" ".join("x" * count)) == " ".join("x" * 15) + dots

@@ -4,7 +4,10 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from table_cases import MONTHS, one
 
+import forecasting as fc
+from forecasting.reading.answers import read_answers
 from forecasting.reading.user_ledgers import _read_once, facts_of
 from forecasting.vocabulary.errors import LedgerError
 
@@ -46,3 +49,18 @@ def test_a_year_that_was_not_over_when_a_table_was_published_is_asked(tmp_path, 
     assert len(facts_of([str(table)], False, dt.date(2024, 2, 29), "TM")) == 2
     with pytest.raises(LedgerError, match="2023 is not over on 2023-06-30"):
         facts_of([str(table)], False, dt.date(2023, 6, 30), "TM")
+
+
+def test_a_table_beside_its_answers_is_silent_and_names_its_cells(tmp_path):
+    (tmp_path / "own.csv").write_text(MONTHS)
+    with pytest.raises(LedgerError, match=r"`ev-forecast new --ledger own\.csv` asks"):
+        fc.read_ledger(tmp_path / "own.csv")
+    (tmp_path / "own.mapping.yaml").write_text(
+        "place: GE\npublished: 2025-03-01\nsource: the agency\n" + one("ev_sales", "columns: [C]")
+    )
+    frame = fc.read_ledger(tmp_path / "own.csv").frame
+    assert frame["id"].tolist() == ["own-ge-ev_sales-2025-01-31", "own-ge-ev_sales-2025-02-28"]
+    assert set(frame["published"]) == {"2025-03-01"}
+    assert set(frame["source"]) == {"the agency"}
+    assert frame["quote"][0] == "2025-01 Electric 3"
+    assert read_answers(tmp_path / "own.mapping.yaml").place == "GE"
