@@ -10,6 +10,7 @@ import datetime as dt
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -244,19 +245,13 @@ def backtest(panel: pd.DataFrame, prior: Prior | None = None) -> pd.DataFrame:
             " had taught",
             stacklevel=3,
         )
-    methods = {THIS_PACKAGE: _with_prior(prior)} if prior else _methods(rows, peers=False)
+    ours: Forecaster = partial(_package, prior=prior)
+    methods = {THIS_PACKAGE: ours} if prior else _methods(rows, peers=False)
     table = results(forecast_cases(methods, _origins(rows, rows if prior else None)), NO_CASES)
     horizons = {f"h{h}": f"h == {h}" for h in sorted(table["h"].unique())}
     lines = mean_scores(table, {"wis": "h > 0"} | horizons).round(3).join(coverage(table))
     lines.attrs["cases"] = table
     return lines
-
-
-def _with_prior(prior: Prior) -> Forecaster:
-    """Forecasts of this package, all with one prior."""
-    return lambda markets: [
-        totals_ahead(past, past.inputs, prior, past.size, HORIZONS) for past in markets
-    ]
 
 
 def _origins(panel: pd.DataFrame, train: pd.DataFrame | None = None) -> Iterator[MarketYear]:
@@ -299,9 +294,9 @@ def _published(sales: pd.Series) -> Ledger:
     return ledger_of(annual_totals(sales).assign(published=days))
 
 
-def _package(markets: list[MarketYear]) -> list[Quantiles]:
-    """Forecasts of this package, with the prior that the markets share."""
-    prior = markets[0].inputs.prior
+def _package(markets: list[MarketYear], prior: Prior | None = None) -> list[Quantiles]:
+    """Forecasts of this package, by default with the prior that the markets share."""
+    prior = prior or markets[0].inputs.prior
     return [totals_ahead(past, past.inputs, prior, past.size, HORIZONS) for past in markets]
 
 

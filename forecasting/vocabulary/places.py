@@ -38,8 +38,10 @@ PLACES: dict[str, str] = {
     "XK": "Kosovo",  # a code that ISO leaves to users, as the European Commission has it
     "CN-XJ": "Xinjiang",
     "KG-GB": "Bishkek",
+    "KZ-39": "Kostanay region",
     "KZ-71": "Astana",
     "KZ-75": "Almaty",
+    "KZ-79": "Shymkent",
     "TJ-DU": "Dushanbe",
     "UZ-AN": "Andijan",
     "UZ-BU": "Bukhara",

@@ -11,7 +11,7 @@ from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.rules import number_text
 from forecasting.reading.user_ledgers import read_ledger
 from forecasting.vocabulary.errors import InputError
-from forecasting.vocabulary.places import COUNTRIES
+from forecasting.vocabulary.places import COUNTRIES, PLACES
 
 LEDGER = datasets.central_asia()
 SAID_IN_WORDS = ("policy", "geography", "border_time", "electricity_price")
@@ -24,6 +24,11 @@ def values(ledger: Ledger) -> list[float]:
 def test_it_has_no_problem() -> None:
     assert read_ledger(datasets.path("ledger")) == LEDGER
     assert len(LEDGER) > 400
+
+
+def test_parts_of_countries_have_names_without_the_slow_table_of_all() -> None:
+    parts = {place for place in LEDGER.frame["place"] if "-" in place}
+    assert parts <= PLACES.keys()
 
 
 def test_every_statement_of_the_article_is_there() -> None:
