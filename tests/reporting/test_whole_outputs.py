@@ -126,7 +126,7 @@ def test_charts_of_a_made_up_outlook(outlook, comparison, more_facts, same_as_st
         "scenarios": figures.scenario_comparison(comparison),
         "scenarios by year": figures.scenario_paths(comparison, "UZ"),
         "region": figures.region_chart(both, "ev_imports"),
-        "forecast": forecast_chart(make_forecast(flows)),
+        "forecast": forecast_chart(make_forecast(flows), make_forecast(flows, 1.2)),
         "curves": figures.growth_curves_chart(pd.Series({2021: 2.0, 2022: 3.0}), curves),
     }
     lines = [line for name, chart in charts.items() for line in as_lines(name, chart)]

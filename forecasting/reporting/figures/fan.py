@@ -43,6 +43,8 @@ from forecasting.reporting.figures.drawing import (
     ACCENTS,
     BLUE,
     DEEP,
+    FOREST,
+    GREEN,
     INK,
     MUTED,
     ORANGE,
@@ -617,13 +619,15 @@ def empty_chart(words: FigureForm) -> Figure:
     return Drawing(words, height=130, xaxis_visible=False, yaxis_visible=False).figure()
 
 
-def forecast_chart(forecast: FlowForecast) -> Figure:
+def forecast_chart(forecast: FlowForecast, later: FlowForecast | None = None) -> Figure:
     """The periods that were asked for, with their 80 % ranges, and the facts that they rest on.
 
     Parameters
     ----------
     forecast : FlowForecast
         Of any periods.
+    later : FlowForecast, optional
+        What is known of them since.
     """
     measure = forecast.measure
     marks = marks_of(forecast.evidence or (), measure)
@@ -642,9 +646,14 @@ def forecast_chart(forecast: FlowForecast) -> Figure:
         facts=plural(len(forecast.evidence), "{} fact", "{:,} facts"),
         since=since > axis_ends[0] and math.ceil(since),
     )
-    highest = [*(mark.height for mark in marks), *_rates(forecast)[0.9]]
+    looks = [(forecast, "forecast, 80 %", DEEP, BLUE)]
+    if later is not None:
+        looks.append((later, "as known later, 80 %", FOREST, GREEN))
+    highest = [mark.height for mark in marks]
+    highest += itertools.chain.from_iterable(_rates(known)[0.9] for known, *_ in looks)
     chart = Drawing(words, height=440, yaxis=linear_scale(highest), margin_r=END_LABEL_PIXELS)
-    chart.add(*_forecast_traces(forecast))
+    for look in looks:
+        chart.add(*_forecast_traces(*look))
     chart.add(*basis_traces(marks, forecast.basis), *_bound_labels(marks))
     # A line that rises leaves them free: what was counted above it, what may come below
     chart.add(*_count_labels(counts_of_basis(marks, forecast.basis), "middle left", "top left"))
@@ -667,17 +676,19 @@ def _rates(forecast: FlowForecast) -> pd.DataFrame:
     return forecast.quantiles().mul(years, axis=0)
 
 
-def _forecast_traces(forecast: FlowForecast) -> Iterator[Trace]:
+def _forecast_traces(
+    forecast: FlowForecast, name: str, letters: str, color: str
+) -> Iterator[Trace]:
     """The periods with their ranges, a line through the years, and the medians."""
     totals, rates = forecast.quantiles(), _rates(forecast)
     middles = [(on_axis(p.start) + on_axis(p.end)) / 2 for p in forecast.periods]
     hover = hovers(map(period_words, forecast.periods), totals)
-    yield whiskers(middles, rates, middles, "forecast, 80 %", color=BLUE) | hovering(hover)
+    yield whiskers(middles, rates, middles, name, color=color) | hovering(hover)
     years = [*_line_years(forecast)]
     medians = [float(np.median(forecast.totals(year_of(year)))) for year in years]
-    yield line(years, medians, BLUE, width=1, hoverinfo="skip", showlegend=False)
+    yield line(years, medians, color, width=1, hoverinfo="skip", showlegend=False)
     words = [f"<b>{readable(total)}</b>" for total in totals[0.5]]
-    yield words_at(middles, rates[0.5], words, "bottom right", color=DEEP, size=12)
+    yield words_at(middles, rates[0.5], words, "bottom right", color=letters, size=12)
 
 
 @dataclass(frozen=True)
