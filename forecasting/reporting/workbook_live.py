@@ -356,7 +356,7 @@ class _LiveBook(Book):
         columns = self.columns[name]
         at = len(columns)
         sheet = self.sheets[name]
-        sheet.write_string(0, at, label or sentence(STEP, number=at + 1), self.looks["head"])
+        sheet.write_string(0, at, label or _step_words(at), self.looks["head"])
         if words:
             sheet.write_string(1, at, words[:LONGEST_WORDS], self.looks["note"])
         columns.append(NumberColumn(values, formulas))
@@ -372,8 +372,10 @@ class _LiveBook(Book):
         if isinstance(part, SharedTable):
             return f"[{Term(part.label, 'column')}]"
         if isinstance(part, Node):
-            is_column = part in self.places or _is_lever(part)
-            return f"[{_label_words(part.label)}]" if part.label and is_column else ""
+            label = _label_words(part.label)
+            if not label and part in self.places:
+                label = _step_words(self.spots[self.places[part]])
+            return f"[{label}]" if label and (part in self.places or _is_lever(part)) else ""
         return f"[{self.labels.get(part.tobytes()) or Term('value', 'column')}]"
 
     def _cells_of_columns(self) -> dict[str, Iterator[tuple[int, int, object]]]:
@@ -550,6 +552,11 @@ def _label_words(label: Label | None) -> str:
         year=label.year,
         unit=unit_words(label.words) if label.year else "",
     )
+
+
+def _step_words(column: int) -> str:
+    """What the head of a column without a name says."""
+    return sentence(STEP, number=column + 1)
 
 
 def _is_lever(node: Node) -> bool:

@@ -126,8 +126,14 @@ def test_a_market_of_unknown_size_or_short_history_has_its_answers(table, tmp_pa
     (tmp_path / name).write_text(text)
     colombia = Made(tmp_path / name, tmp_path, draws=20)
     assert "ev_share_percent" not in colombia.outlook.results.values
-    sheet = openpyxl.load_workbook(colombia.path, data_only=True)["answer"]
+    book = openpyxl.load_workbook(colombia.path, data_only=True)
+    sheet = book["answer"]
     answers = {(row[0], row[1]): row[2:5] for row in sheet.iter_rows(min_row=2, values_only=True)}
+    # A step without a name is told by the head of its column, which stands before it
+    heads, words = itertools.islice(book["model"].iter_rows(values_only=True), 2)
+    steps = [(at, step) for at, text in enumerate(words) for step in re.findall(r"step \d+", text)]
+    assert steps
+    assert all(step in heads[:at] for at, step in steps)
     assert {"ev_sales", "charging_points_need"} <= {measure for measure, _ in answers}
     for (measure, year), ends in answers.items():
         draws = colombia.outlook.results.values[measure][:, colombia.outlook.years.index(year)]
