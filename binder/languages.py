@@ -225,7 +225,7 @@ def messages() -> Iterator[str]:
     yield from _of_module(
         labels, "SUBJECTS", "TITLE", "MEMO_TITLE", "SCENARIO_TITLE", "MILLIONS", "UNIT_BY_YEAR",
         "BY_ANSWER", "PARAMETER_OF", "SOURCE",
-        "COUNTED", "WITHOUT_UNIT", "MEASURED", "DAY", "MONTH_IN_DIGITS", "ON_UNKNOWN_DAY",
+        "COUNTED", "WITHOUT_UNIT", "MEASURED", "DAY", "ON_UNKNOWN_DAY",
         "PUBLISHED_ON", "PUBLISHED_IN_MONTH", "PUBLISHED_IN_YEAR",
     )  # fmt: skip
     yield from _of_module(

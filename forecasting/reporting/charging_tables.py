@@ -50,10 +50,10 @@ from forecasting.reporting.labels import (
     levels_in_words,
     median_and_range,
     parameter_words,
-    source_words,
 )
 from forecasting.reporting.register_words import register_sentence
 from forecasting.reporting.result_tables import (
+    SOURCE_COLUMN,
     label_in,
     measure_rows,
     range_columns,
@@ -492,7 +492,7 @@ COST_CHECKS = TableForm(
         Column("printed elsewhere", "what"),
         Column("USD", lambda row: related(row["relation"], readable(row["usd"]))),
         *spread("USD here", "middle", "investment_usd"),
-        Column("source", form=source_words, address="url"),
+        SOURCE_COLUMN,
     ],
     caption="Printed costs of stations beside the costs that are taken here, dollars of 2024",
 )

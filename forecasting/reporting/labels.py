@@ -56,7 +56,6 @@ TITLE = "{place}, {scenario}"
 WORD_BREAK = re.compile(r"(?<!\bre)(?<!\bplug)-")
 POLICY_PLACE = re.compile(r"\S+-\d\d-")  # before the name in a policy's id
 DAY = "{day:d MMMM y}"
-MONTH_IN_DIGITS = "{month:y-MM}"
 BY_ANSWER = "{what}[ by {answer}]"
 MILLIONS = "{number} million"
 PARAMETER_OF = "{parameter}[, {of_parts}]"
@@ -336,19 +335,6 @@ def label_words(label: str) -> str:
     """
     period = period_of(label)
     return day_in_digits(period.end) if period.days == 1 else period_words(period)
-
-
-def label_in_digits(label: str) -> str:
-    """The label of a day or of a month in the digits of the language; any other as it is.
-
-    >>> label_in_digits("2024-03-09"), label_in_digits("2024-03"), label_in_digits("2024")
-    ('2024-03-09', '2024-03', '2024')
-    """
-    if len(label) == len("2024-03-09"):
-        return day_in_digits(dt.date.fromisoformat(label))
-    if len(label) == len("2024-03"):
-        return sentence(MONTH_IN_DIGITS, month=dt.date.fromisoformat(f"{label}-01"))
-    return label
 
 
 def day_words(day: dt.date) -> str:

@@ -19,7 +19,7 @@ from forecasting.reporting.caveat_words import lines_of, words_of
 from forecasting.reporting.figures import fan_chart
 from forecasting.reporting.figures.fan import forecast_chart
 from forecasting.reporting.figures.scenario_contrast import results_chart
-from forecasting.reporting.labels import label_in_digits, label_words, source_words
+from forecasting.reporting.labels import label_words, source_words
 from forecasting.reporting.result_tables import outlook_table, results_table, with_unit
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook import Outlook
@@ -88,7 +88,7 @@ def _fact_html(fact: Fact) -> str:
         "place": place_words(fact.place),
         "period": period,
         "agency": basis_name(fact.basis, fact.measure),
-        "day": fact.published and label_in_digits(str(fact.published)),
+        "day": fact.published and label_words(fact.published.label),
         "source": source_words(fact.source),
         "both": fact.published and fact.source,
     }

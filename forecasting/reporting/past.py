@@ -21,7 +21,6 @@ from forecasting.reporting.labels import (
     amount,
     day_words,
     event_term,
-    label_in_digits,
     label_words,
     market_words,
     policy_term,
@@ -102,7 +101,7 @@ def _agencies(row: Row) -> str:
 
 PAST_FORECASTS = TableForm(
     [
-        Column("forecast of", "as_of", label_in_digits),
+        Column("forecast of", "as_of", label_words),
         Column("what", "measure", label_of),
         Column("period", form=label_words, look="date"),
         *spread("median", "median", "{measure}"),

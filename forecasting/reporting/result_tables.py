@@ -19,7 +19,7 @@ import pandas as pd
 
 from forecasting.demand.parameters import Assumption, load_parameters
 from forecasting.evidence.bases import basis_name, shipped_bases
-from forecasting.evidence.fact import Fact, in_order, in_words, label_of, period_words
+from forecasting.evidence.fact import in_order, in_words, label_of, period_words
 from forecasting.evidence.ledger import Ledger
 from forecasting.evidence.policies import shipped_policies
 from forecasting.evidence.reconcile import conflicts, nesting, revisions
@@ -28,7 +28,6 @@ from forecasting.reporting.labels import (
     amount,
     event_term,
     kind_words,
-    label_in_digits,
     label_words,
     levels_in_words,
     parameter_words,
@@ -510,16 +509,18 @@ def growth_by_year(outlook: Outlook) -> Table:
     return GROWTH.with_columns(columns).table(rows_beside("year", levels))
 
 
+SOURCE_COLUMN = Column("source", form=source_words, address="url")
 FACTS = TableForm(
     [
-        Column("period", lambda row: _when(row["fact"])),
+        Column(
+            "period",
+            lambda row: label_words(row["fact"].period.label) if row["fact"].period_end else "",
+        ),
         Column("statement", lambda row: in_words(row["fact"])),
         Column("basis", lambda row: basis_name(row["fact"].basis, row["fact"].measure)),
         Column("kind", lambda row: kind_words(row["fact"])),
-        Column(
-            "published", lambda row: label_in_digits(str(row["fact"].published or "")), look="date"
-        ),
-        Column("source", lambda row: source_words(row["fact"].source), address="url"),
+        Column("published", form=label_words, look="date"),
+        SOURCE_COLUMN,
         Column("fact", "{fact.id}", look="id"),
     ],
     nothing="Nothing has been printed.",
@@ -551,11 +552,15 @@ def facts_table(ledger: Ledger, limit: int | None = None) -> Table:
     facts = in_order(ledger)
     if limit:
         facts = facts[-limit:]
-    return FACTS.table({"fact": fact, "url": fact.url} for fact in facts)
-
-
-def _when(fact: Fact) -> str:
-    return label_words(fact.period.label) if fact.period_end else ""
+    return FACTS.table(
+        {
+            "fact": fact,
+            "published": fact.published and fact.published.label,
+            "source": fact.source,
+            "url": fact.url,
+        }
+        for fact in facts
+    )
 
 
 LESS_A_YEAR = " less a year"
@@ -784,9 +789,9 @@ def small_table(frame: pd.DataFrame, caption: str = "") -> Table:
 
 SOURCES = TableForm(
     [
-        Column("source", form=source_words, address="url"),
+        SOURCE_COLUMN,
         Column("facts", form=str),
-        Column("newest", form=label_in_digits, look="date"),
+        Column("newest", form=label_words, look="date"),
     ]
 )
 
@@ -871,7 +876,7 @@ POLICIES = TableForm(
         Column(BEFORE_HEAD),
         Column(AFTER_HEAD),
         Column(YEAR_ON_HEAD),
-        Column("source", address="url"),
+        SOURCE_COLUMN,
     ],
     caption="Change of months, 80 % ranges; learned from {events} ends elsewhere[blocked?; what is "
     "held up, and how it fades, is a judgement]",
@@ -926,7 +931,7 @@ def _known_policies(forecast: FlowForecast) -> Iterator[Row]:
             freed = first_month(policy.end)
         words = sentence(POLICY_QUOTED, name=policy_term(policy.id), quote=quote_term(policy))
         row = {"policy": words, "change": POLICY_WORDS[policy.kind]}
-        origin = {"on": policy.start, "source": source_words(policy.source), "url": policy.url}
+        origin = {"on": policy.start, "source": policy.source, "url": policy.url}
         yield row | origin | _spans(months, policy.start, freed)
 
 
@@ -944,8 +949,7 @@ def _scenario_policies(outlook: Outlook, forecast: FlowForecast) -> Iterator[Row
             if {*spans.values()} != {MISSING}:
                 policy = shipped_policies()[driver.policy]
                 row = {"policy": str(reason_term(driver)), "change": "in this scenario"}
-                source = source_words(policy.source)
-                origin = {"on": driver.start, "source": source, "url": policy.url}
+                origin = {"on": driver.start, "source": policy.source, "url": policy.url}
                 yield row | origin | spans
 
 
@@ -1033,7 +1037,7 @@ ASSUMPTIONS = TableForm(
         *map(Column, RANGE_HEADS),
         Column("unit", lambda row: Term(row["item"].unit, "unit")),
         Column("kind"),
-        Column("source", lambda row: source_words(row["item"].source), address="url"),
+        SOURCE_COLUMN,
     ],
     nothing="This scenario changes none.",
 )
@@ -1065,6 +1069,7 @@ def assumptions_table(outlook: Outlook, *, all_of_them: bool = False) -> Table:
     return ASSUMPTIONS.table(
         {
             "item": item,
+            "source": item.source,
             "url": item.url,
             "kind": "this scenario" if item.key in changed else item.kind,
             **_range(item),

@@ -15,7 +15,7 @@ from forecasting.evaluation.scores import LATE_ORIGIN, SHORT_HISTORY, expected_i
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import in_words, label_of, place_term, when_words
 from forecasting.panels.charger_panel import MIN_POINTS, MIN_VEHICLES
-from forecasting.reporting.labels import day_words, label_in_digits, source_words, unit_of
+from forecasting.reporting.labels import day_words, label_words, source_words, unit_of
 from forecasting.vocabulary.catalogues import digits
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.places import WORLD, place_name
@@ -550,8 +550,8 @@ def _prints_beside(claim: Claim) -> str:
 
 def _print_words(fact: Fact) -> str:
     """Who printed what of which days."""
-    source = source_words(fact.source)
-    agency = basis_name(fact.basis, fact.measure) or source or "nobody in particular"
+    named = basis_name(fact.basis, fact.measure) or source_words(fact.source)
+    agency = named or "nobody in particular"
     return f"{in_words(fact)} {when_words(fact.period)} ({agency})"
 
 
@@ -596,7 +596,7 @@ def _comparison(claim: Claim) -> str:
             is_estimate=claim.fact.kind == "estimate",
             statement=in_words(claim.fact),
             agency=basis_name(claim.fact.basis) or source_words(claim.fact.source),
-            day=claim.fact.published and label_in_digits(str(claim.fact.published)),
+            day=claim.fact.published and label_words(str(claim.fact.published)),
         )
     growth = claim.growth_to(claim.value)
     if growth != growth:

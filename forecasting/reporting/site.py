@@ -27,7 +27,7 @@ from forecasting.reporting.labels import (
     BASELINE,
     day_words,
     known_as_growth,
-    label_in_digits,
+    label_words,
     median_and_range,
     part_words,
     spoken_median,
@@ -244,9 +244,9 @@ def _run_record(folder: Path, record: Record, results: Stored) -> Run:
         "since_summary": changes.since_summary,
         "fresh": sentence(
             FRESH,
-            day=label_in_digits(as_of),
+            day=label_words(as_of),
             both=as_of and time,
-            ended=label_in_digits(ended),
+            ended=label_words(ended),
             time=time,
         ),
     }

@@ -68,7 +68,7 @@ from forecasting.reporting.labels import (
     day_words,
     finding,
     is_flow,
-    label_in_digits,
+    label_words,
     levels_in_words,
     part_words,
     policy_term,
@@ -808,7 +808,8 @@ def _implied(fact: Fact, totals: Mapping[tuple[str, Period], Mark]) -> Mark | No
 
 def _hover(fact: Fact, period: Period) -> str:
     """What a pointer shows of a fact: statement, period, basis, source; escaped."""
-    publication = f"{source_words(fact.source)}, {label_in_digits(str(fact.published))} ({fact.id})"
+    day = label_words(fact.published.label) if fact.published else ""
+    publication = f"{', '.join(filter(None, (source_words(fact.source), day)))} ({fact.id})"
     lines = (in_words(fact), period_words(period), basis_name(fact.basis), publication)
     statement, *details = (html.escape(words, quote=False) for words in lines if words)
     return "<br>".join((f"<b>{statement}</b>", *details))
