@@ -247,13 +247,11 @@ def quota_forecast(
     policies = inputs.policies
     basis = _newest_basis(inputs.facts)
     growths: Sequence[RegisterGrowth] = ()
-    if _is_of_scenario(quota, scenario):
+    if of_registered or _is_of_scenario(quota, scenario):
         inputs = of_scenario
         basis = basis_on_day(scenario, inputs.facts, facts)
-    elif of_registered:
+    if of_registered:
         growths, _ = register_growths(facts, day)
-        inputs = of_scenario
-        basis = basis_on_day(scenario, inputs.facts, facts)
         policies = _of_registered(policies, scenario, growths, day)
     elif not len(inputs.facts):
         inputs = of_scenario
