@@ -197,7 +197,7 @@ class FlowForecast(Shown):
     def _totals(self) -> Array:
         return np.stack([self.totals(period) for period in self.periods])
 
-    @property
+    @cached_property
     def _log_totals(self) -> Array:
         return np.log(np.maximum(self._totals, 1e-9))
 
@@ -620,6 +620,10 @@ class FlowForecast(Shown):
         >>> bool(forecast.contraction().between(0, 1).all())
         True
         """
+        return self._contraction.copy()
+
+    @cached_property
+    def _contraction(self) -> pd.Series:
         request = self.request
         facts = self._fit[0]
         order = sorted(
