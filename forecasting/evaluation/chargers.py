@@ -139,11 +139,16 @@ def _cases(
     steps: pd.DataFrame, training_counts: pd.DataFrame, training_steps: pd.DataFrame
 ) -> Iterator[Case]:
     """A case for each step of a scored horizon, forecast by the other markets."""
+    teachers = {*training_counts["market"]}
+    practices: dict[str, Practice] = {}
     for market, market_steps in steps[steps["horizon"].isin(SCORED_HORIZONS)].groupby("market"):
         past = training_steps[training_steps["market"] != market]
-        practice = estimate_practice(training_counts[training_counts["market"] != market])
+        left_out = str(market) if market in teachers else ""
+        if left_out not in practices:  # markets that teach nothing have the same teachers
+            others = training_counts[training_counts["market"] != market]
+            practices[left_out] = estimate_practice(others)
         for step in market_steps.to_dict("records"):
-            growth = {BY_PRACTICE: _by_practice(step, practice)}
+            growth = {BY_PRACTICE: _by_practice(step, practices[left_out])}
             at_horizon = past[past["horizon"] == step["horizon"]]
             for rule in (CONSTANT_RATIO, BY_DRIFT):
                 errors = (at_horizon[rule] - at_horizon["grown"]).abs()
