@@ -5,6 +5,7 @@ network.
 import html
 import re
 import shutil
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -445,6 +446,20 @@ def of_the_year(table: pd.DataFrame, measure: str, year: int) -> list[float]:
 
 def words_of(page: str) -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub("<[^>]+>", " ", page)))
+
+
+def test_a_scenario_alone_and_beside_another_of_its_country_gives_the_same_bytes(reports, tmp_path):
+    name = SCENARIOS[-1]  # it reads what the one before it has shared
+    files = {"outlook.parquet", "draws.parquet", "outlook.xlsx", "report.html"}
+    assert run([ROOT / "params" / f"{name}.yaml"], tmp_path, progress=False).ok
+    for file in files:
+        assert (reports / name / file).read_bytes() == (tmp_path / name / file).read_bytes(), file
+    # It is whole, and says nothing of this machine
+    report = tmp_path / name
+    assert {path.name for path in report.iterdir()} == files | {"report.ipynb", "run.json"}
+    assert (report / "report.html").stat().st_size < 500_000
+    assert sys.prefix not in (report / "report.ipynb").read_text()
+    assert str(tmp_path) not in (report / "report.ipynb").read_text()
 
 
 def test_one_number_has_one_value_wherever_a_run_writes_it(reports):

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,6 @@ from forecasting.vocabulary.errors import InputError, RunError
 
 pytestmark = pytest.mark.slow
 
-PARAMS = Path(__file__).parents[2] / "params"
 
 DATA = (
     "uz-a/outlook.parquet",
@@ -307,27 +305,6 @@ def test_a_damaged_report_of_before_is_named_and_stops_nothing(reported_project:
         assert {*pd.read_parquet(project.out / "comparison.parquet")["scenario"]} == {"uz-b"}
         assert "outlook.parquet is" in (project.out / "index.html").read_text()
     assert (project.out / "uz-b" / "run.json").is_file()
-
-
-def test_a_scenario_alone_and_beside_another_of_its_country_gives_the_same_bytes(
-    tmp_path: Path,
-) -> None:
-    (tmp_path / "params").mkdir()
-    # The second reads what the first has shared
-    for name in ("turkmenistan-baseline", "turkmenistan-constrained"):
-        shutil.copy(PARAMS / f"{name}.yaml", tmp_path / "params")
-    files = {"outlook.parquet", "draws.parquet", "outlook.xlsx", "report.html"}
-    together, alone = tmp_path / "together", tmp_path / "alone"
-    assert not run([tmp_path / "params"], together, progress=False).failed
-    assert not run([tmp_path / "params" / f"{name}.yaml"], alone, progress=False).failed
-    for file in files:
-        assert (together / name / file).read_bytes() == (alone / name / file).read_bytes(), file
-    # It is whole, and says nothing of this machine
-    report = alone / name
-    assert {path.name for path in report.iterdir()} == files | {"report.ipynb", "run.json"}
-    assert (report / "report.html").stat().st_size < 500_000
-    assert sys.prefix not in (report / "report.ipynb").read_text()
-    assert os.fspath(tmp_path) not in (report / "report.ipynb").read_text()
 
 
 def test_a_run_keeps_its_forecasts_where_others_can_check_them(reported_project: Any) -> None:
