@@ -430,7 +430,7 @@ def _counted_by(fact: Fact) -> str:
 COUNTS = TableForm(
     [
         Column("who", lambda row: _counted_by(row["fact"])),
-        Column("forecast", lambda row: row["chosen"].get(row["fact"].basis)),
+        Column("is forecast", lambda row: row["chosen"].get(row["fact"].basis)),
         Column("what", lambda row: _label_of_count(row["fact"])),
         Column("counts"),
         Column("of", lambda row: label_words(row["fact"].period.label)),
@@ -466,7 +466,7 @@ def counts_table(outlook: Outlook) -> Table:
     >>> import forecasting as fc
     >>> outlook = fc.outlook("uzbekistan-baseline", draws=50)
     >>> list(fc.tables.counts_table(outlook).frame)
-    ['who', 'forecast', 'what', 'counts', 'of', 'number', '2024', '% of expected', 'fact']
+    ['who', 'is forecast', 'what', 'counts', 'of', 'number', '2024', '% of expected', 'fact']
     """
     expected = outlook.fit_table().set_index("fact")["expected"].to_dict()
     if outlook.demand is not None:

@@ -38,7 +38,7 @@ def test_who_counts_what_stands_beside_the_forecast(kyrgyzstan, turkmenistan):
     assert own["counts"] == (
         "electric vehicles on the register and new on it; plug-in hybrids may be among them"
     )
-    assert (own["number"], own["forecast"]) == ("9,870", "yes")
+    assert (own["number"], own["is forecast"]) == ("9,870", "yes")
     assert float(own["% of expected"]) > 0
     abroad = table.loc["kg-ev-imports-2023-01-to-08-diplomat-bound"]
     assert abroad["counts"] == "electric cars sent from China; charging points"
@@ -50,8 +50,8 @@ def test_agencies_stand_side_by_side_in_one_year():
     given = {"country": "UZ", "measure": "ev_imports", "market_size": 350_000} | GIVEN
     uzbekistan = make(scenario_from_parameters(given), central_asia(), draws=200)
     table = grounds.counts_table(uzbekistan).frame.set_index("fact")
-    assert table["forecast"].iloc[0] == "yes"
-    of_year = table["2024"][table["forecast"] != "yes"].to_dict()
+    assert table["is forecast"].iloc[0] == "yes"
+    of_year = table["2024"][table["is forecast"] != "yes"].to_dict()
     first_without = [*of_year.values()].index("–")
     assert {*[*of_year.values()][first_without:]} == {"–"}  # those of one year come first
     assert of_year["uz-ev-imports-2025-customs"] == "24,100"
