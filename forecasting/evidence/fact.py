@@ -163,7 +163,8 @@ class Fact(Shown, BaseModel, metaclass=CheckedCall):
     note: str
     reference_period: Period | None = Field(default=None, exclude=True)
     # What follows from the columns is found once, when the fact is made
-    declared: InstanceOf[Quantity] = FOLLOWS
+    # A field of its own: by pydantic 2.8 all fields that share one would be checked as this one is
+    declared: InstanceOf[Quantity] = Field(exclude=True, repr=False)
     known_from: dt.date | None = FOLLOWS
     of_world: bool = FOLLOWS
     stock: bool = FOLLOWS
