@@ -136,10 +136,6 @@ class Answers:
         path: KeyPath = ("read", index, key) if key else ("read", index)
         return self.document.where(path)
 
-    def with_series(self, series: SeriesAnswer) -> Answers:
-        """The answers with one more series."""
-        return replace(self, read=(*self.read, series))
-
     def to_yaml(self, comments: Mapping[str, str] | None = None) -> str:
         """The file that says them.
 

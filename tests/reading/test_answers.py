@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from table_cases import one
 
-from forecasting.reading.answers import SeriesAnswer, answers_in
+from forecasting.reading.answers import Answers, SeriesAnswer, answers_in
 from forecasting.vocabulary.errors import LedgerError
 
 
@@ -51,7 +51,7 @@ def test_a_file_of_answers_is_refused_by_key_place_and_nearest_right_one(text, s
 )  # fmt: skip
 @settings(max_examples=60)
 def test_what_is_written_is_read_back(series):
-    answers = answers_in("read: [{counts: ev_sales}]").with_series(series)
+    answers = Answers(read=(SeriesAnswer("ev_sales"), series))
     assert answers_in(answers.to_yaml()).read[1] == series
 
 
