@@ -12,7 +12,8 @@ import numpy as np
 from forecasting.evaluation.quota_days import QuotaForecast, open_quotas, size_that_lifts
 from forecasting.evidence.fact import label_of
 from forecasting.reporting.charging_tables import share_words
-from forecasting.reporting.labels import median_and_range, source_words
+from forecasting.reporting.labels import median_and_range
+from forecasting.reporting.result_tables import SOURCE_COLUMN
 from forecasting.vocabulary.periods import year
 from forecasting.vocabulary.quantiles import RANGE_LEVELS, Array
 from forecasting.vocabulary.sentences import Term, filled, sentence, uncapital
@@ -47,7 +48,7 @@ OPEN_QUOTAS = TableForm(
         Column(HIGH, "high", missing=NOT_IN_TIME),
         Column("probability", "used_up", ReadNumber),
         *map(Column, VEHICLES_OF_QUOTA),
-        Column("source", lambda row: source_words(row["quota"].source), address="url"),
+        SOURCE_COLUMN,
     ],
     caption="{measure}, before the events of the scenario, with 80 % ranges[. {imported} are "
     "imported in {year}, and {registered} registered, {without_events} without the events: the "
@@ -165,7 +166,8 @@ def quotas_table(outlook: Outlook) -> Table:
         label = label_of(forecast.measure)
         ranges = (_with_range(draws, forecast.measure) for draws in forecast.vehicles)
         vehicles = dict(zip(VEHICLES_OF_QUOTA, ranges, strict=True))
-        rows.append({"quota": quota, "url": quota.url, **forecast.days._asdict(), **vehicles})
+        origin = {"quota": quota, "source": quota.source, "url": quota.url}
+        rows.append(origin | forecast.days._asdict() | vehicles)
         if (forecast.measure, outlook.measure) == ("ev_imports", "ev_registrations"):
             caption_words = _imports_and_registrations(outlook, forecast)
     return OPEN_QUOTAS.table(rows, measure=label, **caption_words)
