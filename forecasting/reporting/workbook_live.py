@@ -373,9 +373,9 @@ class _LiveBook(Book):
             return f"[{Term(part.label, 'column')}]"
         if isinstance(part, Node):
             label = _label_words(part.label)
-            if not label and part in self.places:
-                label = _step_words(self.spots[self.places[part]])
-            return f"[{label}]" if label and (part in self.places or _is_lever(part)) else ""
+            if part in self.places:
+                return f"[{label or _step_words(self.spots[self.places[part]])}]"
+            return f"[{label}]" if label and _is_lever(part) else ""
         return f"[{self.labels.get(part.tobytes()) or Term('value', 'column')}]"
 
     def _cells_of_columns(self) -> dict[str, Iterator[tuple[int, int, object]]]:
