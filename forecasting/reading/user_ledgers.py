@@ -97,7 +97,7 @@ def facts_of(
     Examples
     --------
     >>> facts_of(shipped=False)
-    <Ledger: 0 facts of 0 places>
+    <Ledger: 0 facts, 0 places>
     """
     paths = [_ledger_file(file) for file in files]
     parts = [central_asia()] if shipped else [Ledger()]
