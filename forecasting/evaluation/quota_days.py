@@ -215,7 +215,7 @@ def quota_claim(
 
 
 def quota_forecast(
-    quota: Policy, scenario: Scenario, facts: Ledger, day: dt.date
+    quota: Policy, scenario: Scenario, facts: Ledger, day: dt.date, draws: int = 2000
 ) -> QuotaForecast | None:
     """The forecast of the flow that a quota counts; None of a quota that is not known yet.
 
@@ -229,6 +229,8 @@ def quota_forecast(
         All that the scenario may use.
     day : date
         Of the forecast.
+    draws : int
+        How many.
     """
     known_quota = quota.as_known(day)
     if known_quota is None:
@@ -268,6 +270,7 @@ def quota_forecast(
         list(map(year, years)),
         inputs.prior,
         inputs.market.sizes,
+        draws=draws,
         seed=scenario.seed,
         place=quota.place,
         policies=policies,
@@ -282,17 +285,11 @@ def quota_forecast(
 
 
 def _is_of_scenario(quota: Policy, scenario: Scenario) -> bool:
-    """Whether a scenario's own forecast before its events is of the flow that a quota counts, in
-    its year and the next.
+    """Whether a scenario forecasts the flow that a quota counts.
 
     A scenario that names no basis forecasts the commonest, and a quota is counted by the newest.
     """
-    return (
-        scenario.measure == quota.measure
-        and scenario.basis is not None
-        and scenario.horizon > quota.last_day.year
-        and not sets_quotas(scenario)
-    )
+    return scenario.measure == quota.measure and scenario.basis is not None
 
 
 def _newest_basis(imports: Ledger) -> str | None:
@@ -344,13 +341,16 @@ def open_quotas(outlook: Outlook) -> tuple[QuotaForecast, ...]:
 
 
 def _forecast_in(outlook: Outlook, quota: Policy) -> QuotaForecast | None:
-    """The forecast of the flow that a quota counts: the outlook's own, where it is of that."""
+    """The forecast of the flow that a quota counts: the outlook's own, where it is of that and
+    reaches the year after the quota.
+    """
     scenario, day = outlook.scenario, outlook.as_of
     known_quota = quota.as_known(day)
     flow = outlook.baseline_forecasts.get(quota.place)
-    if known_quota and flow and _is_of_scenario(quota, scenario):
+    is_before_events = scenario.horizon > quota.last_day.year and not sets_quotas(scenario)
+    if known_quota and flow and is_before_events and _is_of_scenario(quota, scenario):
         return QuotaForecast(known_quota, flow, quota.measure, day)
-    return quota_forecast(quota, scenario, outlook.ledger, day)
+    return quota_forecast(quota, scenario, outlook.ledger, day, outlook.results.count)
 
 
 def size_that_lifts(scenario: Scenario, flow: Array, quota: Policy) -> float | None:

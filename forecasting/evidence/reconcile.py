@@ -112,6 +112,14 @@ class Statement(NamedTuple):
         """Whether the other is what the same agency printed of the same thing on another day."""
         return SERIES(self.fact) == SERIES(statement.fact) and self.published != statement.published
 
+    def is_replaced_by(self, statement: Statement) -> bool:
+        """Whether the other is a revision by which its agency, or where none is named its source,
+        takes this one back; an estimate takes no outcome back.
+        """
+        is_of_one = bool(self.fact.basis) or self.fact.source == statement.fact.source
+        is_weaker = statement.fact.kind != "outcome" and self.fact.kind == "outcome"
+        return self.is_revised_by(statement) and is_of_one and not is_weaker
+
     def __str__(self) -> str:
         return sentence(BOUND_WORDS[self.fact.side], number=_amount(self.value))
 
@@ -142,11 +150,12 @@ def conflicts(ledger: Ledger) -> pd.DataFrame:
     """
     statements = _statements(ledger)
     pairs = [*_disagreeing(statements)]
-    revised = {statement.name for statement, later in pairs if statement.is_revised_by(later)}
+    replaced = {statement.name for statement, later in pairs if statement.is_replaced_by(later)}
     rows = [
         _conflict(statement, successor, AGAINST)
         for statement, successor in pairs
-        if not {statement.name, successor.name} & revised
+        if not statement.is_revised_by(successor)
+        and not {statement.name, successor.name} & replaced
     ]
     # Of the parts of an agency that are more than a whole, the largest
     largest = {

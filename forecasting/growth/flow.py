@@ -13,6 +13,7 @@ import contextlib
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -243,6 +244,9 @@ def flow_of_report(folder: Path | None) -> Iterator[None]:
         _REPORT.reset(token)
 
 
+POSTERIOR_FIELDS = [field.name for field in fields(Posterior)]
+
+
 def answer_to(request: Request) -> FlowForecast:
     """The answer to a request, from the draws stored in the report where they belong to it.
 
@@ -261,11 +265,16 @@ def answer_to(request: Request) -> FlowForecast:
 
 
 def _stored_in_report(request: Request) -> dict[str, Any] | None:
-    """The arrays that the report keeps of a request's answer; None where it keeps none."""
+    """The arrays that the report keeps of a request's answer; None where it keeps none of them, or
+    not all, or of another number of draws.
+    """
     folder = _REPORT.get()
     if folder is None:
         return None
-    return read_arrays(folder / FLOW_DRAWS, digest_of(request.key), of_anybody=True)
+    arrays = read_arrays(folder / FLOW_DRAWS, digest_of(request.key), of_anybody=True)
+    if arrays is None or not {"monthly", "sizes", *POSTERIOR_FIELDS} <= arrays.keys():
+        return None
+    return arrays if len(arrays["monthly"]) == request.draws else None
 
 
 def _arrays_of(forecast: FlowForecast) -> dict[str, Any]:

@@ -29,8 +29,8 @@ from forecasting.reporting.labels import (
     amounts,
     day_words,
     kind_words,
-    label_words,
     parameter_words,
+    period_in_table,
     published_words,
     source_words,
     spoken_median,
@@ -148,6 +148,7 @@ STATEMENT = "{label}: {fact}[ ({kind})]"
 PRINTER = "{source}, published {printed}"
 REFERENCE = "this number"
 NO_FACT = "None."
+EFFECT = "[It moves {periods}.][scale?It gives the forecast its scale.]"
 EFFECT_OF_PERIOD = "{period} by {change}"
 FACT_LINE = (
     "{statement}. [“{quote}” ]{printer}.[is_later? Printed after the day of this forecast.]"
@@ -433,7 +434,7 @@ COUNTS = TableForm(
         Column("is forecast", lambda row: row["chosen"].get(row["fact"].basis)),
         Column("what", lambda row: _label_of_count(row["fact"])),
         Column("counts"),
-        Column("of", lambda row: label_words(row["fact"].period.label)),
+        Column("of", lambda row: period_in_table(row["fact"].period)),
         Column("number", lambda row: amount(row["fact"].value, row["fact"].measure)),
         Column("% of expected", form=readable),
         Column("fact", "{fact.id}", look="id"),
@@ -820,13 +821,16 @@ def _facts_of_report(outlook: Outlook) -> set[str]:
 
 
 def _effect_words(row: pd.Series) -> str:
-    """What a fact moved, in words; nothing where it moved nothing."""
+    """What a fact moved, in words, or that nothing could be said without it; nothing where it
+    moved nothing.
+    """
     words = [
         sentence(EFFECT_OF_PERIOD, period=period, change=percent(round(by)))
         for period, by in row.items()
         if MIN_EFFECT <= abs(by) <= MAX_PERCENT
     ]
-    return sentence("[It moves {periods}.]", periods=", ".join(words))
+    gives_scale = not words and row.abs().max() > MAX_PERCENT
+    return sentence(EFFECT, periods=", ".join(words), scale=gives_scale)
 
 
 def moves(flow: FlowForecast) -> pd.DataFrame:

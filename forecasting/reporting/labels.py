@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.evidence.fact import Fact, label_of, period_words, place_term
 from forecasting.vocabulary.catalogues import digits as in_digits, territory
+from forecasting.vocabulary.errors import PeriodError
 from forecasting.vocabulary.measures import EV_SHARE, MEASURES, measure_of
 from forecasting.vocabulary.periods import Period
 from forecasting.vocabulary.places import find_place, is_place, place_name
@@ -326,14 +327,22 @@ def note_term(row: Assumption) -> Term:
 
 
 def label_words(label: str) -> str:
-    """The label of a period as a table has it: in words, but for a day, which is in digits.
+    """The label of a period as a table has it; another text as it is.
 
     >>> label_words("2023-08..2023-10"), label_words("2024"), label_words("2024-03-09")
     ('Aug–Oct 2023', '2024', '2024-03-09')
-    >>> label_words("2023-01-01..2023-06-26")
-    '1 Jan – 26 Jun 2023'
+    >>> label_words("2023-01-01..2023-06-26"), label_words("latest")
+    ('1 Jan – 26 Jun 2023', 'latest')
     """
-    period = period_of(label)
+    try:
+        period = period_of(label)
+    except PeriodError:
+        return label
+    return period_in_table(period)
+
+
+def period_in_table(period: Period) -> str:
+    """A period as a table has it: in words, but for a day, which is in digits."""
     return day_in_digits(period.end) if period.days == 1 else period_words(period)
 
 

@@ -19,7 +19,7 @@ from forecasting.reporting.caveat_words import lines_of, words_of
 from forecasting.reporting.figures import fan_chart
 from forecasting.reporting.figures.fan import forecast_chart
 from forecasting.reporting.figures.scenario_contrast import results_chart
-from forecasting.reporting.labels import label_words, source_words
+from forecasting.reporting.labels import kind_words, label_words, period_in_table, source_words
 from forecasting.reporting.result_tables import outlook_table, results_table, with_unit
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook import Outlook
@@ -70,7 +70,7 @@ FACT_TABLE = TableForm(
         Column("of", lambda row: sentence("{label}[, {place}]", **row)),
         Column("period"),
         Column("counted by", "agency"),
-        Column("kind", "{fact.kind}"),
+        Column("kind", lambda row: kind_words(row["fact"])),
         Column("published", lambda row: sentence("[{day}][both? ][by {source}]", **row)),
         Column("quote", "{fact.quote}"),
         Column("note", "{fact.note}"),
@@ -81,25 +81,29 @@ FACT_TABLE = TableForm(
 @html_of.register
 def _fact_html(fact: Fact) -> str:
     """A fact as a small table: what is said, of what, by whom, since when."""
-    period = fact.period_end and label_words(fact.period.label)
+    period = fact.period_end and period_in_table(fact.period)
     row = {
         "fact": fact,
         "label": label_of(fact.measure),
         "place": place_words(fact.place),
         "period": period,
         "agency": basis_name(fact.basis, fact.measure),
-        "day": fact.published and label_words(fact.published.label),
+        "day": _day_of_print(fact),
         "source": source_words(fact.source),
         "both": fact.published and fact.source,
     }
     return FACT_TABLE.upright(row, fact.id)._repr_html_()
 
 
+def _day_of_print(fact: Fact) -> str:
+    return label_words(fact.published.label) if fact.published else ""
+
+
 LEDGER_TABLE = TableForm(
     [
         Column("fact", "{fact}"),
-        Column("kind", "{fact.kind}"),
-        Column("published", lambda row: str(row["fact"].published or ""), look="date"),
+        Column("kind", lambda row: kind_words(row["fact"])),
+        Column("published", lambda row: _day_of_print(row["fact"]), look="date"),
         Column("source", lambda row: source_words(row["fact"].source)),
     ]
 )

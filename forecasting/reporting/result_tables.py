@@ -32,6 +32,7 @@ from forecasting.reporting.labels import (
     levels_in_words,
     parameter_words,
     part_words,
+    period_in_table,
     policy_term,
     quote_term,
     reason_term,
@@ -514,7 +515,7 @@ FACTS = TableForm(
     [
         Column(
             "period",
-            lambda row: label_words(row["fact"].period.label) if row["fact"].period_end else "",
+            lambda row: period_in_table(row["fact"].period) if row["fact"].period_end else "",
         ),
         Column("statement", lambda row: in_words(row["fact"])),
         Column("basis", lambda row: basis_name(row["fact"].basis, row["fact"].measure)),

@@ -100,7 +100,7 @@ def demand_parameters(scenario: Scenario, drivers: Sequence[Driver], draws: int)
 
 def has_rollout(scenario: Scenario) -> bool:
     """Whether an event of a scenario changes the pace at which points are built."""
-    return any(driver.quantity == ROLLOUT for driver in scenario.drivers)
+    return any(driver.quantity == ROLLOUT and driver.probability > 0 for driver in scenario.drivers)
 
 
 def dated_event(driver: Driver, draws: int, seed: int, drivers: Sequence[Driver]) -> Event:

@@ -10,7 +10,9 @@ from click.testing import CliRunner
 from forecasting.cli import main
 from forecasting.evaluation import quota_days
 from forecasting.evaluation.quota_days import open_quotas, quota_claim
+from forecasting.evidence.datasets import central_asia
 from forecasting.scenarios.outlook import outlook
+from forecasting.scenarios.question import find_scenario
 from forecasting.vocabulary import periods
 from forecasting.vocabulary.errors import InputError
 
@@ -70,6 +72,19 @@ def test_a_quota_of_the_flow_that_the_scenario_forecasts_is_forecast_as_the_scen
     quota_claim("AM", "2026", "2026-12-31")
     # Armenia's scenario names no basis: the quota is counted by who printed the newest count
     assert [named["basis"] for named in asked] == ["uz-statistics", "am-revenue-committee"]
+
+
+def test_no_horizon_and_no_event_changes_who_counts_a_quota(monkeypatch):
+    asked = []
+    monkeypatch.setattr(quota_days, "forecast_flow", lambda *told, **named: asked.append(named))
+    scenario = find_scenario("uzbekistan-baseline")
+    facts = central_asia()
+    quota = quota_days.quota_of("UZ", 2026)
+    for horizon in (2026, 2030):
+        changed = scenario.model_copy(update={"horizon": horizon})
+        quota_days.quota_forecast(quota, changed, facts, dt.date(2026, 10, 1), 400)
+    assert [named["basis"] for named in asked] == ["uz-statistics"] * 2
+    assert [named["draws"] for named in asked] == [400] * 2
 
 
 def test_a_quota_without_a_count_of_its_year_is_asked_as_of_its_announcement():

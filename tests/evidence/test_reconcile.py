@@ -46,6 +46,20 @@ def test_a_number_that_was_revised_conflicts_with_nobody() -> None:
     assert not len(conflicts(ledger({"value": 101}, ministry, revised)))
 
 
+def test_another_source_and_a_weaker_print_take_no_number_back() -> None:
+    papers = [
+        {"value": value, "basis": "", "source": paper, "published": f"2024-0{month}-01"}
+        for month, (paper, value) in enumerate([("News A", 200), ("News B", 300)], 1)
+    ]
+    agency = {"value": 500, "basis": "customs"}
+    values = conflicts(ledger(agency, *papers))[["value_a", "value_b"]].to_numpy().tolist()
+    assert {tuple(sorted(pair)) for pair in values} >= {(200.0, 500.0), (300.0, 500.0)}
+    outcome = {"value": 150, "basis": "ministry", "published": "2024-02-01"}
+    estimate = outcome | {"value": 600, "kind": "estimate", "published": "2024-06-01"}
+    values = conflicts(ledger({"value": 100}, outcome, estimate))[["value_a", "value_b"]]
+    assert {100.0, 150.0} in map(set, values.to_numpy().tolist())
+
+
 def test_a_round_figure_and_a_bound_agree_with_what_they_allow() -> None:
     assert (
         len(

@@ -18,6 +18,7 @@ from forecasting.growth.flow import (
     forecast_flow,
     save_flow,
 )
+from forecasting.growth.sharing import digest_of, read_arrays, write_arrays
 from forecasting.vocabulary.names import FLOW_DRAWS
 from forecasting.vocabulary.periods import year
 
@@ -94,6 +95,22 @@ def test_what_was_changed_or_is_damaged_is_drawn_anew(
         assert same(read(forecast, tmp_path), forecast)
     for damaged in (b"", b"PK", content[:-30], content[:99] + b"0000" + content[103:]):
         path.write_bytes(damaged)
+        assert same(read(forecast, tmp_path), forecast)
+
+
+def test_what_is_not_whole_is_drawn_anew(forecast: FlowForecast, tmp_path: Path) -> None:
+    """Even where the file is undamaged and names the question."""
+    path = tmp_path / FLOW_DRAWS
+    save_flow(doubled(forecast), tmp_path)
+    digest = digest_of(forecast.request.key)
+    arrays = read_arrays(path, digest)
+    assert arrays is not None
+    for changed in (
+        {name: array for name, array in arrays.items() if name != "monthly"},
+        {name: array for name, array in arrays.items() if name != "tail"},
+        arrays | {"monthly": arrays["monthly"][:-1]},
+    ):
+        write_arrays(path, digest, changed)
         assert same(read(forecast, tmp_path), forecast)
 
 

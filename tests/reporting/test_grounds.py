@@ -12,6 +12,7 @@ import pytest
 from forecasting.evidence.datasets import central_asia
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting import grounds
+from forecasting.reporting.grounds import _effect_words
 from forecasting.scenarios.outlook import outlook as make
 
 GIVEN = {"scenario": "test", "as_of": "latest", "horizon": 2030, "seed": 1}
@@ -81,3 +82,17 @@ def test_what_a_fact_does_is_told_from_half_a_percent_on(change, words):
     periods = [SimpleNamespace(label="2026")]
     flow = SimpleNamespace(periods=periods, influence=lambda: pd.DataFrame([row]))
     assert grounds._effect(flow, "a") == words
+
+
+@pytest.mark.parametrize(
+    ("effects", "words"),
+    [
+        ([900, 0.2], "It moves 2026 by +900 %."),
+        ([-4.4, 1500], "It moves 2026 by −4 %."),
+        ([1500, 2000], "It gives the forecast its scale."),
+        ([0.1, 0.2], ""),
+    ],
+)
+def test_what_a_fact_moved_is_said_within_what_a_percentage_can_say(effects, words):
+    said = _effect_words(pd.Series(effects, index=["2026", "2027"]))
+    assert said.replace(" ", " ") == words

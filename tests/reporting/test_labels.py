@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from forecasting.evidence.datasets import central_asia
+from forecasting.evidence.ledger import Ledger
 from forecasting.reporting.caveat_words import fact_words
 from forecasting.reporting.labels import kind_words, memo_title, source_words, spoken
+from forecasting.reporting.result_tables import facts_table
 from forecasting.scenarios.question import find_scenario
 from forecasting.vocabulary.catalogues import written_in
 
@@ -74,3 +77,14 @@ def test_statements_stand_with_their_days_as_russian_has_them():
 def test_the_size_of_a_quota_is_a_limit_and_no_target():
     quota = central_asia().get("kg-duty-free-quota-2026-eaeu")
     assert (quota.kind, kind_words(quota)) == ("target", "limit")
+
+
+def test_a_fact_of_any_year_has_its_period_in_a_table():
+    row = {"measure": "ev_stock", "place": "UZ", "relation": "equals", "quantity": "stock"}
+    days = ["1948-03-31", "2069-12-31", "2075-12-31"]
+    facts = [
+        {"id": f"far-{day}", "period_end": day, "value": 5, "kind": "target", "source": "a plan"}
+        for day in days
+    ]
+    table = facts_table(Ledger.from_frame(pd.DataFrame([row | fact for fact in facts])))
+    assert sorted(table.frame["period"]) == days

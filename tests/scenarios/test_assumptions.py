@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from forecasting.evidence.fact import Fact
-from forecasting.scenarios.assumptions import _growth, _is_above, printed_stocks
+from forecasting.scenarios.assumptions import _growth, _is_above, has_rollout, printed_stocks
+from forecasting.scenarios.question import find_scenario
 
 NEWEST = dt.date(2025, 12, 31)
 
@@ -73,3 +74,13 @@ def test_bounds_and_growth_rates_are_no_counts_of_what_stands():
     ]
     counts = [(row.name, row.count) for row in printed_stocks(facts)]
     assert counts == [("equals 100", 100.0), ("about 200", 200.0)]
+
+
+@pytest.mark.parametrize(("probability", "changes_pace"), [(0.0, False), (0.5, True), (1.0, True)])
+def test_an_event_of_the_baseline_that_is_left_out_changes_no_pace(
+    probability: float, changes_pace: bool
+) -> None:
+    scenario = find_scenario("uzbekistan-accelerated")
+    rollouts = [driver for driver in scenario.drivers if driver.quantity == "charging_rollout"]
+    drivers = [driver.model_copy(update={"probability": probability}) for driver in rollouts]
+    assert has_rollout(scenario.model_copy(update={"drivers": tuple(drivers)})) == changes_pace
