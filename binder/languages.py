@@ -12,6 +12,7 @@ import inspect
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -474,9 +475,10 @@ def names_of_policies() -> Iterator[tuple[str, str]]:
             for words in (labels.policy_term(policy.id), labels.quote_term(policy)):
                 if words:
                     yield words.context, str(words)
-            if policy.kind == "quota":
-                begins = labels.policy_term(f"{policy.id}-begins")
-                yield begins.context, str(begins)
+            begins = replace(policy, id=f"{policy.id}-begins")
+            if policy.kind == "quota" and begins.id not in shipped_policies():
+                for words in (labels.policy_term(begins.id), labels.quote_term(begins)):
+                    yield words.context, str(words)
 
 
 def names_in_params() -> Iterator[tuple[str, str]]:

@@ -23,7 +23,11 @@ def kyrgyzstan():
     ("number", "sentence"),
     [
         (2_000, r"The duty-free quota of 2,000 is used up between February and May 2026\."),
-        (15_000, r"%, hardly before (May|June), and as likely by (October|November) as later"),
+        # Of 400 draws the middle one is of one of these months
+        (
+            15_000,
+            r"%, hardly before (May|June), and as likely by (October|November|December) as later",
+        ),
         (
             200_000,
             r"200,000 is likely to last: it is used up in 2026 with a probability of (under )?1 %",
