@@ -9,6 +9,7 @@ import pytest
 from forecasting.curves.batch import fit_curves
 from forecasting.curves.definitions import CURVES
 from forecasting.curves.model import GrowthModel
+from forecasting.curves.results import GrowthPrediction
 from forecasting.vocabulary.errors import ModelError
 
 SALES = [96, 195, 238, 380, 1045, 1230, 1267, 1828, 1586, 1673, 1800, 1580, 1500]
@@ -283,3 +284,17 @@ def test_counts_with_zeros_have_no_negative_bounds():
     frame = GrowthModel([0, 0, 1, 3, 8, 13, 22], curve="bass").fit().get_forecast(3).conf_int(0.1)
     assert (frame["lower"] >= 0).all()
     assert (frame["upper"] > frame["lower"]).all()
+
+
+def test_quantiles_are_of_levels_between_0_and_1_alone():
+    """Of 0, 1, ..., 100 each level is its own hundredth."""
+    draws = np.arange(101.0)[:, None] * [1, 10]
+    prediction = GrowthPrediction(draws, pd.Index(["2024", "2025"]))
+    table = prediction.quantiles([0.25, 0.5, 0.99])
+    assert table.to_dict("index") == {
+        "2024": {0.25: 25, 0.5: 50, 0.99: 99},
+        "2025": {0.25: 250, 0.5: 500, 0.99: 990},
+    }
+    for level in (0.0, 1.0, -0.1, 1.1):
+        with pytest.raises(ModelError, match="numbers between 0 and 1"):
+            prediction.quantiles([0.5, level])

@@ -160,11 +160,15 @@ def test_the_assumptions_that_ship_are_those_of_the_record_that_ships():
     assert learned.to_dict() == pytest.approx(shipped_spreads(), abs=0.001)
 
 
-def test_a_market_is_told_its_sales_and_its_size_in_the_last_year(monkeypatch):
-    """In 2021 and 2022, of which the share is printed in 2021 alone; hybrids are within 1 %."""
+@pytest.mark.parametrize("before", [[], [2020], [2018, 2019, 2020]])
+def test_a_market_is_told_its_sales_and_its_size_in_the_last_year(monkeypatch, before):
+    """In 2021 and 2022, of which the share is printed in 2021 alone; hybrids are within 1 %. In the
+    years before a share is printed, and no sales.
+    """
     monkeypatch.setattr(chain_record_module, "outlook", lambda *told, draws: (*told, draws))
     columns = ["year", "sales_bev", "sales_phev", "sales_share_percent"]
-    rows = [(2020, 0, 0, 2.0), (2021, 900, np.nan, 6.0), (2022, 1500, 100, np.nan)]
+    rows = [(of_year, 0, 0, 2.0) for of_year in before]
+    rows += [(2021, 900, np.nan, 6.0), (2022, 1500, 100, np.nan)]
     history = pd.DataFrame(rows, columns=columns)
     scenario, ledger, draws = chain_record_module._told_sales("NO", history, 2022, 70)
     assert draws == 70

@@ -103,3 +103,18 @@ def test_what_would_be_without_a_fact_is_the_median_less_its_move(monkeypatch):
     ]
     assert table["change_percent"].tolist() == pytest.approx([100, -50, 25, 0])
     assert table["without"].tolist() == pytest.approx([5, 20, 16, 20])
+
+
+@pytest.mark.parametrize(("ess", "half"), [(100.0, 0.05), (25.0, 0.1), (1.0, 0.5)])
+def test_the_error_of_random_numbers_is_half_of_what_lies_about_the_median(ess, half):
+    """One standard error of a proportion is 0.5 / 10, 0.5 / 5 and 0.5 / 1 of the draws."""
+    from_0_to_1 = np.linspace(0, 1, 101)
+    forecast = SimpleNamespace(
+        diagnostics={"ess": ess},
+        _log_totals=np.array([from_0_to_1, 2 * from_0_to_1, np.full(101, 7.0)]),
+        _index=pd.Index(["2023", "2024", "2025"]),
+    )
+    errors = FlowForecast.random_error(forecast)
+    assert errors.to_dict() == pytest.approx(
+        {"2023": np.expm1(half), "2024": np.expm1(2 * half), "2025": 0.0}
+    )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from hypothesis import given, settings, strategies as st
 from table_cases import one, proposed, read, workbook
 
 from forecasting.reading.answers import answers_in
-from forecasting.reading.cells import UserFile
-from forecasting.reading.shape import _head_columns, _part_of_year
+from forecasting.reading.cells import SheetCell, UserFile
+from forecasting.reading.shape import Forms, _head_columns, _number_of, _part_of_year
 from forecasting.reading.user_table import UserTable
 
 
@@ -94,3 +96,22 @@ def test_years_in_order_and_months_from_the_first_on_head_columns(
     values, is_top, follows_numbers, heads
 ):
     assert _head_columns(values, "", is_top, follows_numbers) is heads
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "half_digit"),
+    [
+        (SheetCell("45", number=45.0), 45.0, 0.5),
+        (SheetCell("4.25", number=4.25), 4.25, 0.005),
+        (SheetCell("1,234"), 1234.0, 0.5),
+        (SheetCell("2024", day=dt.date(2024, 1, 1)), None, None),
+        (SheetCell(""), None, None),
+        (SheetCell("N/A"), None, None),
+        (SheetCell("–"), None, None),
+        (SheetCell("cars"), None, None),
+    ],
+)
+def test_a_cell_has_a_number_unless_it_is_a_day_a_text_or_says_nothing(cell, value, half_digit):
+    found = _number_of((0, 0), cell, Forms("."))
+    assert (found and found.value) == value
+    assert (found and found.half_digit) == half_digit

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from forecasting.demand.corridor import corridor_plan
 from forecasting.reporting import figures
+from forecasting.reporting.figures import charging_charts
 from forecasting.reporting.figures.charging_charts import PEAKS, spoken_median
 from forecasting.vocabulary.errors import InputError
 
@@ -53,6 +55,19 @@ def test_the_tornado_starts_at_the_median_and_ends_at_its_ends(outlook):
         [7430, 5300], rel=1e-2
     )
     assert chart.layout.yaxis.dtick == 1  # every row has its name, however many there are
+
+
+@pytest.mark.parametrize(("count", "named"), [(1, 1), (8, 8), (11, 8)])
+def test_a_tornado_has_the_eight_assumptions_that_move_most_the_first_at_the_top(
+    monkeypatch, outlook, count, named
+):
+    names = [f"assumption {number}" for number in range(1, count + 1)]
+    swings = pd.DataFrame({"input": names, "low": 5000.0, "high": 9000.0})
+    monkeypatch.setattr(outlook.demand, "swings_of", lambda _: swings)
+    monkeypatch.setattr(charging_charts, "parameter_words", str)
+    low, high = figures.tornado(outlook).data
+    expected = [f"Assumption {number}<br>5,000 to 9,000" for number in range(named, 0, -1)]
+    assert [*low.y] == [*high.y] == expected
 
 
 def test_a_road_shows_the_middle_case_between_low_and_high():

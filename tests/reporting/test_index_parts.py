@@ -71,6 +71,25 @@ def test_a_card_tells_the_numbers_of_its_own_run():
     assert not [*site._lines("uzbekistan-baseline", {"measure": "ev_sales"}, {}, results)]
 
 
+@pytest.mark.parametrize(
+    ("stored", "years"),
+    [
+        ({"headline_year": 2024, "first_year": 2023}, ["2024", "2025"]),
+        ({"first_year": 2023}, ["2023", "2024"]),
+        ({}, ["2021", "2022"]),
+    ],
+)
+def test_a_card_begins_with_the_year_that_its_run_names_or_with_its_first(stored, years):
+    """The flow is 10,000 in 2023, and grows by half a year from 2021 to 2030."""
+    results = {("uzbekistan-baseline", "UZ"): make_results()}
+    lines = [*site._lines("uzbekistan-baseline", {}, stored, results)]
+    assert [line["year"] for line in lines[:2]] == years
+    medians = [float(line["median"].replace(",", "")) for line in lines[:2]]
+    expected = [10_000 * 1.5 ** (int(label) - 2023) for label in years]
+    assert medians == pytest.approx(expected, rel=0.05)
+    assert {line["year"] for line in lines[2:]} == {"2030"}
+
+
 def test_of_an_index_a_card_tells_the_growth_of_years_that_have_one():
     made = make_results()
     index = "ev_export_value_index"

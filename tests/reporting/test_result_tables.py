@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,6 +15,7 @@ from forecasting.evidence import datasets
 from forecasting.reporting import grounds, result_tables as tables
 from forecasting.scenarios.joint_draws import RESULT_COLUMNS
 from forecasting.vocabulary.errors import InputError
+from forecasting.vocabulary.periods import span
 
 # Scenarios that ship are also forecast by others
 pytestmark = pytest.mark.usefixtures("shared_forecasts")
@@ -179,6 +181,45 @@ def test_what_is_held_up_is_called_a_judgement():
 def test_policies_of_an_outlook_from_files_are_not_known(outlook):
     with pytest.raises(InputError, match="was read from files, which hold no policies"):
         tables.policies_table(outlook)
+
+
+def test_an_event_of_a_policy_is_told_by_what_it_moves_also_where_nothing_is_sold(monkeypatch):
+    """Nothing is sold before it begins; then it moves what is sold by a half, for three months."""
+    months = [*span("2024-01-01", "2025-12-31").months()]
+    monthly = np.full((3, 24), 100.0)
+    monthly[:, :3] = 0.0
+    effects = {"moves": 1.5, "moves nothing": 1.0, "ends all": 0.0}
+
+    def applied(forecast, drivers, until, seed):
+        assert (until, seed) == ("the last day", 7)
+        after = monthly.copy()
+        after[:, 3:6] *= effects[drivers[0].name]
+        return SimpleNamespace(monthly=after)
+
+    drivers = [
+        SimpleNamespace(
+            name=name, kind=kind, policy="uz-2019-01-duty", reason=name, start=dt.date(2024, 4, 1)
+        )
+        for name, kind in (("not asked", "demand"), *((name, "policy") for name in effects))
+    ]
+    monkeypatch.setattr(tables, "apply_drivers", applied)
+    monkeypatch.setattr(tables, "drivers_on_day", lambda *_: (drivers, None))
+    monkeypatch.setattr(tables, "last_day", lambda *_: "the last day")
+    asked = SimpleNamespace(
+        scenario=SimpleNamespace(seed=7), ledger=None, evidence=None, as_of=dt.date(2024, 3, 31)
+    )
+    forecast = SimpleNamespace(months=months, monthly=monthly)
+    rows = [*tables._scenario_policies(asked, forecast)]
+    assert [
+        (row["policy"], row[tables.BEFORE_HEAD], row[tables.AFTER_HEAD], row[tables.YEAR_ON_HEAD])
+        for row in rows
+    ] == [
+        ("moves", "–", "+50 % (+50 to +50)", "–"),
+        ("ends all", "–", "−100 % (−100 to −100)", "–"),
+    ]
+    assert {(row["change"], row["on"]) for row in rows} == {
+        ("in this scenario", dt.date(2024, 4, 1))
+    }
 
 
 @pytest.fixture(scope="module")

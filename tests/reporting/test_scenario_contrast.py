@@ -13,7 +13,7 @@ import forecasting as fc
 from forecasting.parameters.schema import scenario_from_parameters
 from forecasting.reporting import figures
 from forecasting.reporting.figures.drawing import SCENARIO_COLOURS
-from forecasting.reporting.figures.scenario_contrast import small_fans
+from forecasting.reporting.figures.scenario_contrast import redraw, small_fans
 from forecasting.scenarios.joint_draws import QUANTILES
 
 # Scenarios that ship are also forecast by others
@@ -112,3 +112,36 @@ def test_small_charts_have_eight_years_and_scales_of_their_own() -> None:
         assert name in chart.layout.title.text
         assert number in chart.layout.title.text
         assert {*chart.data[0].x} == {*range(2023, 2031)}
+
+
+def lines(*parts: list[float], last_year: int = 2030) -> go.Figure:
+    """A chart with a line for each part."""
+    chart = go.Figure([go.Scatter(x=[2029, 2030], y=part, name="new") for part in parts])
+    return chart.update_layout(xaxis={"range": [2029, last_year]}, title={"text": "new"})
+
+
+def test_of_a_chart_with_the_same_parts_only_what_moved_is_drawn_anew() -> None:
+    shown = lines([1, 2], [3, 4])
+    shown.update_traces(name="as it was")
+    before = shown.data
+    redraw(shown, lines([1, 5], [3, 4]))
+    assert all(now is then for now, then in zip(shown.data, before, strict=True))
+    assert [[*trace.y] for trace in shown.data] == [[1, 5], [3, 4]]
+    assert [trace.name for trace in shown.data] == ["as it was"] * 2
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [lines([1, 2], [3, 4], last_year=2035), lines([1, 2]), lines([1, 2], [3, 4], [5, 6]), lines()],
+)
+def test_a_chart_with_other_parts_or_years_is_drawn_whole_without_its_title(
+    chart: go.Figure,
+) -> None:
+    shown = lines([1, 2], [3, 4])
+    shown.update_traces(name="as it was")
+    redraw(shown, chart)
+    assert [trace.to_plotly_json() for trace in shown.data] == [
+        trace.to_plotly_json() for trace in chart.data
+    ]
+    assert shown.layout.xaxis == chart.layout.xaxis
+    assert shown.layout.title.text == ""

@@ -1,5 +1,6 @@
 """What is said of a run while it goes on and when it has ended."""
 
+import datetime as dt
 import io
 import json
 import sys
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from forecasting.runs.output.result import Progress, RunResult, RunSummary
+from forecasting.runs.output.result import Progress, RunResult, RunSummary, write_event
 
 DONE = RunResult("uz-a", "done", seconds=1.25)
 FAILED = RunResult("uz-b", "failed", "cell In [3]: no")
@@ -48,6 +49,28 @@ def test_progress_is_counted_lines_or_events_in_a_log(capsys: pytest.CaptureFixt
     with Progress(1, visible=False) as progress:
         progress.advance(FAILED)
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"), [(0.0, 0.0), (1.23456, 1.235), (0.0004, 0.0), (3600, 3600)]
+)
+def test_an_event_is_a_line_with_its_time_to_a_thousandth_of_a_second(
+    capsys: pytest.CaptureFixture[str], seconds: float, written: float
+) -> None:
+    write_event("scenario", "failed", scenario="uz-ü", seconds=seconds, reason="a\nb")
+    (line,) = capsys.readouterr().err.splitlines()
+    event = json.loads(line)
+    moment = dt.datetime.fromisoformat(event.pop("time"))
+    assert moment.utcoffset() == dt.timedelta(0)
+    assert moment.microsecond % 1000 == 0
+    assert event == {
+        "event": "scenario",
+        "scenario": "uz-ü",
+        "status": "failed",
+        "seconds": written,
+        "reason": "a\nb",
+    }
+    assert "uz-ü" in line
 
 
 def test_a_summary_names_what_failed_the_counts_and_what_went_wrong_beside() -> None:

@@ -169,6 +169,25 @@ def test_scaled_totals_keep_to_the_limit_where_they_can(
     assert (scaled[:, 12:].sum(axis=1) <= limit[:, 12:].sum(axis=1) * (1 + 1e-9) + 1e-3).all()
 
 
+@pytest.mark.parametrize(
+    ("limit", "open_month"),
+    [
+        (12.0, 24.0 / 7),  # of 144, the 5 months of 24 that are past leave 24 for 7 others
+        (24.0, 24.0),  # as much as there is
+        (30.0, 24.0),
+        (10.0, 0.0),  # the past alone is the limit
+        (5.0, 0.0),
+    ],
+)
+def test_months_that_are_past_count_towards_the_limit_of_their_year(
+    limit: float, open_month: float
+) -> None:
+    flow = np.full((2, 24), 24.0)
+    scaled = scale_totals(flow, np.full((2, 24), limit), STILL)
+    by_hand = [24.0] * 5 + [open_month] * 7 + [min(limit, 24.0)] * 12
+    assert scaled == pytest.approx(np.array([by_hand, by_hand]))
+
+
 def test_a_policy_that_does_not_come_moves_only_months_that_are_open() -> None:
     facts = fc.annual_totals(pd.Series({2021: 809, 2022: 2180}))
     ends = checked_policies(

@@ -13,9 +13,11 @@ from forecasting.cli import main
 from forecasting.parameters.schema import scenario_from_file
 from forecasting.reading.answers import answers_in
 from forecasting.runs.runner import run
-from forecasting.scenarios.new_country import NewCountry
+from forecasting.scenarios.facts_on_day import MarketOnDay
+from forecasting.scenarios.new_country import NewCountry, _size_of
 from forecasting.vocabulary.errors import InputError
 from forecasting.vocabulary.limits import MAX_FORECAST_FACTS
+from forecasting.vocabulary.periods import Period, year
 
 pytestmark = pytest.mark.usefixtures("shared_forecasts")
 
@@ -103,6 +105,20 @@ def test_a_size_of_the_market_is_proposed_with_its_origin_in_words():
         "New cars a year in Georgia (or unknown)? 950 (new cars registered or new cars sold, "
         "2022, 2023; the newest is mine-ge-car_sales-2023-12-31)"
     )
+
+
+@pytest.mark.parametrize(
+    ("sizes", "size"),
+    [
+        (None, "unknown"),
+        ({year(2023): 950.0}, "950"),
+        ({year(2021): 800.0, year(2022): 900.0, year(2023): 950.0, year(2024): 1000.4}, "1000"),
+        # 73 of the 365 days of 2023 are a fifth of it
+        ({year(2022): 900.0, Period("2023-01-01", "2023-03-14"): 200.0}, "1000"),
+    ],
+)
+def test_the_size_of_a_market_is_that_of_a_whole_year_at_its_end(sizes, size):
+    assert _size_of(MarketOnDay(sizes)) == size
 
 
 SOLD = {"1 lines": "1", "1 counts": "ev_registrations", "2 lines": "2"}

@@ -22,6 +22,7 @@ import forecasting as fc
 from forecasting.curves.results import GrowthPrediction
 from forecasting.reporting.explore import Explorer
 from forecasting.runs.output.result import RunResult
+from forecasting.vocabulary.door import _frame
 
 # The same is asked for with many values that a function takes for its default
 pytestmark = pytest.mark.usefixtures("shared_forecasts")
@@ -562,3 +563,17 @@ def test_a_fact_that_is_no_fact_says_which_cell() -> None:
     days = {"period_start": "2023-01-01", "period_end": "2023-04-30"}
     with pytest.raises(fc.LedgerError, match=r"^a value: 'many' is not a number \("):
         fc.Fact(id="a", measure="ev_imports", place="UZ", relation="equals", value="many", **days)
+
+
+@pytest.mark.parametrize("columns", [["a", "b"], ["b", "a"], ["c", "b", "a"]])
+def test_a_table_has_the_columns_that_are_asked_for_or_more(columns: list[str]) -> None:
+    table = pd.DataFrame(columns=columns)
+    assert _frame("a", "b").read(table) is table
+
+
+@pytest.mark.parametrize("value", [pd.DataFrame({"a": [1]}), pd.DataFrame(), {"a": 1, "b": 2}, ""])
+def test_a_table_without_one_of_them_is_none(value: Any) -> None:
+    check = _frame("a", "b")
+    assert check.words == "a DataFrame with the columns a, b"
+    with pytest.raises(ValueError, match=r"^$"):
+        check.read(value)

@@ -6,6 +6,7 @@ from hypothesis import given, strategies as st
 from forecasting.vocabulary.errors import PeriodError
 from forecasting.vocabulary.languages import country_names, months_named
 from forecasting.vocabulary.printed_periods import (
+    PeriodWords,
     _shorter,
     languages_of,
     period_in,
@@ -75,6 +76,8 @@ def test_two_digits_behind_a_year_are_the_next_year_where_they_are_no_month(text
         ("Acumulado jan-set 2025", "2025-01..2025-09"),
         ("2024 (up to November)", "2024-01..2024-11"),
         ("по ноябрь 2024", "2024-01..2024-11"),
+        ("2024年3月15日", "2024-03-15"),
+        ("2024-3-5", "2024-03-05"),
         ("31.12.2024", "2024-12-31"),
         ("на 1 января 2025 года", "2025-01-01"),
         ("December 31, 2024", "2024-12-31"),
@@ -145,6 +148,27 @@ def test_a_month_is_read_back_in_each_form(year, month):
 def test_a_fiscal_year_of_two_years_begins_in_the_first(text, year):
     words = period_in(text)
     assert (words.year, words.fiscal, words.open) == (year, "begins", "")
+
+
+@pytest.mark.parametrize(
+    ("months", "named", "fiscal", "period"),
+    [
+        # Named months before the first one are of the calendar year that follows
+        ((4, 6), True, "begins", "2023-04..2023-06"),
+        ((12, 12), True, "begins", "2023-12"),
+        ((1, 3), True, "begins", "2024-01..2024-03"),
+        ((10, 2), True, "begins", "2023-10..2024-02"),
+        ((1, 3), True, "ends", "2023-01..2023-03"),
+        ((1, 3), True, "", "2023-01..2023-03"),
+        # Those that are counted run from the first one
+        ((1, 3), False, "begins", "2023-04..2023-06"),
+        (None, False, "begins", "2023-04..2024-03"),
+        (None, False, "ends", "2022-04..2023-03"),
+    ],
+)
+def test_months_of_a_year_that_begins_in_april(months, named, fiscal, period):
+    words = PeriodWords(2023, months, named=named, fiscal=fiscal)
+    assert words.period(first_month=4).label == period
 
 
 def test_a_fiscal_year_of_two_years_apart_is_open():
