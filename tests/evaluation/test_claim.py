@@ -122,7 +122,7 @@ def test_a_count_of_nobody_in_particular_is_told_with_its_day() -> None:
     )
     told = claim_of("NO", "ev_registrations", "2023", 4000, ledger=Ledger.from_frame(own))
     assert claim_text(told).endswith(
-        "Printed: 5,000 vehicles (2024-01). Scenario norway-facts-alone: no params file forecasts "
+        "Printed: 5,000 vehicles (Jan 2024). Scenario norway-facts-alone: no params file forecasts "
         "this, the facts alone answer. Facts it rests on: 1."
     )
 
@@ -212,7 +212,9 @@ def test_a_share_of_cars_is_told_with_the_cars_that_it_takes() -> None:
 
 def test_the_forecast_s_own_agency_is_the_one_that_printed_it() -> None:
     told = claim_of("UZ", "ev_imports", "2022", "2180")
-    assert "Printed: 2,180 vehicles (Statistics Agency, battery cars, 2023-01)." in claim_text(told)
+    assert "Printed: 2,180 vehicles (Statistics Agency, battery cars, Jan 2023)." in claim_text(
+        told
+    )
 
 
 def test_claim_and_brief_name_the_same_facts_and_the_same_count_of_the_year() -> None:
