@@ -424,8 +424,9 @@ def names_of_sources() -> Iterator[tuple[str, str]]:
     sources = [row.source for row in (*central_asia(), *shown)]
     sources += [row["source"] for row in read_table("station_costs.csv")]
     for source in sources:
-        printer, _, cited = source.partition(" citing ")
-        yield from filter(all, (("source", printer), ("source cited", cited)))
+        for words in labels.source_terms(source):
+            if words:
+                yield words.context, str(words)
 
 
 def words_of_tables() -> Iterator[tuple[str, str]]:
@@ -475,7 +476,7 @@ def names_of_policies() -> Iterator[tuple[str, str]]:
             for words in (labels.policy_term(policy.id), labels.quote_term(policy)):
                 if words:
                     yield words.context, str(words)
-            begins = replace(policy, id=f"{policy.id}-begins")
+            begins = replace(policy, id=policy.beginning_id)
             if policy.kind == "quota" and begins.id not in shipped_policies():
                 for words in (labels.policy_term(begins.id), labels.quote_term(begins)):
                     yield words.context, str(words)

@@ -586,9 +586,9 @@ def when_words(period: Period) -> str:
     end = period.end
     if start == end:
         return sentence(ON_DAY, period=period_words(period))
-    if period.label.count("-") > 2:  # days, not whole months
-        return sentence(FROM_DAY_TO_DAY[start.year == end.year], start=start, end=end)
-    return sentence(IN_PERIOD, period=period_words(period))
+    if period.is_of_months:
+        return sentence(IN_PERIOD, period=period_words(period))
+    return sentence(FROM_DAY_TO_DAY[start.year == end.year], start=start, end=end)
 
 
 def period_words(period: Period) -> str:
@@ -612,7 +612,7 @@ def period_words(period: Period) -> str:
     start = period.start
     end = period.end
     label = period.label
-    message = SEVERAL[label.count("-") == 2, start.year == end.year]
+    message = SEVERAL[period.is_of_months, start.year == end.year]
     if len(label) == 4:
         message = ONE_YEAR
     elif len(label) == 7:

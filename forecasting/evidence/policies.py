@@ -200,6 +200,11 @@ class Policy:
         return self.end or dt.date(self.start.year, 12, 31)
 
     @property
+    def beginning_id(self) -> str:
+        """The name of the change with which a quota begins."""
+        return f"{self.id}-begins"
+
+    @property
     def is_open_quota(self) -> bool:
         """Whether it is a quota of which no day is known on which it was used up."""
         return self.kind == "quota" and self.end_announced is None

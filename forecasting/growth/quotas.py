@@ -68,7 +68,7 @@ def dated_changes(quotas: Iterable[Policy]) -> list[Policy]:
         ends = replace(quota, kind="ends", start=quota.end + DAY, end=None)
         changes.append(replace(ends, announced=quota.end_announced))
         if renewal is not None:
-            begins = replace(renewal, kind="begins", id=f"{renewal.id}-begins", end=None)
+            begins = replace(renewal, kind="begins", id=renewal.beginning_id, end=None)
             changes.append(replace(begins, price_share=quota.price_share))
     return changes
 

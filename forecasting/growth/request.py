@@ -310,7 +310,7 @@ class Request:
         final_day = np.full(self.draws, -np.inf)
         for quota in sorted(self.quotas, key=lambda quota: quota.start):
             # After a quota that was used up on a printed day, the policies hold the wait already
-            if f"{quota.id}-begins" not in policy_ids:
+            if quota.beginning_id not in policy_ids:
                 flow = with_cars_that_wait(
                     flow, months, quota, effects, final_day, known_until, self.seed
                 )

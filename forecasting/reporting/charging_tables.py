@@ -203,6 +203,7 @@ def why(outlook: Outlook) -> BulletList:
     if not need:
         return BulletList([sentence(NO_VEHICLES)])
     daily, in_use, promise = demand.fast_use
+    promised = share_words(promise)
     lines = [
         sentence(
             NEED_AND_PRACTICE, year=demand.years[-1], slow=whole_percent(_last_median(slow) / need)
@@ -211,8 +212,8 @@ def why(outlook: Outlook) -> BulletList:
             FAST_USE,
             kwh=daily,
             in_use=share_words(in_use),
-            promise=share_words(promise),
-            others=share_words(promise) != share_words(1.0),
+            promise=promised,
+            others=promised != share_words(1.0),
         ),
     ]
     standing = demand.standing

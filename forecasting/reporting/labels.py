@@ -355,14 +355,25 @@ def day_words(day: dt.date) -> str:
     return sentence(DAY, day=day)
 
 
+def day_of_print(fact: Fact) -> str:
+    """When a fact was published, as a table has it; empty where nobody knows."""
+    return label_words(fact.published.label) if fact.published else ""
+
+
+def source_terms(source: str) -> tuple[Term, Term]:
+    """Who printed something, and whom it cites."""
+    printer, _, cited = source.partition(" citing ")
+    return Term(printer, "source"), Term(cited, "source cited")
+
+
 def source_words(source: str) -> str:
-    """Who printed something, and whom it cites.
+    """Who printed something, and whom it cites, in words.
 
     >>> source_words("Kun.uz citing the Customs Committee")
     'Kun.uz citing the Customs Committee'
     """
-    printer, _, cited = source.partition(" citing ")
-    return sentence(SOURCE, printer=Term(printer, "source"), cited=Term(cited, "source cited"))
+    printer, cited = source_terms(source)
+    return sentence(SOURCE, printer=printer, cited=cited)
 
 
 def kind_words(fact: Fact) -> str:

@@ -19,7 +19,7 @@ from forecasting.reporting.caveat_words import lines_of, words_of
 from forecasting.reporting.figures import fan_chart
 from forecasting.reporting.figures.fan import forecast_chart
 from forecasting.reporting.figures.scenario_contrast import results_chart
-from forecasting.reporting.labels import kind_words, label_words, period_in_table, source_words
+from forecasting.reporting.labels import day_of_print, kind_words, period_in_table, source_words
 from forecasting.reporting.result_tables import outlook_table, results_table, with_unit
 from forecasting.scenarios.joint_draws import Results
 from forecasting.scenarios.outlook import Outlook
@@ -88,22 +88,18 @@ def _fact_html(fact: Fact) -> str:
         "place": place_words(fact.place),
         "period": period,
         "agency": basis_name(fact.basis, fact.measure),
-        "day": _day_of_print(fact),
+        "day": day_of_print(fact),
         "source": source_words(fact.source),
         "both": fact.published and fact.source,
     }
     return FACT_TABLE.upright(row, fact.id)._repr_html_()
 
 
-def _day_of_print(fact: Fact) -> str:
-    return label_words(fact.published.label) if fact.published else ""
-
-
 LEDGER_TABLE = TableForm(
     [
         Column("fact", "{fact}"),
         Column("kind", lambda row: kind_words(row["fact"])),
-        Column("published", lambda row: _day_of_print(row["fact"]), look="date"),
+        Column("published", lambda row: day_of_print(row["fact"]), look="date"),
         Column("source", lambda row: source_words(row["fact"].source)),
     ]
 )

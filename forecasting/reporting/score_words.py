@@ -15,7 +15,7 @@ from forecasting.evaluation.scores import LATE_ORIGIN, SHORT_HISTORY, expected_i
 from forecasting.evidence.bases import basis_name
 from forecasting.evidence.fact import in_words, label_of, place_term, when_words
 from forecasting.panels.charger_panel import MIN_POINTS, MIN_VEHICLES
-from forecasting.reporting.labels import day_words, label_words, source_words, unit_of
+from forecasting.reporting.labels import day_of_print, day_words, source_words, unit_of
 from forecasting.vocabulary.catalogues import digits
 from forecasting.vocabulary.measures import MEASURES
 from forecasting.vocabulary.places import WORLD, place_name
@@ -596,7 +596,7 @@ def _comparison(claim: Claim) -> str:
             is_estimate=claim.fact.kind == "estimate",
             statement=in_words(claim.fact),
             agency=basis_name(claim.fact.basis) or source_words(claim.fact.source),
-            day=claim.fact.published and label_words(str(claim.fact.published)),
+            day=day_of_print(claim.fact),
         )
     growth = claim.growth_to(claim.value)
     if growth != growth:

@@ -112,7 +112,7 @@ class Period:
         """The shortest that is exact: ``2023``, ``2023-05``, ``2023-01..2023-04``, or dates."""
         if self.start == self.end:
             return f"{self.start}"
-        if not self._is_of_months:
+        if not self.is_of_months:
             return f"{self.start}..{self.end}"
         start_month = f"{self.start:%Y-%m}"
         end_month = f"{self.end:%Y-%m}"
@@ -123,7 +123,7 @@ class Period:
         return f"{start_month}..{end_month}"
 
     @property
-    def _is_of_months(self) -> bool:
+    def is_of_months(self) -> bool:
         """Whether its months are whole."""
         _, days = calendar.monthrange(self.end.year, self.end.month)
         return self.start.day == 1 and self.end.day == days
@@ -194,7 +194,7 @@ class Period:
         '2023-02-28'
         """
         end = _year_before(self.end)
-        if self._is_of_months:
+        if self.is_of_months:
             end = _month_of(end.replace(day=1)).end
         return Period(_year_before(self.start), end)
 

@@ -65,10 +65,10 @@ from forecasting.reporting.figures.drawing import (
 )
 from forecasting.reporting.labels import (
     amount,
+    day_of_print,
     day_words,
     finding,
     is_flow,
-    label_words,
     levels_in_words,
     part_words,
     policy_term,
@@ -808,8 +808,8 @@ def _implied(fact: Fact, totals: Mapping[tuple[str, Period], Mark]) -> Mark | No
 
 def _hover(fact: Fact, period: Period) -> str:
     """What a pointer shows of a fact: statement, period, basis, source; escaped."""
-    day = label_words(fact.published.label) if fact.published else ""
-    publication = f"{', '.join(filter(None, (source_words(fact.source), day)))} ({fact.id})"
+    origin = ", ".join(filter(None, (source_words(fact.source), day_of_print(fact))))
+    publication = f"{origin} ({fact.id})"
     lines = (in_words(fact), period_words(period), basis_name(fact.basis), publication)
     statement, *details = (html.escape(words, quote=False) for words in lines if words)
     return "<br>".join((f"<b>{statement}</b>", *details))
